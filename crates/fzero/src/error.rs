@@ -1,0 +1,132 @@
+//! Why a training run could not be done.
+
+use crate::black_box::DeviceError;
+use thiserror::Error;
+
+/// A failed training run. Layers are numbered from 0, epochs from 1.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The device refused or failed.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// A number became NaN or infinite while a layer was trained.
+    #[error(
+        "layer {layer}, epoch {epoch}: the {what} became NaN or infinite; lower the learning rate, \
+         or look for a readout that is not finite"
+    )]
+    NonFinite {
+        /// The layer in training.
+        layer: usize,
+        /// Its epoch.
+        epoch: usize,
+        /// What is not finite.
+        what: &'static str,
+    },
+    /// All readouts of a whole batch are zero.
+    #[error(
+        "layer {layer}, epoch {epoch}: all readouts of a batch are zero, so the local loss has no \
+         direction; give the layer more light (source power, loss, activation gain) or a finer ADC"
+    )]
+    ReadoutsDead {
+        /// The layer in training.
+        layer: usize,
+        /// Its epoch.
+        epoch: usize,
+    },
+    /// A readout was NaN or infinite during an evaluation.
+    #[error("layer {layer}: a readout is NaN or infinite, so there is no prediction")]
+    ReadoutNotFinite {
+        /// The layer read.
+        layer: usize,
+    },
+    /// A set of samples is empty.
+    #[error("the {what} holds no sample")]
+    NoSamples {
+        /// Which set.
+        what: &'static str,
+    },
+    /// A length does not fit.
+    #[error("{what}: {found} where {expected} are needed")]
+    WrongLength {
+        /// What was passed.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length that fits.
+        expected: usize,
+    },
+    /// A label is not the number of a class.
+    #[error("sample {index} has label {label}: there are {classes} classes, numbered from 0")]
+    LabelOutOfRange {
+        /// Which sample of its set.
+        index: usize,
+        /// Its label.
+        label: u16,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// No prototypes with these dimensions.
+    #[error("{classes} prototypes in {dimension} dimensions: {why}")]
+    Prototypes {
+        /// Number of classes.
+        classes: usize,
+        /// Readouts of the layer.
+        dimension: usize,
+        /// The reason.
+        why: &'static str,
+    },
+    /// A setting is out of its range.
+    #[error("{key} = {value}: {why}")]
+    Setting {
+        /// Name of the setting.
+        key: &'static str,
+        /// Its value.
+        value: f64,
+        /// The range, or the conflict.
+        why: &'static str,
+    },
+    /// A layer has no parameter that may be moved.
+    #[error("layer {layer} has no trained parameter")]
+    NothingToTrain {
+        /// The layer.
+        layer: usize,
+    },
+}
+
+impl TrainError {
+    /// Whether the device's budget is spent.
+    pub fn is_budget_spent(&self) -> bool {
+        matches!(self, Self::Device(DeviceError::BudgetSpent { .. }))
+    }
+}
+
+/// Refuses a length other than `expected`.
+pub(crate) fn check_length(
+    what: &'static str,
+    found: usize,
+    expected: usize,
+) -> Result<(), TrainError> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(TrainError::WrongLength {
+            what,
+            found,
+            expected,
+        })
+    }
+}
+
+/// Refuses a value that is not a finite number above 0.
+pub(crate) fn check_positive(key: &'static str, value: f64) -> Result<(), TrainError> {
+    if value.is_finite() && value > 0.0 {
+        Ok(())
+    } else {
+        Err(TrainError::Setting {
+            key,
+            value,
+            why: "must be a finite number above 0",
+        })
+    }
+}

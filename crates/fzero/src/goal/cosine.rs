@@ -1,0 +1,100 @@
+//! The published local goal: point at the prototype (arXiv:2603.24790).
+
+use super::kernel::{ClassTable, LANES, SAMPLES, own_cosine};
+use super::{CosineLoss, Prototypes};
+
+/// Loss 1 - cos(readouts, prototype of the true class), from 0 to 2.
+///
+/// Powers are not negative and prototypes are, so with plain powers the cosine cannot come near 1;
+/// signed readouts (differences of detectors) can.
+#[derive(Clone, Debug)]
+pub struct CosineGoal {
+    prototypes: Prototypes,
+    table: ClassTable,
+}
+
+impl CosineGoal {
+    /// The goal with these prototypes.
+    pub fn new(prototypes: Prototypes) -> Self {
+        Self {
+            table: ClassTable::new(&prototypes),
+            prototypes,
+        }
+    }
+}
+
+impl CosineLoss for CosineGoal {
+    fn prototypes(&self) -> &Prototypes {
+        &self.prototypes
+    }
+
+    fn table(&self) -> &ClassTable {
+        &self.table
+    }
+
+    #[inline(always)]
+    fn losses(&self, cosines: &mut [[f64; LANES]], labels: &[u16], losses: &mut [f64; SAMPLES]) {
+        let samples = cosines.chunks_exact(self.table.blocks()).zip(labels);
+        for ((cosines, &label), loss) in samples.zip(losses) {
+            *loss = 1.0 - own_cosine(cosines, label);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{GoalScratch, LocalGoal, oracle};
+    use super::*;
+
+    #[test]
+    fn it_agrees_with_the_plain_formula() {
+        for (classes, dimension) in [(10, 64), (2, 3), (9, 9), (17, 32)] {
+            let goal = CosineGoal::new(oracle::prototypes(classes, dimension));
+            oracle::check(&goal, 1.0, |cosines, label| 1.0 - cosines[label]);
+        }
+    }
+
+    #[test]
+    fn the_prototype_itself_has_no_loss() {
+        let goal = CosineGoal::new(oracle::prototypes(10, 64));
+        let row: Vec<f32> = goal.prototypes.row(3).iter().map(|&x| x as f32).collect();
+        let found = goal.loss(&row, &[3], &mut GoalScratch::default()).unwrap();
+        // The rounding to f32 turns the vector by about f32::EPSILON: the cosine falls by its square.
+        assert!(found.loss.abs() < 1e-13 && found.correct == 1);
+    }
+
+    #[test]
+    #[ignore = "a timing, for people"]
+    fn time_of_a_batch() {
+        for (dimension, classes) in [(64, 10), (32, 10), (784, 10)] {
+            let goals: [Box<dyn LocalGoal>; 3] = [
+                Box::new(CosineGoal::new(oracle::prototypes(classes, dimension))),
+                Box::new(
+                    super::super::MarginGoal::new(oracle::prototypes(classes, dimension), 0.3)
+                        .unwrap(),
+                ),
+                Box::new(
+                    super::super::SoftmaxCosine::new(oracle::prototypes(classes, dimension), 0.1)
+                        .unwrap(),
+                ),
+            ];
+            for goal in goals {
+                let readouts: Vec<f32> = (0..128 * dimension)
+                    .map(|i| ((i * 37) % 101) as f32)
+                    .collect();
+                let labels: Vec<u16> = (0..128).map(|i| (i % classes) as u16).collect();
+                let mut scratch = GoalScratch::default();
+                let mut best = f64::INFINITY;
+                for _ in 0..50 {
+                    let start = std::time::Instant::now();
+                    for _ in 0..20 {
+                        goal.loss(std::hint::black_box(&readouts), &labels, &mut scratch)
+                            .unwrap();
+                    }
+                    best = best.min(start.elapsed().as_secs_f64() / 20.0);
+                }
+                println!("{dimension} readouts: {:.2} us", 1e6 * best);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Margin loss on cosines (the published digital models' goal, arXiv:2603.24790).
+
+use super::kernel::{ClassTable, LANES, SAMPLES, own_cosine};
+use super::{CosineLoss, Prototypes};
+use crate::error::{TrainError, check_positive};
+
+/// Loss: sum over all classes c of max(0, margin + cos_c - cos_true). The true class is included, as
+/// published, and adds the constant `margin`.
+#[derive(Clone, Debug)]
+pub struct MarginGoal {
+    prototypes: Prototypes,
+    table: ClassTable,
+    margin: f64,
+}
+
+impl MarginGoal {
+    /// `margin`: above 0; published 0.3.
+    ///
+    /// # Errors
+    /// [`TrainError::Setting`] for a margin out of its range.
+    pub fn new(prototypes: Prototypes, margin: f64) -> Result<Self, TrainError> {
+        check_positive("margin", margin)?;
+        Ok(Self {
+            table: ClassTable::new(&prototypes),
+            prototypes,
+            margin,
+        })
+    }
+}
+
+impl CosineLoss for MarginGoal {
+    fn prototypes(&self) -> &Prototypes {
+        &self.prototypes
+    }
+
+    fn table(&self) -> &ClassTable {
+        &self.table
+    }
+
+    #[inline(always)]
+    fn losses(&self, cosines: &mut [[f64; LANES]], labels: &[u16], losses: &mut [f64; SAMPLES]) {
+        let samples = cosines.chunks_exact(self.table.blocks()).zip(labels);
+        for ((cosines, &label), loss) in samples.zip(losses) {
+            let offset = self.margin - own_cosine(cosines, label);
+            let mut sums = [0.0; LANES];
+            for lanes in cosines {
+                for (sum, &cosine) in sums.iter_mut().zip(lanes) {
+                    let excess = cosine + offset;
+                    // f64::max would turn NaN into 0.
+                    *sum += if excess < 0.0 { 0.0 } else { excess };
+                }
+            }
+            *loss = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::oracle;
+    use super::*;
+
+    #[test]
+    fn it_agrees_with_the_plain_formula() {
+        for (classes, dimension) in [(10, 64), (2, 3), (9, 9)] {
+            let goal = MarginGoal::new(oracle::prototypes(classes, dimension), 0.3).unwrap();
+            oracle::check(&goal, 2.0 * classes as f64, |cosines, label| {
+                let term = |cosine: &f64| (0.3 + cosine - cosines[label]).max(0.0);
+                cosines.iter().map(term).sum()
+            });
+        }
+        assert!(MarginGoal::new(oracle::prototypes(2, 2), 0.0).is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! Accuracy of layers and of their vote.
+
+use super::VoteRule;
+use crate::black_box::{BlackBox, Purpose, Samples, Tap};
+use crate::data::Split;
+use crate::error::TrainError;
+use crate::goal::{GoalScratch, LocalGoal};
+use crate::metrics::{accuracy, argmax, confusion};
+use serde::{Deserialize, Serialize};
+
+/// Samples per evaluation pass; it bounds the memory.
+pub const EVALUATION_CHUNK: usize = 512;
+
+/// How well a network predicts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkAccuracy {
+    /// Share of right predictions per layer.
+    pub layers: Vec<f64>,
+    /// Share of right votes.
+    pub vote: f64,
+    /// Samples behind each share.
+    pub samples: usize,
+    /// Votes: row = label, column = predicted class.
+    pub confusion: Vec<Vec<u32>>,
+}
+
+/// Sends `split` through the network once, as it is programmed, and reads all layers in that pass.
+///
+/// `width`: values per sample; `goals`: one per layer of the device, all with the same classes.
+///
+/// # Errors
+/// Lengths that do not fit, an empty split, a readout that is no number, or a failing device.
+pub fn evaluate(
+    device: &mut dyn BlackBox,
+    split: &Split<'_>,
+    width: usize,
+    goals: &[Box<dyn LocalGoal>],
+    rule: VoteRule,
+) -> Result<NetworkAccuracy, TrainError> {
+    let classes = goals.first().map_or(0, |goal| goal.classes());
+    let layers: Vec<usize> = (0..goals.len()).collect();
+    let mut predictions = vec![Vec::with_capacity(split.samples()); goals.len()];
+    let mut voted = Vec::with_capacity(split.samples());
+    let mut votes = Vec::new();
+    Evaluator::default().sweep(device, split, width, goals, &layers, |scores| {
+        for (predictions, scores) in predictions.iter_mut().zip(scores) {
+            predictions.push(argmax(scores));
+        }
+        voted.push(rule.predict(scores, &mut votes));
+    })?;
+    let share = |predictions: &[u16]| {
+        accuracy(predictions, split.labels).ok_or(TrainError::NoSamples {
+            what: "evaluated set",
+        })
+    };
+    Ok(NetworkAccuracy {
+        layers: predictions
+            .iter()
+            .map(|p| share(p))
+            .collect::<Result<_, _>>()?,
+        vote: share(&voted)?,
+        samples: split.samples(),
+        confusion: confusion(&voted, split.labels, classes),
+    })
+}
+
+/// Buffers of evaluations.
+#[derive(Default)]
+pub(super) struct Evaluator {
+    readouts: Vec<Vec<f32>>,
+    scores: Vec<Vec<f64>>,
+    scratch: GoalScratch,
+}
+
+impl Evaluator {
+    /// Accuracy of one layer on a split, as the device is programmed.
+    pub(super) fn layer_accuracy(
+        &mut self,
+        device: &mut dyn BlackBox,
+        split: &Split<'_>,
+        width: usize,
+        goals: &[Box<dyn LocalGoal>],
+        layer: usize,
+    ) -> Result<Option<f64>, TrainError> {
+        let mut predictions = Vec::with_capacity(split.samples());
+        self.sweep(device, split, width, goals, &[layer], |scores| {
+            predictions.extend(scores.iter().map(|scores| argmax(scores)));
+        })?;
+        Ok(accuracy(&predictions, split.labels))
+    }
+
+    /// Calls `each` with the scores of every sample in turn, one slice per entry of `layers`.
+    fn sweep(
+        &mut self,
+        device: &mut dyn BlackBox,
+        split: &Split<'_>,
+        width: usize,
+        goals: &[Box<dyn LocalGoal>],
+        layers: &[usize],
+        mut each: impl FnMut(&[&[f64]]),
+    ) -> Result<(), TrainError> {
+        self.readouts.resize_with(layers.len(), Vec::new);
+        self.scores.resize_with(layers.len(), Vec::new);
+        for values in split.values.chunks(EVALUATION_CHUNK * width.max(1)) {
+            let samples = Samples { values, width };
+            let count = samples.count();
+            let mut taps = Vec::with_capacity(layers.len());
+            for (&layer, readouts) in layers.iter().zip(&mut self.readouts) {
+                readouts.resize(count * goals[layer].readouts(), 0.0);
+                taps.push(Tap { layer, readouts });
+            }
+            device.query(samples, &mut taps, Purpose::Evaluation)?;
+            for ((&layer, readouts), scores) in
+                layers.iter().zip(&self.readouts).zip(&mut self.scores)
+            {
+                scores.resize(count * goals[layer].classes(), 0.0);
+                goals[layer].scores(readouts, scores, &mut self.scratch)?;
+                if !crate::vector::all_finite(scores) {
+                    return Err(TrainError::ReadoutNotFinite { layer });
+                }
+            }
+            let mut rows: Vec<&[f64]> = Vec::with_capacity(layers.len());
+            for sample in 0..count {
+                rows.clear();
+                rows.extend(self.scores.iter().map(|scores| {
+                    let classes = scores.len() / count;
+                    &scores[sample * classes..][..classes]
+                }));
+                each(&rows);
+            }
+        }
+        Ok(())
+    }
+}

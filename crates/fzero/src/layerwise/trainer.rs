@@ -1,0 +1,238 @@
+//! The training loop: layer after layer, epoch after epoch, step after step.
+
+use super::batches::shuffle;
+use super::evaluate::{Evaluator, NetworkAccuracy, evaluate};
+use super::measure::Measurement;
+use super::plan::LayerwisePlan;
+use crate::black_box::{ParameterGroup, Purpose};
+use crate::data::Dataset;
+use crate::error::{TrainError, check_length};
+use crate::estimate::trained_parameters;
+use crate::goal::LocalGoal;
+use crate::ledger::Ledger;
+use crate::metered::MeteredBox;
+use crate::observe::{EpochRecord, Observer};
+use crate::optimizer::Optimizer;
+use crate::stop::Stop;
+use crate::streams::Stream;
+use crate::vector;
+use numerics::{Streams, vectorize};
+use serde::{Deserialize, Serialize};
+
+/// What a training run leaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The parameters of each layer; the device is programmed with them.
+    pub parameters: Vec<Vec<f64>>,
+    /// Epochs that each layer completed.
+    pub epochs: Vec<usize>,
+    /// Accuracy on the training set, all layers read in one pass.
+    pub train: NetworkAccuracy,
+    /// Accuracy on the test set, all layers read in one pass.
+    pub test: NetworkAccuracy,
+    /// What the device was used for in all, the final evaluation included.
+    pub ledger: Ledger,
+    /// Why the run ended.
+    pub stopped: Stop,
+}
+
+/// Trains each layer in turn from measurements of its own readouts; the layers before it stay as they
+/// are.
+///
+/// All layers are first programmed with `initial`. A step takes the next batch in the epoch's
+/// order, estimates the gradient of the batch's mean loss, and moves the parameters. When an
+/// evaluation is due, and always after a layer's last epoch, the unshifted parameters are programmed
+/// and the layer is read on both splits. At the very end both splits are sent through once more, and
+/// all layers are read at once.
+///
+/// The observer's wish to stop and a spent budget end the training cleanly: what was learned is kept
+/// (also the steps of an unfinished epoch, which gets no record) and evaluated, layers not reached
+/// keep `initial`. Evaluations are beyond the budget, see [`crate::Metered`].
+///
+/// The result depends on the arguments and the device alone. Directions come from
+/// [`Stream::Directions`] by (layer, step within the layer), orders from [`Stream::Batches`] by
+/// (layer, epoch), so evaluating more or less often changes nothing else.
+///
+/// # Errors
+/// Data, goals, parameters or settings that do not fit, a failing device, a loss or parameters that
+/// are not finite, dead readouts.
+pub fn train(
+    device: &mut dyn MeteredBox,
+    data: &Dataset<'_>,
+    goals: &[Box<dyn LocalGoal>],
+    initial: Vec<Vec<f64>>,
+    plan: &LayerwisePlan,
+    streams: &Streams,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
+    plan.check()?;
+    data.check()?;
+    check_fit(device, data, goals, &initial)?;
+    for (layer, parameters) in initial.iter().enumerate() {
+        device.program(layer, parameters, Purpose::Training)?;
+    }
+    let mut parameters = initial;
+    let mut epochs = vec![0; parameters.len()];
+    let mut stopped = Stop::Completed;
+    for (layer, parameters) in parameters.iter_mut().enumerate() {
+        let mut training = LayerTraining {
+            layer,
+            data,
+            goals,
+            plan,
+            streams,
+            parameters,
+            epochs: &mut epochs[layer],
+        };
+        stopped = training.run(device, observer)?;
+        if stopped != Stop::Completed {
+            break;
+        }
+    }
+    let train = evaluate(device, &data.train, data.width, goals, plan.vote)?;
+    let test = evaluate(device, &data.test, data.width, goals, plan.vote)?;
+    Ok(Outcome {
+        parameters,
+        epochs,
+        train,
+        test,
+        ledger: device.ledger().clone(),
+        stopped,
+    })
+}
+
+fn check_fit(
+    device: &dyn MeteredBox,
+    data: &Dataset<'_>,
+    goals: &[Box<dyn LocalGoal>],
+    initial: &[Vec<f64>],
+) -> Result<(), TrainError> {
+    check_length("values of a sample", data.width, device.inputs())?;
+    check_length("local goals", goals.len(), device.layers())?;
+    check_length("initial parameter vectors", initial.len(), device.layers())?;
+    for (layer, (goal, initial)) in goals.iter().zip(initial).enumerate() {
+        let shape = device.layer(layer);
+        check_length("readouts of a local goal", goal.readouts(), shape.readouts)?;
+        check_length("classes of a local goal", goal.classes(), data.classes)?;
+        check_length(
+            "initial parameters of a layer",
+            initial.len(),
+            shape.parameters(),
+        )?;
+        if trained_parameters(&shape.groups) == 0 {
+            return Err(TrainError::NothingToTrain { layer });
+        }
+    }
+    Ok(())
+}
+
+/// The training of one layer.
+struct LayerTraining<'a> {
+    layer: usize,
+    data: &'a Dataset<'a>,
+    goals: &'a [Box<dyn LocalGoal>],
+    plan: &'a LayerwisePlan,
+    streams: &'a Streams,
+    parameters: &'a mut [f64],
+    epochs: &'a mut usize,
+}
+
+impl LayerTraining<'_> {
+    /// Trains until the plan is done or something stops it; leaves the layer programmed with its
+    /// final parameters.
+    fn run(
+        &mut self,
+        device: &mut dyn MeteredBox,
+        observer: &mut dyn Observer,
+    ) -> Result<Stop, TrainError> {
+        let (layer, plan) = (self.layer, self.plan);
+        let groups: Vec<ParameterGroup> = device.layer(layer).groups.clone();
+        let samples = self.data.train.samples();
+        let total_steps = plan.epochs * plan.steps_per_epoch(samples);
+        let mut estimator = plan.estimator.build();
+        let mut optimizer = plan.optimizer.build();
+        let mut measurement = Measurement::new(layer, self.goals[layer].as_ref(), self.data.width);
+        let mut evaluator = Evaluator::default();
+        let mut order = vec![0; samples];
+        let mut gradient = vec![0.0; self.parameters.len()];
+        let mut step = 0;
+        observer.layer_begins(layer, plan.epochs);
+        for epoch in 1..=plan.epochs {
+            measurement.begin(epoch);
+            shuffle(
+                &mut order,
+                &mut Stream::Batches.derive(self.streams, layer, epoch),
+            );
+            let mut squares = 0.0;
+            let mut rate = plan.learning_rate;
+            let first_step = step;
+            for rows in order.chunks(plan.batch) {
+                measurement.load(&self.data.train, rows);
+                let estimated = estimator.estimate(
+                    &mut |parameters| measurement.measure(device, parameters),
+                    self.parameters,
+                    &groups,
+                    &mut Stream::Directions.derive(self.streams, layer, step),
+                    &mut gradient,
+                );
+                if let Err(error) = estimated {
+                    if !error.is_budget_spent() {
+                        return Err(error);
+                    }
+                    device.program(layer, self.parameters, Purpose::Evaluation)?;
+                    return Ok(Stop::Budget);
+                }
+                rate = plan.learning_rate * plan.schedule.factor(step, total_steps);
+                optimizer.step(self.parameters, &gradient, &groups, rate);
+                squares += vectorize(
+                    #[inline(always)]
+                    || vector::sum_of_squares(&gradient),
+                );
+                if !vectorize(
+                    #[inline(always)]
+                    || vector::all_finite(self.parameters),
+                ) {
+                    return Err(TrainError::NonFinite {
+                        layer,
+                        epoch,
+                        what: "parameters",
+                    });
+                }
+                step += 1;
+            }
+            *self.epochs = epoch;
+            let (loss, batch_accuracy) = measurement.statistics();
+            let (mut train_accuracy, mut test_accuracy) = (None, None);
+            let evaluated = plan.evaluates(epoch);
+            if evaluated {
+                device.program(layer, self.parameters, Purpose::Evaluation)?;
+                let mut accuracy = |split| {
+                    evaluator.layer_accuracy(device, split, self.data.width, self.goals, layer)
+                };
+                train_accuracy = accuracy(&self.data.train)?;
+                test_accuracy = accuracy(&self.data.test)?;
+            }
+            let record = EpochRecord {
+                layer,
+                epoch,
+                loss,
+                batch_accuracy,
+                train_accuracy,
+                test_accuracy,
+                gradient_norm: (squares / (step - first_step) as f64).sqrt(),
+                learning_rate: rate,
+                ledger: device.ledger().clone(),
+            };
+            if observer.epoch_ends(&record, self.parameters).is_break() {
+                if !evaluated {
+                    device.program(layer, self.parameters, Purpose::Evaluation)?;
+                }
+                return Ok(Stop::Observer);
+            }
+        }
+        Ok(Stop::Completed)
+    }
+}
+
+#[cfg(test)]
+mod tests;

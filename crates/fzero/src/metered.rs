@@ -1,0 +1,185 @@
+//! A device whose use is counted.
+
+use crate::black_box::{BlackBox, DeviceError, LayerShape, Purpose, Samples, Tap};
+use crate::ledger::Ledger;
+
+/// A device that knows what it has been used for.
+pub trait MeteredBox: BlackBox {
+    /// Uses so far.
+    fn ledger(&self) -> &Ledger;
+}
+
+impl<M: MeteredBox + ?Sized> MeteredBox for &mut M {
+    fn ledger(&self) -> &Ledger {
+        (**self).ledger()
+    }
+}
+
+impl<M: MeteredBox + ?Sized> MeteredBox for Box<M> {
+    fn ledger(&self) -> &Ledger {
+        (**self).ledger()
+    }
+}
+
+/// Counts every successful call to a device and enforces a budget.
+///
+/// The budget limits sample queries for training and calibration. Queries for evaluation are counted
+/// but never refused: they tell the experimenter what was learned, nothing is learned from them, and
+/// so a run that has spent its budget can still be evaluated.
+#[derive(Clone, Debug)]
+pub struct Metered<B> {
+    device: B,
+    ledger: Ledger,
+    budget: Option<u64>,
+}
+
+impl<B> Metered<B> {
+    /// `device` with an empty ledger and no budget.
+    pub fn new(device: B) -> Self {
+        Self {
+            device,
+            ledger: Ledger::default(),
+            budget: None,
+        }
+    }
+
+    /// Refuses training and calibration queries beyond this many samples in all; `None` lifts it.
+    #[must_use]
+    pub fn with_budget(mut self, sample_queries: Option<u64>) -> Self {
+        self.budget = sample_queries;
+        self
+    }
+
+    /// Goes on counting from `ledger`.
+    #[must_use]
+    pub fn resume(mut self, ledger: Ledger) -> Self {
+        self.ledger = ledger;
+        self
+    }
+
+    /// Uses so far.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The device.
+    pub fn device(&self) -> &B {
+        &self.device
+    }
+
+    /// The device, uncounted from now on.
+    pub fn into_inner(self) -> B {
+        self.device
+    }
+}
+
+impl<B: BlackBox> MeteredBox for Metered<B> {
+    fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+impl<B: BlackBox> BlackBox for Metered<B> {
+    fn inputs(&self) -> usize {
+        self.device.inputs()
+    }
+
+    fn layers(&self) -> usize {
+        self.device.layers()
+    }
+
+    fn layer(&self, layer: usize) -> &LayerShape {
+        self.device.layer(layer)
+    }
+
+    fn program(
+        &mut self,
+        layer: usize,
+        parameters: &[f64],
+        purpose: Purpose,
+    ) -> Result<(), DeviceError> {
+        self.device.program(layer, parameters, purpose)?;
+        self.ledger.of_mut(purpose).programmings += 1;
+        Ok(())
+    }
+
+    fn query(
+        &mut self,
+        samples: Samples<'_>,
+        taps: &mut [Tap<'_>],
+        purpose: Purpose,
+    ) -> Result<(), DeviceError> {
+        let count = samples.count() as u64;
+        if let Some(limit) = self.budget
+            && purpose != Purpose::Evaluation
+            && self.ledger.budgeted_queries().saturating_add(count) > limit
+        {
+            return Err(DeviceError::BudgetSpent { limit });
+        }
+        self.device.query(samples, taps, purpose)?;
+        let usage = self.ledger.of_mut(purpose);
+        usage.queries += count;
+        usage.passes += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Usage;
+    use crate::testing::IntensityBox;
+
+    fn query(device: &mut dyn BlackBox, count: usize, purpose: Purpose) -> Result<(), DeviceError> {
+        let values = vec![0.5; 3 * count];
+        let mut readouts = vec![0.0; 2 * count];
+        let samples = Samples {
+            values: &values,
+            width: 3,
+        };
+        let tap = Tap {
+            layer: 0,
+            readouts: &mut readouts,
+        };
+        device.query(samples, &mut [tap], purpose)
+    }
+
+    #[test]
+    fn successful_calls_are_counted_by_purpose() {
+        let mut device = Metered::new(IntensityBox::new(3, &[2]));
+        device.program(0, &[0.1; 8], Purpose::Training).unwrap();
+        assert!(device.program(1, &[0.1; 8], Purpose::Training).is_err());
+        query(&mut device, 5, Purpose::Training).unwrap();
+        query(&mut device, 4, Purpose::Training).unwrap();
+        query(&mut device, 7, Purpose::Evaluation).unwrap();
+        query(&mut device, 1, Purpose::Calibration).unwrap();
+        let expected = |queries, passes, programmings| Usage {
+            queries,
+            passes,
+            programmings,
+        };
+        assert_eq!(*device.ledger().of(Purpose::Training), expected(9, 2, 1));
+        assert_eq!(*device.ledger().of(Purpose::Evaluation), expected(7, 1, 0));
+        assert_eq!(*device.ledger().of(Purpose::Calibration), expected(1, 1, 0));
+        assert_eq!(device.ledger().total(), expected(17, 4, 1));
+    }
+
+    #[test]
+    fn the_budget_refuses_before_the_device_is_touched_but_never_an_evaluation() {
+        let mut device = Metered::new(IntensityBox::new(3, &[2])).with_budget(Some(10));
+        query(&mut device, 6, Purpose::Training).unwrap();
+        query(&mut device, 100, Purpose::Evaluation).unwrap();
+        let before = device.ledger().clone();
+        assert_eq!(
+            query(&mut device, 5, Purpose::Training),
+            Err(DeviceError::BudgetSpent { limit: 10 })
+        );
+        assert_eq!(*device.ledger(), before);
+        query(&mut device, 4, Purpose::Calibration).unwrap();
+        let mut resumed = Metered::new(device.clone().into_inner())
+            .with_budget(Some(11))
+            .resume(device.ledger().clone());
+        query(&mut resumed, 1, Purpose::Training).unwrap();
+        assert!(query(&mut resumed, 1, Purpose::Training).is_err());
+    }
+}

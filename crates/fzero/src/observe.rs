@@ -1,0 +1,49 @@
+//! What a trainer tells while it works.
+
+use crate::ledger::Ledger;
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+
+/// One epoch of one layer. A statistic that was not measured is `None`, never 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// Layer, 0-based.
+    pub layer: usize,
+    /// Epoch within the layer, from 1.
+    pub epoch: usize,
+    /// Mean of the local loss over the epoch's training measurements.
+    pub loss: f64,
+    /// Accuracy over the epoch's training measurements (perturbed phases, phases moving).
+    pub batch_accuracy: f64,
+    /// Accuracy of this layer on the whole training set at the epoch's end.
+    pub train_accuracy: Option<f64>,
+    /// Accuracy of this layer on the test set at the epoch's end.
+    pub test_accuracy: Option<f64>,
+    /// Norm of the estimated gradient, root mean square over the epoch's steps.
+    pub gradient_norm: f64,
+    /// Step size that the schedule gave to the epoch's last step.
+    pub learning_rate: f64,
+    /// What the device has been used for since the run began.
+    pub ledger: Ledger,
+}
+
+/// Watches a training run.
+pub trait Observer {
+    /// A layer begins.
+    fn layer_begins(&mut self, layer: usize, epochs: usize) {
+        let _ = (layer, epochs);
+    }
+
+    /// An epoch has ended. `parameters` are the layer's at its end. [`ControlFlow::Break`] stops the
+    /// training after this epoch, with all that was learned kept.
+    fn epoch_ends(&mut self, record: &EpochRecord, parameters: &[f64]) -> ControlFlow<()> {
+        let _ = (record, parameters);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Watches nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {}

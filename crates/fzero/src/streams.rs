@@ -1,0 +1,51 @@
+//! The random streams of training, by name.
+
+use numerics::Streams;
+
+/// A named source of randomness. Each use has its own stream and its own indices, so that what one
+/// draws never shifts what another draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// Directions of the gradient estimator; indices: layer, step within the layer.
+    Directions,
+    /// Order of the training samples; indices: layer, epoch within the layer.
+    Batches,
+    /// Prototypes of a local goal; indices: layer, 0.
+    Prototypes,
+}
+
+impl Stream {
+    /// The name from which the stream is derived; a change of it changes every result.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Directions => "directions",
+            Self::Batches => "batches",
+            Self::Prototypes => "prototypes",
+        }
+    }
+
+    /// This stream of `streams` for a layer and a step (or epoch).
+    pub fn derive(self, streams: &Streams, layer: usize, step: usize) -> numerics::Stream {
+        streams.derive(self.name(), layer as u64, step as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::Rng;
+
+    #[test]
+    fn every_name_and_index_has_its_own_numbers() {
+        let streams = Streams::new(5);
+        let mut first = Vec::new();
+        for stream in [Stream::Directions, Stream::Batches, Stream::Prototypes] {
+            for (layer, step) in [(0, 0), (0, 1), (1, 0)] {
+                first.push(stream.derive(&streams, layer, step).next_u64());
+            }
+        }
+        first.sort_unstable();
+        first.dedup();
+        assert_eq!(first.len(), 9);
+    }
+}

@@ -1,0 +1,100 @@
+//! Loops over parameter vectors, for use inside [`numerics::vectorize`].
+//!
+//! Each is elementwise or has a fixed order of summation, so that every SIMD level gives the same
+//! bits. Slices of one call have equal lengths; the shortest counts.
+
+/// Accumulators of a sum: one AVX-512 register of doubles.
+const LANES: usize = 8;
+
+/// Sum of squares.
+#[inline(always)]
+pub(crate) fn sum_of_squares(x: &[f64]) -> f64 {
+    let mut sums = [0.0; LANES];
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (sum, value) in sums.iter_mut().zip(chunk) {
+            *sum = value.mul_add(*value, *sum);
+        }
+    }
+    for (sum, value) in sums.iter_mut().zip(rest) {
+        *sum = value.mul_add(*value, *sum);
+    }
+    add_lanes(&sums)
+}
+
+/// Sum of the lanes in a fixed order.
+#[inline(always)]
+pub(crate) fn add_lanes(x: &[f64; LANES]) -> f64 {
+    ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
+}
+
+/// `x *= factor`.
+#[inline(always)]
+pub(crate) fn scale(x: &mut [f64], factor: f64) {
+    for x in x {
+        *x *= factor;
+    }
+}
+
+/// `out = at + step * direction`.
+#[inline(always)]
+pub(crate) fn shift(at: &[f64], step: f64, direction: &[f64], out: &mut [f64]) {
+    for ((out, at), direction) in out.iter_mut().zip(at).zip(direction) {
+        *out = step.mul_add(*direction, *at);
+    }
+}
+
+/// `sum += factor * x`.
+#[inline(always)]
+pub(crate) fn add_scaled(sum: &mut [f64], factor: f64, x: &[f64]) {
+    for (sum, x) in sum.iter_mut().zip(x) {
+        *sum = factor.mul_add(*x, *sum);
+    }
+}
+
+/// Whether no value is NaN or infinite.
+#[inline(always)]
+pub(crate) fn all_finite(x: &[f64]) -> bool {
+    x.iter().fold(true, |fine, x| fine & x.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use numerics::Level;
+
+    #[test]
+    fn every_level_returns_the_same_bits() {
+        let x: Vec<f64> = (0..103).map(|i| f64::from(i).sqrt() - 4.3).collect();
+        let evaluate = |level: Level| {
+            level.vectorize(
+                #[inline(always)]
+                || {
+                    let mut y = x.clone();
+                    scale(&mut y, 0.37);
+                    add_scaled(&mut y, -1.3, &x);
+                    let mut z = x.clone();
+                    shift(&x, 1e-3, &y, &mut z);
+                    (sum_of_squares(&z), z)
+                },
+            )
+        };
+        let portable = evaluate(Level::Portable);
+        let exact: f64 = portable.1.iter().map(|v| v * v).sum();
+        // 103 additions, each rounded by at most half an ulp of the sum.
+        assert!((portable.0 - exact).abs() <= 103.0 * f64::EPSILON * exact);
+        for level in Level::available() {
+            assert_eq!(portable, evaluate(level), "{level}");
+        }
+    }
+
+    #[test]
+    fn one_bad_value_is_found() {
+        let mut x = vec![1.0; 17];
+        assert!(all_finite(&x));
+        x[16] = f64::NAN;
+        assert!(!all_finite(&x));
+        x[16] = f64::NEG_INFINITY;
+        assert!(!all_finite(&x));
+    }
+}

@@ -1,0 +1,101 @@
+//! The receivers of a chip: from fields at the taps to currents.
+
+use crate::design::Readout;
+use crate::detector::Photodiode;
+use crate::field::{FieldBatch, LANES};
+use crate::real::Real;
+use numerics::normal::fill_standard_normal;
+use numerics::{Streams, vectorize};
+
+#[derive(Debug)]
+pub(super) struct Receiver {
+    photodiode: Photodiode,
+    streams: Streams,
+    queries: u64,
+    /// Currents of one block of samples: ports x lanes.
+    currents: Vec<[f32; LANES]>,
+    noise: Vec<f64>,
+}
+
+impl Receiver {
+    pub(super) fn new(photodiode: Photodiode, streams: Streams) -> Self {
+        Self {
+            photodiode,
+            streams,
+            queries: 0,
+            currents: Vec::new(),
+            noise: Vec::new(),
+        }
+    }
+
+    /// The number of the next query: readout noise is a stream of its own, indexed by it.
+    pub(super) fn next_query(&mut self) -> u64 {
+        self.queries += 1;
+        self.queries
+    }
+
+    /// Currents in A at the tap of `layer`, row-major samples x readouts.
+    pub(super) fn read<T: Real>(
+        &mut self,
+        query: u64,
+        layer: usize,
+        readout: Readout,
+        field: &FieldBatch<T>,
+        out: &mut [f32],
+    ) {
+        let ports = field.ports();
+        let width = readout.count(ports);
+        self.currents.resize(ports, [0.0; LANES]);
+        let mut stream = self.streams.derive("readout", query, layer as u64);
+        let diode = self.photodiode;
+        let blocks = field.lanes().chunks_exact(ports);
+        for (block, out) in blocks.zip(out.chunks_mut(LANES * width)) {
+            let (responsivity, dark) = (diode.responsivity_a_per_w, diode.dark_current_a);
+            vectorize(
+                #[inline(always)]
+                || {
+                    for (currents, port) in self.currents.iter_mut().zip(block) {
+                        for i in 0..LANES {
+                            let (re, im) = (port.re[i], port.im[i]);
+                            let power = re.mul_add(re, im * im).to_f64();
+                            currents[i] = responsivity.mul_add(power, dark) as f32;
+                        }
+                    }
+                },
+            );
+            if let Some(noise) = diode.noise {
+                let (shot, thermal) = noise.terms();
+                self.noise.resize(ports * LANES, 0.0);
+                fill_standard_normal(&mut stream, &mut self.noise);
+                let noise = self.noise.as_chunks::<LANES>().0;
+                vectorize(
+                    #[inline(always)]
+                    || {
+                        for (currents, noise) in self.currents.iter_mut().zip(noise) {
+                            for i in 0..LANES {
+                                let mean = f64::from(currents[i]);
+                                let sigma = shot.mul_add(mean, thermal).sqrt();
+                                currents[i] = sigma.mul_add(noise[i], mean) as f32;
+                            }
+                        }
+                    },
+                );
+            }
+            for (lane, row) in out.chunks_exact_mut(width).enumerate() {
+                match readout {
+                    Readout::Intensity => {
+                        for (out, currents) in row.iter_mut().zip(&self.currents) {
+                            *out = currents[lane];
+                        }
+                    }
+                    Readout::Signed => {
+                        let pairs = self.currents.as_chunks::<2>().0;
+                        for (out, [plus, minus]) in row.iter_mut().zip(pairs) {
+                            *out = plus[lane] - minus[lane];
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The light path of a chip: modulators, meshes, activations.
+
+use crate::component::activation::Activation;
+use crate::design::ChipDesign;
+use crate::field::FieldBatch;
+use crate::mesh::propagate::propagate;
+use crate::mesh::{MeshHardware, MeshPhases, Program};
+use crate::real::Real;
+
+#[derive(Debug)]
+pub(super) struct Optics<T> {
+    layers: Vec<Layer<T>>,
+    field: FieldBatch<T>,
+    /// Field amplitude of a fully open port in sqrt(W).
+    full_scale: f64,
+}
+
+#[derive(Debug)]
+struct Layer<T> {
+    mesh: MeshHardware,
+    program: Program<T>,
+    activation: Activation,
+}
+
+impl<T: Real> Optics<T> {
+    /// All phases are 0 at power-up.
+    pub(super) fn new(design: &ChipDesign, meshes: Vec<MeshHardware>) -> Self {
+        let mut optics = Self {
+            layers: design
+                .layers
+                .iter()
+                .zip(meshes)
+                .map(|(layer, mesh)| Layer {
+                    mesh,
+                    program: Program::default(),
+                    activation: layer.activation,
+                })
+                .collect(),
+            field: FieldBatch::dark(design.ports(), 0),
+            full_scale: design.source.port_power_w.sqrt(),
+        };
+        for layer in 0..optics.layers.len() {
+            let topology = optics.layers[layer].mesh.topology();
+            let dark = vec![0.0; 2 * topology.mzis() + topology.ports()];
+            optics.program(layer, &dark);
+        }
+        optics
+    }
+
+    /// Compiles the phases of a layer; the caller has checked layer and length.
+    pub(super) fn program(&mut self, layer: usize, phases_rad: &[f64]) {
+        let Layer { mesh, program, .. } = &mut self.layers[layer];
+        let topology = mesh.topology();
+        if let Some(phases) = MeshPhases::split(phases_rad, topology.mzis(), topology.ports()) {
+            program.compile(mesh, phases);
+        }
+    }
+
+    /// Sends samples through and calls `read` with the field at the mesh output of every tapped layer.
+    pub(super) fn pass(
+        &mut self,
+        amplitudes: &[f32],
+        taps: &mut [(usize, &mut [f32])],
+        mut read: impl FnMut(usize, &FieldBatch<T>, &mut [f32]),
+    ) {
+        let Some(last) = taps.iter().map(|(layer, _)| *layer).max() else {
+            return;
+        };
+        self.field.encode(amplitudes, self.full_scale);
+        for (index, layer) in self.layers.iter().enumerate().take(last + 1) {
+            propagate(layer.mesh.topology(), &layer.program, &mut self.field);
+            for (_, currents) in taps.iter_mut().filter(|(tap, _)| *tap == index) {
+                read(index, &self.field, currents);
+            }
+            if index < last {
+                layer.activation.apply(self.field.lanes_mut());
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Closed formulas of single components, without randomness.
+
+pub mod activation;
+pub mod coupler;
+pub mod mzi;

@@ -1,0 +1,159 @@
+//! What the designer draws: layers, sources, activations, detectors. The ideal circuit ends here.
+
+use crate::component::activation::Activation;
+use crate::mesh::Topology;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// A network of meshes with a detector tap behind each.
+///
+/// ```text
+///  amplitudes          layer 0             layer 1
+///  --> [modulators] --> mesh --> activation --> mesh
+///                        |                       |
+///                       tap 0                   tap 1
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChipDesign {
+    /// The layers in the order in which light meets them.
+    pub layers: Vec<LayerDesign>,
+    /// The light source.
+    pub source: Source,
+    /// Precision in which light is propagated.
+    pub precision: Precision,
+}
+
+/// One layer: a mesh, how its output is read, and what stands behind it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerDesign {
+    /// The wiring of its mesh.
+    pub topology: Arc<Topology>,
+    /// How the intensities at the mesh output are read.
+    pub readout: Readout,
+    /// What stands between this layer and the next; without effect after the last layer.
+    pub activation: Activation,
+}
+
+/// The light source and its modulators.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Source {
+    /// Power at one port when its modulator is fully open, in W, > 0.
+    pub port_power_w: f64,
+}
+
+/// How the detectors of a layer are combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readout {
+    /// One photodiode per port: N currents, none negative when there is no noise.
+    Intensity,
+    /// Balanced photodiodes: the difference of ports 2k and 2k + 1, floor(N / 2) signed currents. An
+    /// odd last port is not read.
+    Signed,
+}
+
+impl Readout {
+    /// Number of readouts of a mesh with `ports` ports.
+    pub fn count(self, ports: usize) -> usize {
+        match self {
+            Self::Intensity => ports,
+            Self::Signed => ports / 2,
+        }
+    }
+}
+
+/// Floating-point precision of the fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// f32: the default for training.
+    Single,
+    /// f64.
+    Double,
+}
+
+/// Why a design cannot be built.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum DesignError {
+    /// There is no layer.
+    #[error("a chip needs at least one layer")]
+    NoLayers,
+    /// Layers do not fit together.
+    #[error("layer {layer} has {found} ports, the layer before has {expected}")]
+    PortMismatch {
+        /// The layer, 0-based.
+        layer: usize,
+        /// Its ports.
+        found: usize,
+        /// The ports of the layer before.
+        expected: usize,
+    },
+    /// A layer cannot be read.
+    #[error("layer {layer} yields no readout: a signed readout needs at least 2 ports")]
+    NoReadout {
+        /// The layer, 0-based.
+        layer: usize,
+    },
+    /// A value is out of its range.
+    #[error("{name} = {value}: must be {range}")]
+    OutOfRange {
+        /// Which value.
+        name: &'static str,
+        /// The value.
+        value: f64,
+        /// What is allowed, with the unit.
+        range: &'static str,
+    },
+}
+
+impl ChipDesign {
+    /// Number of ports.
+    pub fn ports(&self) -> usize {
+        self.layers.first().map_or(0, |layer| layer.topology.ports())
+    }
+
+    /// Checks that the layers fit together and that every value is in its range.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), DesignError> {
+        if self.layers.is_empty() {
+            return Err(DesignError::NoLayers);
+        }
+        let expected = self.ports();
+        for (layer, design) in self.layers.iter().enumerate() {
+            let found = design.topology.ports();
+            if found != expected {
+                return Err(DesignError::PortMismatch { layer, found, expected });
+            }
+            if design.readout.count(found) == 0 {
+                return Err(DesignError::NoReadout { layer });
+            }
+            if let Activation::ElectroOptic(activation) = design.activation {
+                within("tap fraction", activation.tap_fraction, 0.0..1.0, "in [0, 1)")?;
+                finite("activation gain in rad/W", activation.gain_rad_per_w)?;
+                finite("activation bias in rad", activation.bias_rad)?;
+            }
+        }
+        let power = self.source.port_power_w;
+        within("port power", power, f64::MIN_POSITIVE..1e3, "in (0, 1000) W")
+    }
+}
+
+/// An error unless `value` lies in `range`.
+pub(crate) fn within(
+    name: &'static str,
+    value: f64,
+    range: std::ops::Range<f64>,
+    text: &'static str,
+) -> Result<(), DesignError> {
+    if range.contains(&value) {
+        Ok(())
+    } else {
+        Err(DesignError::OutOfRange { name, value, range: text })
+    }
+}
+
+/// An error unless `value` is a finite number.
+pub(crate) fn finite(name: &'static str, value: f64) -> Result<(), DesignError> {
+    within(name, value, f64::MIN..f64::INFINITY, "a finite number")
+}

@@ -1,0 +1,23 @@
+//! What light does in meshes of Mach-Zehnder interferometers.
+//!
+//! A [`design::ChipDesign`] is the ideal circuit; a [`process::Process`] is the statistics of the
+//! foundry and of the instruments; [`fabricate::fabricate`] draws a die from both. The
+//! [`chip::Chip`] that comes out can be programmed and measured like one on a bench.
+//! There is no loss function, no label and no optimiser here.
+//!
+//! Conventions: `U[out, in]`, column vectors; amplitudes in sqrt(W); losses in positive dB; theta = 0
+//! is the cross state of an MZI and theta = pi the bar state.
+
+pub mod chip;
+pub mod component;
+pub mod design;
+pub mod detector;
+pub mod fabricate;
+pub mod field;
+pub mod mesh;
+pub mod process;
+pub mod real;
+pub mod units;
+
+pub use field::FieldBatch;
+pub use real::Real;

@@ -1,0 +1,17 @@
+//! Meshes of MZIs: their wiring, their phases, and the propagation of light through them.
+
+pub mod haar;
+pub mod hardware;
+pub mod naive;
+pub mod phases;
+pub mod program;
+pub mod propagate;
+pub mod rectangular;
+pub(crate) mod schedule;
+pub mod topology;
+pub mod triangular;
+
+pub use hardware::MeshHardware;
+pub use phases::MeshPhases;
+pub use program::Program;
+pub use topology::{Topology, TopologyError};

@@ -1,0 +1,265 @@
+//! The command line.
+
+use crate::config::Override;
+use clap::{Args, Parser, Subcommand};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  a check failed
+  2  could not run: bad options, configuration or files
+
+Environment:
+  FZERO_SIMD  portable, avx2 or avx512: forces a SIMD level; all levels give the same results";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  fzero run configs/run/digits.toml
+  fzero run configs/run/digits.toml --dry-run
+  fzero run configs/run/digits.toml --seed 3 --set training.epochs=50 --out /tmp/try --quiet";
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  fzero bench
+  fzero bench --ports 64,196 --threads 1 --json";
+
+/// Emulate photonic neural networks and train them from forward measurements only.
+#[derive(Debug, Parser)]
+#[command(name = "fzero", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(
+    long_about = "Emulate photonic neural networks on realistic chips and train them as a chip must \
+                  be trained: from forward measurements only (FFzero, arXiv:2603.24790)."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fabricate a chip, train it layer by layer, and keep the results.
+    #[command(
+        after_help = RUN_EXAMPLES,
+        long_about = "Fabricate the chip that an experiment describes, train it layer by layer from \
+                      forward measurements, and keep the results in a folder: the resolved \
+                      configuration, a manifest, a line of metrics per epoch, the trained phases and \
+                      a summary. The same configuration and seed give the same results on any number \
+                      of threads. Ctrl-C ends the training after the current epoch and keeps what was \
+                      learned."
+    )]
+    Run(RunArgs),
+    /// Measure the propagation kernel and a whole training step on this machine.
+    #[command(
+        after_help = BENCH_EXAMPLES,
+        long_about = "Measure this machine's peak of fused multiply-adds, then for each number of \
+                      ports how fast light is propagated on one thread and on all, the share of the \
+                      peak that this is, and how long a whole training step takes compared with its \
+                      two propagations."
+    )]
+    Bench(BenchArgs),
+}
+
+/// Options of `fzero run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Experiment in TOML.
+    #[arg(value_name = "CONFIG")]
+    pub config: PathBuf,
+
+    /// Print the resolved configuration and what it will cost; train nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Seed of the training, 0 to 2^53; the same as --set seed=N.
+    #[arg(long, value_name = "N", help_heading = "Experiment")]
+    pub seed: Option<u64>,
+
+    /// Seed of the die, 0 to 2^53; the same as --set chip.die_seed=N.
+    #[arg(long, value_name = "N", help_heading = "Experiment")]
+    pub die_seed: Option<u64>,
+
+    /// Change a key of the configuration, for example --set training.epochs=50; repeatable.
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Experiment")]
+    pub set: Vec<Assignment>,
+
+    /// Folder for the results [default: results/NAME-seedN-HASH].
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+
+    /// Replace an earlier result in the folder given by --out.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub overwrite: bool,
+
+    /// Show no progress.
+    #[arg(long, short, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Print the summary as JSON on standard output instead of the table.
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+
+    /// Threads to propagate light with [default: all cores].
+    #[arg(long, value_name = "N", help_heading = "Machine")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl RunArgs {
+    /// What the options change in the configuration, in order: `--set` first, so that `--seed` and
+    /// `--die-seed` hold beside it.
+    pub fn overrides(&self) -> Vec<Override> {
+        let mut overrides: Vec<_> = self
+            .set
+            .iter()
+            .map(|assignment| Override::set(&assignment.key, &assignment.value))
+            .collect();
+        let seeds = [
+            ("--seed", "seed", self.seed),
+            ("--die-seed", "chip.die_seed", self.die_seed),
+        ];
+        for (option, key, value) in seeds {
+            if let Some(value) = value {
+                overrides.push(Override {
+                    option,
+                    key: key.into(),
+                    value: value.to_string(),
+                });
+            }
+        }
+        overrides
+    }
+}
+
+/// Options of `fzero bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Mesh sizes in ports, 2 to 4096, separated by commas.
+    #[arg(
+        long,
+        value_name = "N,..",
+        value_delimiter = ',',
+        default_value = "16,64,196,784",
+        value_parser = clap::value_parser!(u32).range(2..=4096)
+    )]
+    pub ports: Vec<u32>,
+
+    /// Samples propagated together.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 128,
+        value_parser = clap::value_parser!(u32).range(1..=65_536)
+    )]
+    pub batch: u32,
+
+    /// Measure for a shorter time, less precisely.
+    #[arg(long)]
+    pub quick: bool,
+
+    /// Threads of the parallel measurements [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+
+    /// Print the figures as JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `KEY=VALUE` as given to `--set`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// Dotted path of the key.
+    pub key: String,
+    /// The value in TOML; words may stand without quotes.
+    pub value: String,
+}
+
+impl FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((key, value)) if !key.trim().is_empty() => Ok(Self {
+                key: key.trim().to_owned(),
+                value: value.trim().to_owned(),
+            }),
+            _ => Err("write KEY=VALUE, for example training.epochs=50".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn run(arguments: &[&str]) -> Result<RunArgs, clap::Error> {
+        let all = ["fzero", "run"].iter().chain(arguments);
+        match Cli::try_parse_from(all)?.command {
+            Command::Run(args) => Ok(args),
+            Command::Bench(_) => panic!("not run"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn options_become_overrides() {
+        let args = run(&[
+            "a.toml",
+            "--seed",
+            "3",
+            "--set",
+            "training.goal.kind = softmax",
+            "--set=chip.source.port_power_dbm=-3",
+        ])
+        .unwrap();
+        let found: Vec<_> = args
+            .overrides()
+            .into_iter()
+            .map(|o| (o.option, o.key, o.value))
+            .collect();
+        let expected = [
+            ("--set", "training.goal.kind", "softmax"),
+            ("--set", "chip.source.port_power_dbm", "-3"),
+            ("--seed", "seed", "3"),
+        ];
+        assert_eq!(
+            found,
+            expected.map(|(option, key, value)| (option, key.to_owned(), value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn wrong_use_is_refused_with_exit_code_2() {
+        for arguments in [
+            &["a.toml", "--set", "epochs"][..],
+            &["a.toml", "--set", "=3"],
+            &["a.toml", "--overwrite"],
+            &["a.toml", "--threads", "0"],
+            &["a.toml", "--seed", "-1"],
+            &[],
+        ] {
+            let error = run(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{arguments:?}");
+        }
+        let error = Cli::try_parse_from(["fzero", "bench", "--ports", "64,0"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+    }
+
+    #[test]
+    fn bench_has_the_published_sizes_by_default() {
+        let Command::Bench(args) = Cli::try_parse_from(["fzero", "bench"]).unwrap().command else {
+            panic!("not bench");
+        };
+        assert_eq!(args.ports, [16, 64, 196, 784]);
+        assert_eq!(args.batch, 128);
+    }
+}

@@ -1,0 +1,109 @@
+//! The typed experiment. It exists only once everything has been checked: ranges, conditions and
+//! defaults are those of the table in [`keys`](super::keys), where each key is described.
+
+mod chip;
+mod process;
+mod training;
+
+pub use chip::{
+    Activation, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source,
+};
+pub use process::{Detector, Noise, Process};
+pub use training::{
+    DirectionLaw, Estimator, EstimatorKind, Goal, Optimizer, Schedule, Training, UpdateRule,
+};
+
+use super::fit;
+use serde::{Deserialize, Serialize};
+
+/// An experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// Name, part of the results folder's name.
+    pub name: String,
+    /// Seed of the training, below 2^53.
+    pub seed: u64,
+    /// Images.
+    pub data: Data,
+    /// The chip as designed.
+    pub chip: Chip,
+    /// Statistics of the foundry run and the instruments.
+    pub process: Process,
+    /// The training.
+    pub training: Training,
+    /// How layers vote.
+    pub vote: Vote,
+    /// What the run may use.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// Readouts of each layer.
+    pub fn readouts(&self) -> usize {
+        fit::readouts(self.chip.ports, self.chip.readout.kind)
+    }
+}
+
+/// Which images, and how they become amplitudes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Data {
+    /// The set.
+    pub set: DataSet,
+    /// How values become amplitudes.
+    pub normalisation: Normalisation,
+}
+
+/// Sets of images that the program knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataSet {
+    /// 1,797 handwritten digits of 8x8 pixels, shipped with the program.
+    Digits,
+}
+
+impl DataSet {
+    /// Number of classes.
+    pub fn classes(self) -> usize {
+        match self {
+            Self::Digits => 10,
+        }
+    }
+}
+
+/// How pixel values become amplitudes of 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalisation {
+    /// Each image is divided by its own largest value.
+    PerImageMaximum,
+}
+
+/// How the layers' predictions become the network's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Vote {
+    /// The rule.
+    pub rule: VoteRule,
+}
+
+/// Which layers vote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VoteRule {
+    /// All layers.
+    AllLayers,
+    /// All but the last, which breaks ties, as in the published code.
+    Published,
+}
+
+/// What the run may use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Largest memory estimate that is accepted, in MiB.
+    pub memory_mib: u64,
+    /// Largest number of samples sent through the device; `None`: no budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample_queries: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! From a file and the options of the command line to a checked experiment.
+
+use super::checked::Config;
+use super::resolved::{Resolved, Value};
+use super::{check, fit, raw};
+use crate::error::{Error, Problem};
+use serde::Deserialize;
+use std::fs;
+use std::path::Path;
+
+/// A value that an option of the command line gives to a key, over what the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The option, as messages name it: `--set`, `--seed`.
+    pub option: &'static str,
+    /// Dotted path of the key.
+    pub key: String,
+    /// The value in TOML; words may stand without quotes.
+    pub value: String,
+}
+
+impl Override {
+    /// What `--set key=value` means.
+    pub fn set(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            option: "--set",
+            key: key.into(),
+            value: value.into(),
+        }
+    }
+}
+
+/// A checked experiment with the places its values come from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The file as the user named it.
+    pub file: String,
+    /// The experiment.
+    pub config: Config,
+    resolved: Resolved,
+}
+
+impl Loaded {
+    /// Reads and checks a file. Of two overrides of a key the later one holds.
+    ///
+    /// # Errors
+    /// [`Error::Problems`] with everything that is wrong: the file cannot be read, is not UTF-8 or
+    /// not TOML, or its keys and values are not those of the table.
+    pub fn read(path: &Path, overrides: &[Override]) -> Result<Self, Error> {
+        let file = path.display().to_string();
+        let bytes = fs::read(path).map_err(|error| {
+            Problem::of(
+                &file,
+                format!("cannot be read: {error}"),
+                "give the path of an experiment in TOML",
+            )
+        })?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let (line, column) = raw::line_and_column(&valid, valid.len());
+            Problem::of(
+                format!("{file}:{line}:{column}"),
+                "not UTF-8",
+                "save the file as UTF-8 text",
+            )
+        })?;
+        Self::from_text(&file, text, overrides)
+    }
+
+    /// Checks a text; `file` is what messages call it.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`].
+    pub fn from_text(file: &str, text: &str, overrides: &[Override]) -> Result<Self, Error> {
+        let (mut entries, mut problems) = raw::read(file, text);
+        let unreadable = entries.is_empty() && problems.len() == 1 && is_syntax(&problems[0]);
+        for given in overrides {
+            match raw::read_override(given) {
+                Ok(entry) => entries.push(entry),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if unreadable {
+            // Nothing is known about the keys, so none can be missing.
+            return Err(Error::Problems(problems));
+        }
+        let (resolved, faults) = check::resolve(file, &entries);
+        problems.extend(faults);
+        problems.extend(fit::classes(file, &resolved));
+        if !problems.is_empty() {
+            problems.sort_by_key(|problem| order(file, &problem.place));
+            return Err(Error::Problems(problems));
+        }
+        let config = Config::deserialize(toml::Value::Table(resolved.to_table()))
+            .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
+        Ok(Self {
+            file: file.to_owned(),
+            config,
+            resolved,
+        })
+    }
+
+    /// The canonical text: every key in use with its value, in a fixed order. It reads back as the
+    /// same experiment.
+    pub fn canonical(&self) -> String {
+        self.resolved.to_toml()
+    }
+
+    /// SHA-256 of the canonical text, 64 hexadecimal digits.
+    pub fn hash(&self) -> String {
+        self.resolved.hash()
+    }
+
+    /// The value of a key by its path; `None` when it is absent or has no effect.
+    pub fn value(&self, path: &str) -> Option<&Value> {
+        self.resolved.get(path)
+    }
+
+    /// A problem with the value of a key that only shows beside something else, such as the data or
+    /// the machine's memory: it names the line where the value was given.
+    pub fn problem(&self, path: &str, why: impl Into<String>, help: impl Into<String>) -> Problem {
+        check::problem_with(&self.file, &self.resolved, path, why.into(), help.into())
+    }
+}
+
+fn is_syntax(problem: &Problem) -> bool {
+    problem.subject.is_empty()
+}
+
+/// Lines of the file first and in order, then the file as a whole, then options.
+fn order(file: &str, place: &str) -> (u8, usize) {
+    match place.strip_prefix(file) {
+        Some("") => (1, 0),
+        Some(rest) => {
+            let line = rest.trim_start_matches(':').split(':').next();
+            (0, line.and_then(|line| line.parse().ok()).unwrap_or(0))
+        }
+        None => (2, 0),
+    }
+}

@@ -1,0 +1,20 @@
+//! An experiment in TOML: read, checked against one table of keys, resolved and hashed.
+//!
+//! The way of a file: text -> [`raw`] entries with line numbers -> [`check`]ed against [`keys`] and
+//! filled with defaults -> [`resolved`] values with a canonical text and its SHA-256 -> the typed
+//! [`Config`], the only thing that a command accepts. All problems of a file are
+//! reported at once.
+
+pub mod check;
+pub mod checked;
+pub mod fit;
+pub mod key;
+pub mod keys;
+pub mod load;
+mod problems;
+pub mod raw;
+pub mod resolved;
+mod suggest;
+
+pub use checked::Config;
+pub use load::{Loaded, Override};

@@ -1,0 +1,111 @@
+//! The wording of everything that can be wrong with a key.
+
+use super::key::{Condition, Fallback, Key};
+use super::raw::{Entry, Place};
+use super::suggest;
+use crate::error::Problem;
+
+pub(super) fn unknown_key(place: &Place, path: &str, subject: String) -> Problem {
+    let section = path.rsplit_once('.').map_or("", |(section, _)| section);
+    let help = match suggest::nearest_key(path) {
+        Some(key) => format!("did you mean {key}?"),
+        None => known_names(section),
+    };
+    problem(place, subject, "unknown key".into(), help)
+}
+
+pub(super) fn unknown_table(place: &Place, path: &str) -> Problem {
+    let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
+    let help = match suggest::nearest_section(path) {
+        Some(section) => format!("did you mean [{section}]?"),
+        None => known_names(parent),
+    };
+    problem(place, format!("[{path}]"), "unknown table".into(), help)
+}
+
+pub(super) fn not_a_table(place: &Place, path: &str, shown: &str, found: &str) -> Problem {
+    problem(
+        place,
+        format!("{path} = {shown}"),
+        format!("a table is needed, found {found}"),
+        format!("write [{path}] and its keys below: {}", list(path)),
+    )
+}
+
+pub(super) fn wrong_type(entry: &Entry, key: &Key) -> Problem {
+    let example = match key.fallback {
+        Fallback::Integer(x) => format!("for example {} = {x}", key.path),
+        Fallback::Float(x) => format!("for example {} = {x:?}", key.path),
+        Fallback::Text(x) => format!("for example {} = \"{x}\"", key.path),
+        Fallback::Bool(x) => format!("for example {} = {x}", key.path),
+        Fallback::Required | Fallback::Absent => key.doc.to_owned(),
+    };
+    let why = format!(
+        "{} is needed, found {} ({})",
+        key.kind.noun(),
+        entry.value.noun(),
+        key.kind
+    );
+    of_entry(entry, why, example)
+}
+
+pub(super) fn out_of_range(entry: &Entry, key: &Key, fault: &str) -> Problem {
+    let help = match key.hint {
+        Some(hint) => hint.to_owned(),
+        None => format!("{}{}", key.doc, default_text(key)),
+    };
+    of_entry(entry, format!("{fault} ({})", key.kind), help)
+}
+
+pub(super) fn missing(file: &str, key: &Key) -> Problem {
+    Problem {
+        place: file.to_owned(),
+        subject: key.path.to_owned(),
+        why: format!("missing, and it has no default ({})", key.kind),
+        help: key.doc.to_owned(),
+    }
+}
+
+pub(super) fn unused(entry: &Entry, condition: &Condition, actual: &str) -> Problem {
+    of_entry(
+        entry,
+        format!("has no effect while {} = {actual}", condition.path),
+        format!("remove it, or set {} = {}", condition.path, condition.value),
+    )
+}
+
+pub(super) fn of_entry(entry: &Entry, why: String, help: String) -> Problem {
+    let subject = format!("{} = {}", entry.path, entry.shown);
+    problem(&entry.place, subject, why, help)
+}
+
+fn problem(place: &Place, subject: String, why: String, help: String) -> Problem {
+    Problem {
+        place: place.to_string(),
+        subject,
+        why,
+        help,
+    }
+}
+
+fn default_text(key: &Key) -> String {
+    match key.fallback {
+        Fallback::Required | Fallback::Absent => String::new(),
+        Fallback::Integer(x) => format!(" Default {x}."),
+        Fallback::Float(x) => format!(" Default {x:?}."),
+        Fallback::Text(x) => format!(" Default {x}."),
+        Fallback::Bool(x) => format!(" Default {x}."),
+    }
+}
+
+fn known_names(section: &str) -> String {
+    if section.is_empty() || list(section).is_empty() {
+        format!("known at the top: {}", list(""))
+    } else {
+        format!("known in [{section}]: {}", list(section))
+    }
+}
+
+fn list(section: &str) -> String {
+    suggest::names_in(section).join(", ")
+}

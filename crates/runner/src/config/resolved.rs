@@ -1,0 +1,146 @@
+//! All values of an experiment, defaults filled in, as one canonical text with a hash.
+
+use super::keys::KEYS;
+use super::raw::Place;
+use crate::hash::sha256_hex;
+use std::fmt::Write;
+
+/// A checked value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A whole number.
+    Integer(i64),
+    /// A finite number.
+    Float(f64),
+    /// A word.
+    Text(String),
+    /// A switch.
+    Bool(bool),
+}
+
+impl Value {
+    /// As it is written in TOML. Every f64 has one spelling, which reads back as the same bits.
+    pub fn to_toml(&self) -> String {
+        match self {
+            Self::Integer(x) => x.to_string(),
+            Self::Float(x) => format!("{x:?}"),
+            // Checked text is a choice or a name: nothing in it needs an escape.
+            Self::Text(text) => format!("\"{text}\""),
+            Self::Bool(x) => x.to_string(),
+        }
+    }
+
+    /// As a word, to compare with a condition: text without quotes.
+    pub fn as_word(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            other => other.to_toml(),
+        }
+    }
+}
+
+/// The value of each key in use, in the order of the table. Keys that have no effect, and keys
+/// without a value, are left out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Resolved {
+    /// Index into [`KEYS`], the value, and where it was given (`None`: the default).
+    pub(super) values: Vec<(usize, Value, Option<Place>)>,
+}
+
+impl Resolved {
+    /// The value of a key; `None` when it is absent or has no effect.
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        self.find(path).map(|(_, value, _)| value)
+    }
+
+    /// Where the value of a key was given; `None` when it is the default.
+    pub fn place(&self, path: &str) -> Option<&Place> {
+        self.find(path).and_then(|(_, _, place)| place.as_ref())
+    }
+
+    fn find(&self, path: &str) -> Option<&(usize, Value, Option<Place>)> {
+        self.values.iter().find(|(key, ..)| KEYS[*key].path == path)
+    }
+
+    /// Paths and values in the order of the table.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.values
+            .iter()
+            .map(|(key, value, _)| (KEYS[*key].path, value))
+    }
+
+    /// The canonical text: every key in use, in the order of the table, without comments. It reads
+    /// back as the same experiment.
+    pub fn to_toml(&self) -> String {
+        let mut text = String::new();
+        let mut section = "";
+        for (index, value, _) in &self.values {
+            let key = &KEYS[*index];
+            if key.section() != section {
+                section = key.section();
+                let _ = write!(text, "\n[{section}]\n");
+            }
+            let _ = writeln!(text, "{} = {}", key.leaf(), value.to_toml());
+        }
+        text
+    }
+
+    /// SHA-256 of the canonical text, 64 hexadecimal digits.
+    pub fn hash(&self) -> String {
+        sha256_hex(self.to_toml().as_bytes())
+    }
+
+    /// The same as a TOML table, from which the typed configuration is read.
+    pub fn to_table(&self) -> toml::Table {
+        let mut root = toml::Table::new();
+        for (path, value) in self.iter() {
+            let value = match value {
+                Value::Integer(x) => toml::Value::Integer(*x),
+                Value::Float(x) => toml::Value::Float(*x),
+                Value::Text(text) => toml::Value::String(text.clone()),
+                Value::Bool(x) => toml::Value::Boolean(*x),
+            };
+            insert(&mut root, path, value);
+        }
+        root
+    }
+}
+
+fn insert(table: &mut toml::Table, path: &str, value: toml::Value) {
+    match path.split_once('.') {
+        None => {
+            table.insert(path.to_owned(), value);
+        }
+        Some((head, rest)) => {
+            let inner = table
+                .entry(head)
+                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            if let toml::Value::Table(inner) = inner {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_read_back_as_the_same_bits() {
+        for x in [
+            1e-9,
+            1e9,
+            0.1,
+            0.05 * std::f64::consts::PI,
+            1e300,
+            -0.0,
+            5e-324,
+        ] {
+            let text = format!("x = {}", Value::Float(x).to_toml());
+            let table: toml::Table = text.parse().unwrap();
+            let back = table["x"].as_float().unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(back.to_bits(), x.to_bits(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The known name that is nearest to an unknown one.
+
+use super::keys::{self, KEYS};
+use std::collections::BTreeSet;
+
+/// The known key that an unknown path most likely means: the same name in another table, else the
+/// fewest edits, at most a third of the path's length.
+pub(super) fn nearest_key(unknown: &str) -> Option<&'static str> {
+    let leaf = unknown.rsplit('.').next().unwrap_or(unknown);
+    let (edits, key) = KEYS
+        .iter()
+        .map(|key| {
+            let whole = strsim::osa_distance(unknown, key.path);
+            // A right name in the wrong table costs as much as one edit.
+            let moved = strsim::osa_distance(leaf, key.leaf()) + 1;
+            (whole.min(moved), key)
+        })
+        .min_by_key(|(edits, key)| (*edits, strsim::osa_distance(unknown, key.path)))?;
+    (edits <= allowed(leaf)).then_some(key.path)
+}
+
+/// The known table that an unknown one most likely means.
+pub(super) fn nearest_section(unknown: &str) -> Option<&'static str> {
+    let sections: BTreeSet<_> = KEYS
+        .iter()
+        .flat_map(|key| ancestors(key.section()))
+        .collect();
+    let (edits, section) = sections
+        .into_iter()
+        .map(|section| (strsim::osa_distance(unknown, section), section))
+        .min()?;
+    (edits <= allowed(unknown)).then_some(section)
+}
+
+/// The names that stand directly in a table, keys first.
+pub(super) fn names_in(section: &str) -> Vec<&'static str> {
+    let prefix = if section.is_empty() {
+        String::new()
+    } else {
+        format!("{section}.")
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for key in KEYS {
+        if let Some(rest) = key.path.strip_prefix(&prefix) {
+            let name = rest.split('.').next().unwrap_or(rest);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn allowed(name: &str) -> usize {
+    (name.chars().count() / 3).max(2)
+}
+
+fn ancestors(section: &'static str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    let mut rest = section;
+    while !rest.is_empty() {
+        debug_assert!(keys::is_section(rest));
+        found.push(rest);
+        rest = rest.rsplit_once('.').map_or("", |(parent, _)| parent);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_slips_of_the_pen_and_misplaced_names() {
+        assert_eq!(nearest_key("chip.port"), Some("chip.ports"));
+        assert_eq!(nearest_key("chip.prots"), Some("chip.ports"));
+        assert_eq!(nearest_key("seeed"), Some("seed"));
+        assert_eq!(
+            nearest_key("training.learning_rate"),
+            Some("training.optimizer.learning_rate")
+        );
+        assert_eq!(nearest_key("chip.seed"), Some("seed"));
+        assert_eq!(nearest_key("chip.wavelength_m"), None);
+    }
+
+    #[test]
+    fn finds_tables() {
+        assert_eq!(nearest_section("trainig"), Some("training"));
+        assert_eq!(nearest_section("chip.detector"), None);
+        assert_eq!(
+            nearest_section("training.optimiser"),
+            Some("training.optimizer")
+        );
+        assert_eq!(names_in("chip.readout"), ["kind"]);
+        assert!(names_in("").contains(&"chip"));
+    }
+}

@@ -1,0 +1,18 @@
+//! The `fzero` command: TOML experiments on emulated photonic networks, with results that people and
+//! programs can read.
+//!
+//! - [`cli`]: the command line; [`command`]: what it does.
+//! - [`config`]: an experiment, read, checked and hashed.
+//! - [`dataset`]: labelled images.
+//! - [`record`]: the results folder; [`progress`] and [`table`]: what a person sees.
+//! - [`error`]: messages and exit codes.
+
+pub mod cli;
+pub mod command;
+pub mod config;
+pub mod dataset;
+pub mod error;
+pub mod hash;
+pub mod progress;
+pub mod record;
+pub mod table;

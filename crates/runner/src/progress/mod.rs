@@ -1,0 +1,199 @@
+//! What a person sees while a network is trained.
+
+mod throttle;
+
+pub use throttle::Throttle;
+
+use crate::table::{grouped, percent, seconds};
+use fzero::observe::{EpochRecord, Observer};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// Time between two redraws of a bar: an epoch may take a millisecond, an eye does not.
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// Time between two lines of a log.
+const NEXT_LINE: Duration = Duration::from_secs(5);
+
+/// How progress is shown, on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A bar per layer.
+    Bar,
+    /// A line at most every few seconds, and at the end of each layer.
+    Lines,
+    /// Nothing.
+    Quiet,
+}
+
+impl Mode {
+    /// Nothing with `--quiet`, bars on a terminal, lines elsewhere.
+    pub fn choose(quiet: bool) -> Self {
+        if quiet {
+            Self::Quiet
+        } else if io::stderr().is_terminal() {
+            Self::Bar
+        } else {
+            Self::Lines
+        }
+    }
+}
+
+/// Shows progress and passes everything on to the observer inside it, whose answer holds.
+pub struct Progress<O> {
+    inner: O,
+    layers: usize,
+    epochs: usize,
+    run_began: Instant,
+    layer_began: Instant,
+    /// Sample queries when the first epoch of this run was yet to come, to tell this run's rate.
+    queries_before: u64,
+    latest_test_accuracy: Option<f64>,
+    display: Display,
+    throttle: Throttle,
+}
+
+enum Display {
+    Bar(ProgressBar),
+    Lines(Box<dyn Write + Send>),
+    Quiet,
+}
+
+impl<O: Observer> Progress<O> {
+    /// Wraps an observer of a network with this many layers.
+    pub fn new(mode: Mode, layers: usize, inner: O) -> Self {
+        match mode {
+            Mode::Bar => Self::with(Display::Bar(ProgressBar::hidden()), REDRAW, layers, inner),
+            Mode::Lines => Self::lines_to(Box::new(io::stderr()), NEXT_LINE, layers, inner),
+            Mode::Quiet => Self::with(Display::Quiet, NEXT_LINE, layers, inner),
+        }
+    }
+
+    /// Writes lines to `sink`, at most one per `every` beside those at the end of a layer.
+    pub fn lines_to(sink: Box<dyn Write + Send>, every: Duration, layers: usize, inner: O) -> Self {
+        Self::with(Display::Lines(sink), every, layers, inner)
+    }
+
+    fn with(display: Display, every: Duration, layers: usize, inner: O) -> Self {
+        let now = Instant::now();
+        Self {
+            inner,
+            layers,
+            epochs: 0,
+            run_began: now,
+            layer_began: now,
+            queries_before: 0,
+            latest_test_accuracy: None,
+            display,
+            throttle: Throttle::new(every),
+        }
+    }
+
+    /// Counts the rate from here when the ledger does not begin at 0.
+    pub fn resumed_at(mut self, queries: u64) -> Self {
+        self.queries_before = queries;
+        self
+    }
+
+    /// The observer inside, with the bar left as it stands.
+    pub fn into_inner(self) -> O {
+        if let Display::Bar(bar) = &self.display
+            && !bar.is_finished()
+        {
+            bar.abandon();
+        }
+        self.inner
+    }
+
+    fn figures(&self, record: &EpochRecord) -> String {
+        let queries = record.ledger.total_queries();
+        let elapsed_s = self.run_began.elapsed().as_secs_f64();
+        let rate = queries.saturating_sub(self.queries_before) as f64 / elapsed_s.max(1e-9);
+        let mut text = format!(
+            "loss {:.4}  batch {}",
+            record.loss,
+            percent(Some(record.batch_accuracy))
+        );
+        if let Some(test) = self.latest_test_accuracy {
+            text.push_str(&format!("  test {}", percent(Some(test))));
+        }
+        text.push_str(&format!(
+            "  queries {}  {}/s",
+            grouped(queries),
+            grouped(rate as u64)
+        ));
+        let left = self.epochs.saturating_sub(record.epoch);
+        if left > 0 {
+            let per_epoch_s = self.layer_began.elapsed().as_secs_f64() / record.epoch.max(1) as f64;
+            text.push_str(&format!("  {} left", seconds(per_epoch_s * left as f64)));
+        }
+        text
+    }
+
+    fn show(&mut self, record: &EpochRecord) {
+        let last = record.epoch >= self.epochs;
+        if matches!(self.display, Display::Quiet)
+            || !self.throttle.is_due(self.run_began.elapsed(), last)
+        {
+            return;
+        }
+        let figures = self.figures(record);
+        match &mut self.display {
+            Display::Bar(bar) => {
+                bar.set_position(record.epoch as u64);
+                bar.set_message(figures);
+                if last {
+                    bar.abandon();
+                }
+            }
+            Display::Lines(sink) => {
+                // Progress that nobody can read is no reason to stop a training.
+                let _ = writeln!(
+                    sink,
+                    "layer {}/{}  epoch {}/{}  {figures}",
+                    record.layer + 1,
+                    self.layers,
+                    record.epoch,
+                    self.epochs
+                );
+            }
+            Display::Quiet => {}
+        }
+    }
+}
+
+impl<O: Observer> Observer for Progress<O> {
+    fn layer_begins(&mut self, layer: usize, epochs: usize) {
+        self.epochs = epochs;
+        self.layer_began = Instant::now();
+        self.latest_test_accuracy = None;
+        if matches!(self.display, Display::Bar(_)) {
+            self.display = Display::Bar(bar(layer, self.layers, epochs));
+        }
+        self.inner.layer_begins(layer, epochs);
+    }
+
+    fn epoch_ends(&mut self, record: &EpochRecord, parameters: &[f64]) -> ControlFlow<()> {
+        if record.test_accuracy.is_some() {
+            self.latest_test_accuracy = record.test_accuracy;
+        }
+        self.show(record);
+        self.inner.epoch_ends(record, parameters)
+    }
+}
+
+fn bar(layer: usize, layers: usize, epochs: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(epochs as u64), ProgressDrawTarget::stderr());
+    // A template that does not parse leaves the default style.
+    if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:20}] {pos}/{len}  {wide_msg}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar.set_prefix(format!("layer {}/{layers}", layer + 1));
+    bar.tick();
+    bar
+}
+
+#[cfg(test)]
+mod tests;

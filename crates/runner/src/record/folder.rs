@@ -1,0 +1,210 @@
+//! The results folder: where it is, and that nothing of another run is in it.
+
+use super::atomic;
+use super::manifest::Manifest;
+use crate::config::Loaded;
+use crate::error::{Error, Problem};
+use serde::Serialize;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Every file that a run writes.
+pub const FILES: [&str; 6] = [
+    "config.toml",
+    "manifest.json",
+    "metrics.jsonl",
+    "checkpoint.json",
+    "phases.npz",
+    "summary.json",
+];
+
+/// Where the results should go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FolderChoice {
+    /// `<parent>/<name>-seed<seed>-<first 8 digits of the hash>`, with `-2`, `-3`, .. when that is
+    /// taken.
+    Under(PathBuf),
+    /// This folder.
+    Named {
+        /// The folder; it and its parents are created when missing.
+        path: PathBuf,
+        /// Whether an earlier result in it may be replaced.
+        overwrite: bool,
+    },
+}
+
+/// A folder that holds one run: configuration and manifest are already in it.
+#[derive(Debug)]
+pub struct ResultsFolder {
+    path: PathBuf,
+}
+
+impl ResultsFolder {
+    /// Creates the folder and writes `config.toml` and `manifest.json`. When that fails, what was
+    /// created is removed again.
+    ///
+    /// # Errors
+    /// One problem when the folder cannot be created or written, or when a named folder is in use.
+    pub fn create(
+        choice: &FolderChoice,
+        loaded: &Loaded,
+        manifest: &Manifest,
+    ) -> Result<Self, Error> {
+        let (path, created) = match choice {
+            FolderChoice::Under(parent) => (claim(parent, &folder_name(loaded))?, true),
+            FolderChoice::Named { path, overwrite } => {
+                let created = prepare(path, *overwrite)?;
+                (path.clone(), created)
+            }
+        };
+        let folder = Self { path };
+        let config = format!(
+            "# Resolved configuration. SHA-256 of its canonical text: {}\n\n{}",
+            loaded.hash(),
+            loaded.canonical()
+        );
+        let written = folder
+            .write("config.toml", config.as_bytes())
+            .and_then(|()| folder.write_json("manifest.json", manifest));
+        if let Err(error) = written {
+            if created {
+                // Best effort: the error of the write is what the user needs.
+                let _ = fs::remove_dir_all(&folder.path);
+            }
+            return Err(error);
+        }
+        Ok(folder)
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A file of the folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Writes a whole file, or nothing.
+    ///
+    /// # Errors
+    /// One problem that names the file.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.file(name);
+        atomic::write(&path, bytes).map_err(|error| unwritable(&path, &error).into())
+    }
+
+    /// Writes a value as indented JSON with a final newline: a whole file, or nothing. Every f64
+    /// has one spelling, which reads back as the same bits.
+    ///
+    /// # Errors
+    /// As [`ResultsFolder::write`].
+    pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
+        self.finish_json(name, serde_json::to_vec_pretty(value))
+    }
+
+    /// The same on one line, for long arrays.
+    ///
+    /// # Errors
+    /// As [`ResultsFolder::write`].
+    pub fn write_compact_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
+        self.finish_json(name, serde_json::to_vec(value))
+    }
+
+    fn finish_json(&self, name: &str, json: serde_json::Result<Vec<u8>>) -> Result<(), Error> {
+        let mut bytes =
+            json.map_err(|error| Error::failed(format!("{name} cannot be written"), error, ""))?;
+        bytes.push(b'\n');
+        self.write(name, &bytes)
+    }
+}
+
+/// The folder's name when the user gives none.
+pub fn folder_name(loaded: &Loaded) -> String {
+    let config = &loaded.config;
+    format!(
+        "{}-seed{}-{}",
+        config.name,
+        config.seed,
+        &loaded.hash()[..8]
+    )
+}
+
+/// Creates the first free one of `name`, `name-2`, `name-3`, .. An empty folder is free.
+fn claim(parent: &Path, name: &str) -> Result<PathBuf, Error> {
+    fs::create_dir_all(parent).map_err(|error| unwritable(parent, &error))?;
+    let mut number = 1_u32;
+    loop {
+        let path = match number {
+            1 => parent.join(name),
+            n => parent.join(format!("{name}-{n}")),
+        };
+        // Creation itself decides, so that two runs at once never share a folder.
+        match fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(unwritable(&path, &error).into()),
+        }
+    }
+}
+
+/// Makes a named folder ready. Returns whether it was created.
+fn prepare(path: &Path, overwrite: bool) -> Result<bool, Error> {
+    let shown = path.display();
+    match fs::read_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
+            return Ok(true);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Err(refuse(&shown, "not a folder", "name another with --out"));
+        }
+        Err(error) => return Err(unwritable(path, &error).into()),
+        Ok(mut entries) => {
+            if entries.next().is_none() {
+                return Ok(false);
+            }
+        }
+    }
+    if !path.join("manifest.json").is_file() {
+        return Err(refuse(
+            &shown,
+            "not empty, and not a result of fzero",
+            "name another folder with --out",
+        ));
+    }
+    if !overwrite {
+        return Err(refuse(
+            &shown,
+            "holds an earlier result",
+            "name another folder with --out, or replace the result with --overwrite",
+        ));
+    }
+    for name in FILES {
+        let file = path.join(name);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(unwritable(&file, &error).into());
+            }
+            _ => {}
+        }
+    }
+    Ok(false)
+}
+
+fn refuse(shown: &impl std::fmt::Display, why: &str, help: &str) -> Error {
+    Problem::of(format!("--out {shown}"), why, help).into()
+}
+
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> Problem {
+    Problem::of(
+        path.display(),
+        format!("cannot be written: {error}"),
+        "name a folder that can be written with --out",
+    )
+}
+
+#[cfg(test)]
+pub(super) mod tests;

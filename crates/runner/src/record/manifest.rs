@@ -1,0 +1,55 @@
+//! Where a result comes from.
+
+use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
+
+/// What is known before the first query, for whoever finds the folder later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Name of the experiment.
+    pub name: String,
+    /// SHA-256 of the resolved configuration's canonical text.
+    pub config_hash: String,
+    /// The file that was given.
+    pub config_file: String,
+    /// Seed of the training.
+    pub seed: u64,
+    /// Seed of the die.
+    pub die_seed: u64,
+    /// Name of the data set.
+    pub dataset: String,
+    /// Its source.
+    pub dataset_source: String,
+    /// Its licence.
+    pub dataset_licence: String,
+    /// Version of the program.
+    pub version: String,
+    /// Revision of its source, when the build was told it (`FZERO_GIT_REVISION`).
+    pub git_revision: Option<String>,
+    /// The command line.
+    pub command_line: Vec<String>,
+    /// SIMD level; it does not change results.
+    pub simd: String,
+    /// Threads; they do not change results.
+    pub threads: usize,
+    /// When the run began, RFC 3339 in UTC.
+    pub started: String,
+}
+
+/// Version of the program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Revision of the source, when the build was told it.
+pub const GIT_REVISION: Option<&str> = option_env!("FZERO_GIT_REVISION");
+
+/// The command line of this process. Arguments that are not Unicode are shown with replacements.
+pub fn command_line() -> Vec<String> {
+    std::env::args_os()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// Now, as the manifest has it.
+pub fn now() -> String {
+    super::timestamp::rfc3339_utc(SystemTime::now())
+}

@@ -1,0 +1,102 @@
+//! `metrics.jsonl`: one line per epoch and layer.
+
+use super::folder::{ResultsFolder, unwritable};
+use crate::error::Error;
+use fzero::observe::EpochRecord;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// A line: the epoch, and the time since the run began. Everything but the time is the same for the
+/// same configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricsLine {
+    /// The epoch.
+    #[serde(flatten)]
+    pub epoch: EpochRecord,
+    /// Time since the run began, in s.
+    pub elapsed_s: f64,
+}
+
+/// Appends to `metrics.jsonl`. Each line is given to the system at once, so an interrupted run keeps
+/// all its whole lines.
+#[derive(Debug)]
+pub struct MetricsLog {
+    path: PathBuf,
+    file: File,
+    line: Vec<u8>,
+}
+
+impl MetricsLog {
+    /// Creates the file, empty.
+    ///
+    /// # Errors
+    /// One problem that names the file.
+    pub fn create(folder: &ResultsFolder) -> Result<Self, Error> {
+        let path = folder.file("metrics.jsonl");
+        let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
+        Ok(Self {
+            path,
+            file,
+            line: Vec::new(),
+        })
+    }
+
+    /// Appends one epoch. Numbers that are not finite become `null`.
+    ///
+    /// # Errors
+    /// One problem that names the file.
+    pub fn append(&mut self, epoch: &EpochRecord, elapsed_s: f64) -> Result<(), Error> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            #[serde(flatten)]
+            epoch: &'a EpochRecord,
+            elapsed_s: f64,
+        }
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, &Line { epoch, elapsed_s })
+            .map_err(|error| Error::failed("metrics.jsonl cannot be written", error, ""))?;
+        self.line.push(b'\n');
+        self.file
+            .write_all(&self.line)
+            .map_err(|error| unwritable(&self.path, &error).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::folder::tests::scratch_folder;
+    use super::*;
+    use fzero::ledger::Ledger;
+
+    fn record(epoch: usize) -> EpochRecord {
+        EpochRecord {
+            layer: 1,
+            epoch,
+            loss: 0.1 + 0.2,
+            batch_accuracy: 0.5,
+            train_accuracy: None,
+            test_accuracy: Some(1.0 / 3.0),
+            gradient_norm: 1e-9,
+            learning_rate: 1e-3,
+            ledger: Ledger::default(),
+        }
+    }
+
+    #[test]
+    fn lines_are_whole_at_once_and_read_back_exactly() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = scratch_folder(parent.path());
+        let mut log = MetricsLog::create(&folder).unwrap();
+        for epoch in 1..=2 {
+            log.append(&record(epoch), 0.25).unwrap();
+            let text = std::fs::read_to_string(folder.file("metrics.jsonl")).unwrap();
+            assert_eq!(text.lines().count(), epoch);
+            assert!(text.ends_with(",\"elapsed_s\":0.25}\n"), "{text}");
+            assert!(text.contains("\"train_accuracy\":null"), "{text}");
+            let last: MetricsLine = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+            assert_eq!(last.epoch, record(epoch));
+        }
+    }
+}

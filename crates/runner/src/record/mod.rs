@@ -1,0 +1,24 @@
+//! The results folder: what a run leaves for people and programs.
+//!
+//! | file | content | written |
+//! |---|---|---|
+//! | `config.toml` | the resolved experiment, its hash in a comment | before the first query |
+//! | `manifest.json` | hash, seeds, version, machine, command line | before the first query |
+//! | `metrics.jsonl` | a line per epoch and layer | as epochs end |
+//! | `checkpoint.json` | parameters, prototypes, ledger | by renaming |
+//! | `phases.npz` | the same arrays for `numpy.load` | by renaming |
+//! | `summary.json` | the final figures | by renaming, last |
+
+mod atomic;
+pub mod checkpoint;
+pub mod folder;
+pub mod manifest;
+pub mod metrics;
+pub mod npz;
+pub mod summary;
+pub mod timestamp;
+
+pub use folder::{FolderChoice, ResultsFolder};
+pub use manifest::Manifest;
+pub use metrics::MetricsLog;
+pub use summary::Summary;

@@ -1,0 +1,70 @@
+//! `summary.json`: the final figures of a run.
+
+use fzero::{Ledger, Stop};
+use serde::{Deserialize, Serialize};
+
+/// What a run has found. A statistic that was not measured is `None`, never 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Name of the experiment.
+    pub name: String,
+    /// SHA-256 of the resolved configuration's canonical text.
+    pub config_hash: String,
+    /// Seed of the training.
+    pub seed: u64,
+    /// Seed of the die.
+    pub die_seed: u64,
+    /// What the trainer could see: `forward-only`.
+    pub access: String,
+    /// Why the training ended.
+    pub stopped: Stop,
+    /// Accuracy of each layer.
+    pub layers: Vec<Accuracy>,
+    /// Accuracy of the layers' vote, which is the network's.
+    pub vote: Accuracy,
+    /// Number of training images, over which train accuracies are means.
+    pub train_samples: usize,
+    /// Number of test images, over which test accuracies are means.
+    pub test_samples: usize,
+    /// The vote on the test set: row = class, column = prediction.
+    pub confusion: Vec<Vec<u32>>,
+    /// What the device was used for.
+    pub ledger: Ledger,
+    /// Trainable and fixed parameters of all layers.
+    pub parameters: usize,
+    /// Time of the run, in s.
+    pub elapsed_s: f64,
+    /// Threads used.
+    pub threads: usize,
+    /// SIMD level used.
+    pub simd: String,
+}
+
+/// Shares of images that were classified right, 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Accuracy {
+    /// On the training set.
+    pub train: Option<f64>,
+    /// On the test set.
+    pub test: Option<f64>,
+}
+
+/// Standard error of an accuracy `p` measured on `samples` images: sqrt(p (1 - p) / n), the
+/// binomial's. `None` without images.
+pub fn standard_error(p: f64, samples: usize) -> Option<f64> {
+    (samples > 0).then(|| (p * (1.0 - p) / samples as f64).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn standard_error_of_known_cases() {
+        assert_eq!(standard_error(0.5, 100), Some(0.05));
+        assert_eq!(standard_error(1.0, 10), Some(0.0));
+        assert_eq!(standard_error(0.5, 0), None);
+        let digits = standard_error(0.93, 360).unwrap();
+        assert!((digits - 0.0134).abs() < 1e-4);
+    }
+}

@@ -1,0 +1,153 @@
+//! The table that ends a run.
+
+use crate::record::summary::{Accuracy, standard_error};
+use comfy_table::{CellAlignment, Table, presets};
+use std::fmt;
+use std::path::PathBuf;
+
+/// The final figures in plain values. Displayed as a table with what it was spent on below.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinalTable {
+    /// Accuracy of each layer, from the input.
+    pub layers: Vec<Accuracy>,
+    /// Accuracy of the layers' vote.
+    pub vote: Accuracy,
+    /// Number of training images.
+    pub train_samples: usize,
+    /// Number of test images.
+    pub test_samples: usize,
+    /// Samples sent through the device for all purposes.
+    pub sample_queries: u64,
+    /// Programmings of a layer for all purposes.
+    pub programmings: u64,
+    /// Time of the run, in s.
+    pub elapsed_s: f64,
+    /// Where the results are.
+    pub folder: PathBuf,
+}
+
+impl fmt::Display for FinalTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_BORDERS_ONLY);
+        table.set_header(["", "train", "test"]);
+        for (index, layer) in self.layers.iter().enumerate() {
+            table.add_row(row(format!("layer {}", index + 1), layer));
+        }
+        table.add_row(row("vote".into(), &self.vote));
+        for index in 1..=2 {
+            if let Some(column) = table.column_mut(index) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        writeln!(f, "{table}")?;
+        write!(
+            f,
+            "accuracy: train n = {}",
+            grouped(self.train_samples as u64)
+        )?;
+        write!(f, ", test n = {}", grouped(self.test_samples as u64))?;
+        if let Some(error) = self
+            .vote
+            .test
+            .and_then(|p| standard_error(p, self.test_samples))
+        {
+            write!(f, ", standard error {:.1} points", 100.0 * error)?;
+        }
+        writeln!(f)?;
+        writeln!(f, "sample queries  {}", grouped(self.sample_queries))?;
+        writeln!(f, "programmings    {}", grouped(self.programmings))?;
+        writeln!(f, "wall time       {}", seconds(self.elapsed_s))?;
+        write!(f, "results         {}", self.folder.display())
+    }
+}
+
+fn row(label: String, accuracy: &Accuracy) -> [String; 3] {
+    [label, percent(accuracy.train), percent(accuracy.test)]
+}
+
+/// A share as percent with one digit after the point; empty when it was not measured.
+pub fn percent(share: Option<f64>) -> String {
+    share.map_or_else(String::new, |share| format!("{:.1} %", 100.0 * share))
+}
+
+/// A count with a comma before every third digit from the right.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A duration for people: `0.42 s`, `12.3 s`, `4 min 05 s`, `2 h 03 min`.
+pub fn seconds(time_s: f64) -> String {
+    let whole = time_s.round().max(0.0) as u64;
+    if time_s < 9.995 {
+        format!("{time_s:.2} s")
+    } else if time_s < 99.95 {
+        format!("{time_s:.1} s")
+    } else if whole < 3600 {
+        format!("{} min {:02} s", whole / 60, whole % 60)
+    } else {
+        format!("{} h {:02} min", whole / 3600, whole / 60 % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_table() {
+        let table = FinalTable {
+            layers: vec![
+                Accuracy {
+                    train: Some(0.98765),
+                    test: Some(0.9),
+                },
+                Accuracy::default(),
+            ],
+            vote: Accuracy {
+                train: Some(1.0),
+                test: Some(0.93),
+            },
+            train_samples: 1437,
+            test_samples: 360,
+            sample_queries: 14_000_000,
+            programmings: 110_000,
+            elapsed_s: 41.25,
+            folder: "results/digits-seed0-0123abcd".into(),
+        };
+        let expected = "\
+┌────────────────────────────┐
+│             train     test │
+╞════════════════════════════╡
+│ layer 1    98.8 %   90.0 % │
+│ layer 2                    │
+│ vote      100.0 %   93.0 % │
+└────────────────────────────┘
+accuracy: train n = 1,437, test n = 360, standard error 1.3 points
+sample queries  14,000,000
+programmings    110,000
+wall time       41.2 s
+results         results/digits-seed0-0123abcd";
+        assert_eq!(table.to_string(), expected);
+    }
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(percent(None), "");
+        assert_eq!(seconds(0.421), "0.42 s");
+        assert_eq!(seconds(9.999), "10.0 s");
+        assert_eq!(seconds(245.0), "4 min 05 s");
+        assert_eq!(seconds(7384.0), "2 h 03 min");
+    }
+}

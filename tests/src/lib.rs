@@ -1,0 +1,1 @@
+//! Helpers of the tests that cross the crates or drive the binary.
