@@ -30,3 +30,32 @@ pub struct LayerCheckpoint {
     /// Epochs that were completed.
     pub epochs: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_survives_json_and_bad_prototypes_do_not() {
+        let checkpoint = Checkpoint {
+            seed: 3,
+            layers: vec![LayerCheckpoint {
+                parameters: vec![0.5, -1.25],
+                groups: vec![("theta".into(), 2)],
+                prototypes: Prototypes::from_rows(1, 2, vec![0.0, 1.0]).unwrap(),
+                epochs: 7,
+            }],
+            ledger: Ledger::default(),
+            stopped: Stop::Budget,
+        };
+        let text = serde_json::to_string(&checkpoint).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Checkpoint>(&text).unwrap(),
+            checkpoint
+        );
+        let damaged = text.replace("[0.0,1.0]", "[0.0,2.0]");
+        assert_ne!(damaged, text);
+        let refused = serde_json::from_str::<Checkpoint>(&damaged).unwrap_err();
+        assert!(refused.to_string().contains("length 1"), "{refused}");
+    }
+}

@@ -19,12 +19,12 @@ pub struct DieSeed(pub u64);
 /// look.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroundTruth {
-    layers: Vec<MeshHardware>,
+    layers: Vec<Arc<MeshHardware>>,
 }
 
 impl GroundTruth {
     /// The mesh of each layer with its splitter errors and losses.
-    pub fn layers(&self) -> &[MeshHardware] {
+    pub fn layers(&self) -> &[Arc<MeshHardware>] {
         &self.layers
     }
 
@@ -89,7 +89,7 @@ pub fn fabricate(
         .layers
         .iter()
         .enumerate()
-        .map(|(layer, design)| draw_mesh(&design.topology, process, &streams, layer as u64))
+        .map(|(layer, design)| Arc::new(draw_mesh(&design.topology, process, &streams, layer as u64)))
         .collect();
     let chip = Chip::new(design, process, layers.clone(), streams);
     Ok((chip, GroundTruth { layers }))

@@ -216,6 +216,8 @@ mod tests {
             "a.toml",
             "--seed",
             "3",
+            "--die-seed",
+            "4",
             "--set",
             "training.goal.kind = softmax",
             "--set=chip.source.port_power_dbm=-3",
@@ -230,6 +232,7 @@ mod tests {
             ("--set", "training.goal.kind", "softmax"),
             ("--set", "chip.source.port_power_dbm", "-3"),
             ("--seed", "seed", "3"),
+            ("--die-seed", "chip.die_seed", "4"),
         ];
         assert_eq!(
             found,

@@ -16,3 +16,4 @@ pub mod hash;
 pub mod progress;
 pub mod record;
 pub mod table;
+pub mod wiring;

@@ -62,39 +62,4 @@ mod tests {
         // The rounding to f32 turns the vector by about f32::EPSILON: the cosine falls by its square.
         assert!(found.loss.abs() < 1e-13 && found.correct == 1);
     }
-
-    #[test]
-    #[ignore = "a timing, for people"]
-    fn time_of_a_batch() {
-        for (dimension, classes) in [(64, 10), (32, 10), (784, 10)] {
-            let goals: [Box<dyn LocalGoal>; 3] = [
-                Box::new(CosineGoal::new(oracle::prototypes(classes, dimension))),
-                Box::new(
-                    super::super::MarginGoal::new(oracle::prototypes(classes, dimension), 0.3)
-                        .unwrap(),
-                ),
-                Box::new(
-                    super::super::SoftmaxCosine::new(oracle::prototypes(classes, dimension), 0.1)
-                        .unwrap(),
-                ),
-            ];
-            for goal in goals {
-                let readouts: Vec<f32> = (0..128 * dimension)
-                    .map(|i| ((i * 37) % 101) as f32)
-                    .collect();
-                let labels: Vec<u16> = (0..128).map(|i| (i % classes) as u16).collect();
-                let mut scratch = GoalScratch::default();
-                let mut best = f64::INFINITY;
-                for _ in 0..50 {
-                    let start = std::time::Instant::now();
-                    for _ in 0..20 {
-                        goal.loss(std::hint::black_box(&readouts), &labels, &mut scratch)
-                            .unwrap();
-                    }
-                    best = best.min(start.elapsed().as_secs_f64() / 20.0);
-                }
-                println!("{dimension} readouts: {:.2} us", 1e6 * best);
-            }
-        }
-    }
 }

@@ -70,32 +70,36 @@ fn cosines(table: &ClassTable, readouts: &[f32], scratch: &mut GoalScratch) -> u
     scratch.wide.resize(SAMPLES * width, 0.0);
     scratch.cosines.resize(SAMPLES * blocks, [0.0; LANES]);
     let samples = readouts.len() / width;
-    let mut dead = 0;
-    let mut scales = [0.0; SAMPLES];
-    for ((row, wide), scale) in readouts
+    let mut squares = [0.0; SAMPLES];
+    for ((row, wide), square) in readouts
         .chunks_exact(width)
         .zip(scratch.wide.chunks_exact_mut(width))
-        .zip(&mut scales)
+        .zip(&mut squares)
     {
         for (wide, &readout) in wide.iter_mut().zip(row) {
             *wide = f64::from(readout);
         }
-        let square = vector::sum_of_squares(wide);
-        // Compared with 0, not above 0: NaN has to stay NaN.
-        let dark = square == 0.0;
-        *scale = if dark { 0.0 } else { 1.0 / square.sqrt() };
-        dead += usize::from(dark);
+        *square = vector::sum_of_squares(wide);
     }
+    // Compared with 0, not above 0: NaN has to stay NaN.
+    let scales = squares.map(|square| {
+        if square == 0.0 {
+            0.0
+        } else {
+            1.0 / square.sqrt()
+        }
+    });
     if samples == SAMPLES {
         sweep::<SAMPLES>(table, &scratch.wide, &scales, &mut scratch.cosines);
     } else {
         for (sample, &scale) in scales[..samples].iter().enumerate() {
-            let wide = &scratch.wide[sample * width..][..width];
-            let out = &mut scratch.cosines[sample * blocks..][..blocks];
+            let wide = &scratch.wide[sample * width..];
+            let out = &mut scratch.cosines[sample * blocks..];
             sweep::<1>(table, wide, &[scale], out);
         }
     }
-    dead
+    let dark = squares[..samples].iter().filter(|&&square| square == 0.0);
+    dark.count()
 }
 
 /// Dot products of `S` samples with all classes, times the samples' scales.

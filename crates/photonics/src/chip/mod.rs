@@ -8,6 +8,7 @@ use crate::mesh::MeshHardware;
 use crate::process::Process;
 use numerics::Streams;
 use optics::Optics;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// One die. Immutable but for its phases and its readout stream; it has no getter for a matrix, a
@@ -71,7 +72,7 @@ impl Chip {
     pub(crate) fn new(
         design: &ChipDesign,
         process: &Process,
-        meshes: Vec<MeshHardware>,
+        meshes: Vec<Arc<MeshHardware>>,
         streams: Streams,
     ) -> Self {
         let layers = design

@@ -6,6 +6,7 @@ use crate::field::FieldBatch;
 use crate::mesh::propagate::propagate;
 use crate::mesh::{MeshHardware, MeshPhases, Program};
 use crate::real::Real;
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub(super) struct Optics<T> {
@@ -17,14 +18,14 @@ pub(super) struct Optics<T> {
 
 #[derive(Debug)]
 struct Layer<T> {
-    mesh: MeshHardware,
+    mesh: Arc<MeshHardware>,
     program: Program<T>,
     activation: Activation,
 }
 
 impl<T: Real> Optics<T> {
     /// All phases are 0 at power-up.
-    pub(super) fn new(design: &ChipDesign, meshes: Vec<MeshHardware>) -> Self {
+    pub(super) fn new(design: &ChipDesign, meshes: Vec<Arc<MeshHardware>>) -> Self {
         let mut optics = Self {
             layers: design
                 .layers

@@ -126,7 +126,7 @@ struct Reader<'a> {
     file: &'a str,
     text: &'a str,
     entries: Vec<(usize, Entry)>,
-    problems: Vec<(usize, Problem)>,
+    problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
@@ -160,7 +160,7 @@ impl Reader<'_> {
                     } else {
                         problems::unknown_key(&place, &path, format!("{path} = {shown}"))
                     };
-                    self.problems.push((at, problem));
+                    self.problems.push(problem);
                 }
             }
         }
@@ -180,11 +180,8 @@ impl Reader<'_> {
     /// The parser sorts keys by name; people read files by line.
     fn finish(mut self) -> (Vec<Entry>, Vec<Problem>) {
         self.entries.sort_by_key(|(at, _)| *at);
-        self.problems.sort_by_key(|(at, _)| *at);
-        (
-            self.entries.into_iter().map(|(_, entry)| entry).collect(),
-            self.problems.into_iter().map(|(_, p)| p).collect(),
-        )
+        let entries = self.entries.into_iter().map(|(_, entry)| entry);
+        (entries.collect(), self.problems)
     }
 }
 

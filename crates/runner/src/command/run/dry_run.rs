@@ -1,0 +1,93 @@
+//! What a run would do and cost.
+
+use super::experiment::Experiment;
+use crate::config::Loaded;
+use crate::table::{grouped, seconds};
+use crate::wiring;
+use fzero::{BlackBox, Purpose, Samples, Tap};
+use numerics::Level;
+use std::time::{Duration, Instant};
+
+/// Prints the resolved configuration and the cost; the chip is built and timed, nothing is trained.
+pub(super) fn report(loaded: &Loaded, mut experiment: Experiment, simd: Level) {
+    let config = &loaded.config;
+    let (train, test) = (experiment.data.train.count(), experiment.data.test.count());
+    let shapes = experiment.device.shapes().to_vec();
+    let ledger = experiment.plan.queries(train, test, &shapes);
+    let total: usize = shapes.iter().map(|shape| shape.parameters()).sum();
+    let trained: usize = shapes
+        .iter()
+        .flat_map(|shape| &shape.groups)
+        .filter(|group| group.trained)
+        .map(|group| group.range.len())
+        .sum();
+    let memory = wiring::memory_bytes(config, train + test);
+    let time_s = time_s(&mut experiment, &shapes);
+    println!(
+        "# Resolved configuration. SHA-256 of its canonical text: {}\n",
+        loaded.hash()
+    );
+    println!("{}", loaded.canonical());
+    println!("# What it takes");
+    println!("# data            {}", experiment.data);
+    println!(
+        "# parameters      {} phases, {} of them trained",
+        grouped(total as u64),
+        grouped(trained as u64)
+    );
+    println!(
+        "# sample queries  {} ({} training, {} evaluation)",
+        grouped(ledger.total_queries()),
+        grouped(ledger.training.queries),
+        grouped(ledger.evaluation.queries)
+    );
+    println!("# programmings    {}", grouped(ledger.total_programmings()));
+    println!(
+        "# memory          at most {} MiB (limit {})",
+        memory.div_ceil(1 << 20),
+        config.limits.memory_mib
+    );
+    println!(
+        "# time            about {} on {} thread(s), {simd}, timed just now",
+        seconds(time_s),
+        rayon::current_num_threads()
+    );
+}
+
+/// Estimated time of the run in s: the device timed for a moment at each layer.
+fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
+    let plan = experiment.plan.clone();
+    let train = experiment.data.train.count();
+    let width = experiment.data.width;
+    let batch = plan.batch.min(train);
+    let mut time_s = 0.0;
+    for (layer, shape) in shapes.iter().enumerate() {
+        let one = plan.queries(
+            train,
+            experiment.data.test.count(),
+            std::slice::from_ref(shape),
+        );
+        let mut readouts = vec![0.0; batch * shape.readouts];
+        let samples = Samples {
+            values: &experiment.data.train.values[..batch * width],
+            width,
+        };
+        let began = Instant::now();
+        let mut passes = 0_u32;
+        while began.elapsed() < Duration::from_millis(100) {
+            let mut tap = [Tap {
+                layer,
+                readouts: &mut readouts,
+            }];
+            let device = &mut experiment.device;
+            let programmed = device.program(layer, &experiment.initial[layer], Purpose::Training);
+            let queried = device.query(samples, &mut tap, Purpose::Training);
+            debug_assert!(programmed.is_ok() && queried.is_ok());
+            passes += 1;
+        }
+        let pass_s = began.elapsed().as_secs_f64() / f64::from(passes);
+        // Goal, direction and update take about a fifth of a pass.
+        time_s += 1.2 * pass_s * one.total_queries() as f64 / batch as f64;
+    }
+    time_s
+}

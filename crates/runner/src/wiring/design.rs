@@ -1,0 +1,102 @@
+//! The chip and the process of an experiment.
+
+use crate::config::checked::{self, Config, InitialPhases, MeshKind, ReadoutKind};
+use numerics::Streams;
+use photonics::component::activation::{Activation, ElectroOptic};
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
+use photonics::detector::{Photodiode, ReceiverNoise};
+use photonics::mesh::haar::haar_phases;
+use photonics::mesh::rectangular::rectangular;
+use photonics::mesh::triangular::triangular;
+use photonics::mesh::{Topology, TopologyError};
+use photonics::process::Process;
+use photonics::units::dbm_to_w;
+use rand::RngExt;
+use std::f64::consts::TAU;
+use std::sync::Arc;
+
+/// The ideal circuit: equal layers in a row.
+///
+/// # Errors
+/// A mesh that cannot be built.
+pub fn design(config: &Config) -> Result<ChipDesign, TopologyError> {
+    let chip = &config.chip;
+    let layer = LayerDesign {
+        topology: topology(config)?,
+        readout: match chip.readout.kind {
+            ReadoutKind::Signed => Readout::Signed,
+            ReadoutKind::Intensity => Readout::Intensity,
+        },
+        activation: match chip.activation {
+            checked::Activation::Identity => Activation::Identity,
+            checked::Activation::ElectroOptic {
+                tap_fraction,
+                gain_rad_per_mw,
+                bias_rad,
+            } => Activation::ElectroOptic(ElectroOptic {
+                tap_fraction,
+                gain_rad_per_w: 1e3 * gain_rad_per_mw,
+                bias_rad,
+            }),
+        },
+    };
+    Ok(ChipDesign {
+        layers: vec![layer; chip.layers],
+        source: Source {
+            port_power_w: dbm_to_w(chip.source.port_power_dbm),
+        },
+        precision: match chip.precision {
+            checked::Precision::F32 => Precision::Single,
+            checked::Precision::F64 => Precision::Double,
+        },
+    })
+}
+
+fn topology(config: &Config) -> Result<Arc<Topology>, TopologyError> {
+    let ports = config.chip.ports;
+    Ok(Arc::new(match config.chip.mesh {
+        MeshKind::Rectangular => rectangular(ports)?,
+        MeshKind::Triangular => triangular(ports)?,
+    }))
+}
+
+/// The statistics from which the die is drawn.
+pub fn process(config: &Config) -> Process {
+    let process = &config.process;
+    Process {
+        splitter_error_sigma_rad: process.splitter_error_sigma_rad,
+        mzi_loss_db: process.mzi_loss_db,
+        mzi_loss_sigma_db: process.mzi_loss_sigma_db,
+        photodiode: Photodiode {
+            responsivity_a_per_w: process.detector.responsivity_a_per_w,
+            dark_current_a: process.detector.dark_current_a,
+            noise: process.detector.noise.map(|noise| ReceiverNoise {
+                bandwidth_hz: noise.bandwidth_hz,
+                load_ohm: noise.load_ohm,
+                temperature_k: noise.temperature_k,
+            }),
+        },
+    }
+}
+
+/// The phases [theta | phi | gamma] in rad before training, per layer. They are what the experimenter
+/// sets, not a property of the die: their stream is the training seed's.
+pub fn initial_phases(config: &Config, design: &ChipDesign, streams: &Streams) -> Vec<Vec<f64>> {
+    design
+        .layers
+        .iter()
+        .enumerate()
+        .map(|(layer, design)| {
+            let topology = &design.topology;
+            let count = 2 * topology.mzis() + topology.ports();
+            let mut stream = streams.derive("initial-phases", layer as u64, 0);
+            match config.chip.initial_phases {
+                InitialPhases::Haar => haar_phases(topology, &mut stream),
+                InitialPhases::Uniform => {
+                    (0..count).map(|_| TAU * stream.random::<f64>()).collect()
+                }
+                InitialPhases::Zero => vec![0.0; count],
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,34 @@
+//! What an experiment takes of the machine's memory.
+
+use crate::config::checked::{Config, Precision};
+use photonics::field::LANES;
+
+/// An upper estimate in bytes, from the sizes of what grows with the experiment: the data, the mesh
+/// of every layer with its compiled program, the parameter vectors of the trainer, and the fields and
+/// readouts of the largest batch.
+pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
+    let ports = config.chip.ports as u64;
+    let layers = config.chip.layers as u64;
+    let mzis = ports * (ports - 1) / 2;
+    let parameters = 2 * mzis + ports;
+    let real = match config.chip.precision {
+        Precision::F32 => 4,
+        Precision::F64 => 8,
+    };
+    // Per MZI: coupler errors and their four terms, transmission, coefficients; one topology.
+    let mesh = mzis * (16 + 32 + 8 + 8 * real);
+    let topology = mzis * 40;
+    // Per parameter: initial and current per layer; direction, shifted, gradient, two moments.
+    let trainer = parameters * 8 * (2 * layers + 5);
+    let largest = config
+        .training
+        .batch
+        .max(fzero::layerwise::EVALUATION_CHUNK)
+        .min(samples.max(1));
+    let lanes = (largest as u64).div_ceil(LANES as u64) * LANES as u64;
+    let batch = lanes * ports * (2 * real + 8);
+    // As shipped, padded to the ports, and in the text of the checkpoint.
+    let data = samples as u64 * ports * 8;
+    let checkpoint = layers * parameters * 40;
+    layers * mesh + topology + trainer + batch + data + checkpoint
+}

@@ -1,0 +1,12 @@
+//! Where light and learning meet: from a checked experiment to a design, a process, a device and a
+//! training plan.
+
+mod chip_box;
+mod design;
+mod memory;
+mod training;
+
+pub use chip_box::ChipBox;
+pub use design::{design, initial_phases, process};
+pub use memory::memory_bytes;
+pub use training::{amplitudes, goals, plan};

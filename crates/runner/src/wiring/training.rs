@@ -1,0 +1,101 @@
+//! The training of an experiment.
+
+use crate::config::checked::{self, Config, EstimatorKind, Goal, UpdateRule};
+use crate::dataset::Images;
+use fzero::estimate::{Difference, DirectionLaw, EstimatorChoice};
+use fzero::goal::{CosineGoal, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
+use fzero::layerwise::{LayerwisePlan, VoteRule};
+use fzero::optimizer::{OptimizerChoice, Schedule};
+use fzero::{Stream, TrainError};
+use numerics::Streams;
+
+/// How the layers are trained.
+pub fn plan(config: &Config) -> LayerwisePlan {
+    let training = &config.training;
+    let estimator = &training.estimator;
+    LayerwisePlan {
+        epochs: training.epochs,
+        batch: training.batch,
+        evaluate_every: training.evaluate_every,
+        estimator: EstimatorChoice::Directional {
+            radius: estimator.smoothing_radius_rad,
+            directions: estimator.directions,
+            law: match estimator.law {
+                checked::DirectionLaw::Gaussian => DirectionLaw::Gaussian,
+                checked::DirectionLaw::Rademacher => DirectionLaw::Rademacher,
+            },
+            difference: match estimator.kind {
+                EstimatorKind::Central => Difference::Central,
+                EstimatorKind::OneSided => Difference::OneSided,
+            },
+        },
+        optimizer: match training.optimizer.rule {
+            UpdateRule::Sgd {
+                dimension_scaling,
+                momentum,
+            } => OptimizerChoice::Sgd {
+                dimension_scaling,
+                momentum,
+            },
+            UpdateRule::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            } => OptimizerChoice::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            },
+        },
+        schedule: match training.optimizer.schedule {
+            checked::Schedule::Constant => Schedule::Constant,
+            checked::Schedule::Cosine { final_fraction } => Schedule::Cosine { final_fraction },
+        },
+        learning_rate: training.optimizer.learning_rate,
+        vote: match config.vote.rule {
+            checked::VoteRule::AllLayers => VoteRule::AllLayers,
+            checked::VoteRule::Published => VoteRule::Published,
+        },
+    }
+}
+
+/// The prototypes and the local goal of each layer.
+///
+/// # Errors
+/// Prototypes that do not fit the readouts.
+pub fn goals(
+    config: &Config,
+    classes: usize,
+    streams: &Streams,
+) -> Result<Vec<(Prototypes, Box<dyn LocalGoal>)>, TrainError> {
+    (0..config.chip.layers)
+        .map(|layer| {
+            let mut stream = Stream::Prototypes.derive(streams, layer, 0);
+            let prototypes = Prototypes::simplex(classes, config.readouts(), &mut stream)?;
+            let goal: Box<dyn LocalGoal> = match config.training.goal {
+                Goal::Cosine => Box::new(CosineGoal::new(prototypes.clone())),
+                Goal::Softmax { temperature } => {
+                    Box::new(SoftmaxCosine::new(prototypes.clone(), temperature)?)
+                }
+                Goal::Margin { margin } => Box::new(MarginGoal::new(prototypes.clone(), margin)?),
+            };
+            Ok((prototypes, goal))
+        })
+        .collect()
+}
+
+/// Images as amplitudes of all ports: each pixel enters by a port of its own, further ports stay
+/// dark.
+pub fn amplitudes(images: &Images, width: usize, ports: usize) -> Images {
+    let mut values = vec![0.0; images.count() * ports];
+    for (row, pixels) in values
+        .chunks_exact_mut(ports)
+        .zip(images.values.chunks_exact(width))
+    {
+        row[..width].copy_from_slice(pixels);
+    }
+    Images {
+        values,
+        labels: images.labels.clone(),
+    }
+}
