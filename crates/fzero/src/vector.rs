@@ -28,19 +28,45 @@ pub(crate) fn add_lanes(x: &[f64; LANES]) -> f64 {
     ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
 }
 
-/// `x *= factor`.
+/// Sum of squares, in f64.
 #[inline(always)]
-pub(crate) fn scale(x: &mut [f64], factor: f64) {
-    for x in x {
-        *x *= factor;
+pub(crate) fn sum_of_squares_f32(x: &[f32]) -> f64 {
+    // Four registers of sums hide the latency of the multiply-adds.
+    let mut sums = [[0.0; LANES]; 4];
+    let (chunks, rest) = x.as_chunks::<{ 4 * LANES }>();
+    for chunk in chunks {
+        for (sum, &value) in sums.as_flattened_mut().iter_mut().zip(chunk) {
+            *sum = f64::from(value).mul_add(f64::from(value), *sum);
+        }
     }
+    for (sum, &value) in sums.as_flattened_mut().iter_mut().zip(rest) {
+        *sum = f64::from(value).mul_add(f64::from(value), *sum);
+    }
+    let [a, b, c, d] = sums.map(|sums| add_lanes(&sums));
+    (a + b) + (c + d)
 }
 
 /// `out = at + step * direction`.
 #[inline(always)]
-pub(crate) fn shift(at: &[f64], step: f64, direction: &[f64], out: &mut [f64]) {
+pub(crate) fn shift(at: &[f64], step: f64, direction: &[f32], out: &mut [f64]) {
     for ((out, at), direction) in out.iter_mut().zip(at).zip(direction) {
-        *out = step.mul_add(*direction, *at);
+        *out = step.mul_add(f64::from(*direction), *at);
+    }
+}
+
+/// `out = factor * x`.
+#[inline(always)]
+pub(crate) fn scaled(factor: f64, x: &[f32], out: &mut [f64]) {
+    for (out, x) in out.iter_mut().zip(x) {
+        *out = factor * f64::from(*x);
+    }
+}
+
+/// `sum += factor * x`.
+#[inline(always)]
+pub(crate) fn add_scaled_f32(sum: &mut [f64], factor: f64, x: &[f32]) {
+    for (sum, x) in sum.iter_mut().zip(x) {
+        *sum = factor.mul_add(f64::from(*x), *sum);
     }
 }
 
@@ -70,12 +96,14 @@ mod tests {
             level.vectorize(
                 #[inline(always)]
                 || {
+                    let f32s: Vec<f32> = x.iter().map(|&x| x as f32).collect();
                     let mut y = x.clone();
-                    scale(&mut y, 0.37);
+                    scaled(0.37, &f32s, &mut y);
+                    add_scaled_f32(&mut y, 0.1, &f32s);
                     add_scaled(&mut y, -1.3, &x);
                     let mut z = x.clone();
-                    shift(&x, 1e-3, &y, &mut z);
-                    (sum_of_squares(&z), z)
+                    shift(&y, 1e-3, &f32s, &mut z);
+                    (sum_of_squares(&z), z, sum_of_squares_f32(&f32s))
                 },
             )
         };

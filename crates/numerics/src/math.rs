@@ -37,35 +37,73 @@ const COSINE: [f64; 8] = [
     -1.0 / 2.0,
 ];
 
-#[inline(always)]
-fn horner<const N: usize>(coefficients: &[f64; N], x: f64) -> f64 {
-    let mut sum = coefficients[0];
-    for &c in &coefficients[1..] {
-        sum = sum.mul_add(x, c);
-    }
-    sum
+macro_rules! horner {
+    ($name:ident, $t:ty) => {
+        #[inline(always)]
+        fn $name<const N: usize>(coefficients: &[$t; N], x: $t) -> $t {
+            let mut sum = coefficients[0];
+            for &c in &coefficients[1..] {
+                sum = sum.mul_add(x, c);
+            }
+            sum
+        }
+    };
 }
 
-/// Sine and cosine of `x` in rad, within 2 ulp of 1 for |x| <= 1e5 (Taylor series on a quarter turn).
+horner!(horner, f64);
+horner!(horner_f32, f32);
+
+/// `x` in rad less whole quarter turns, in -pi/4..=pi/4, and the number of these modulo 4. Exact to
+/// 1 ulp of the result for |x| <= 1e5.
 #[inline(always)]
-pub fn sin_cos(x: f64) -> (f64, f64) {
+pub fn quarter_turn(x: f64) -> (f64, u32) {
     let shifted = x.mul_add(FRAC_2_PI, ROUND);
-    let quadrant = shifted.to_bits();
     let n = shifted - ROUND;
     let r = n.mul_add(-HALF_PI[0], x);
     let r = n.mul_add(-HALF_PI[1], r);
-    let r = n.mul_add(-HALF_PI[2], r);
-    let square = r * r;
-    let sine = (horner(&SINE, square) * square).mul_add(r, r);
-    let cosine = horner(&COSINE, square).mul_add(square, 1.0);
-    let swap = quadrant & 1 != 0;
-    let (s, c) = if swap { (cosine, sine) } else { (sine, cosine) };
-    let s_sign = (quadrant & 2) << 62;
-    let c_sign = (quadrant.wrapping_add(1) & 2) << 62;
-    (
-        f64::from_bits(s.to_bits() ^ s_sign),
-        f64::from_bits(c.to_bits() ^ c_sign),
-    )
+    (n.mul_add(-HALF_PI[2], r), shifted.to_bits() as u32 & 3)
+}
+
+macro_rules! sin_cos_on_quarter {
+    ($(#[$doc:meta])* $name:ident, $t:ty, $bits:ty, $horner:ident, $sine:expr, $cosine:expr) => {
+        $(#[$doc])*
+        #[inline(always)]
+        pub fn $name(r: $t, quadrant: u32) -> ($t, $t) {
+            const SIGN: u32 = <$bits>::BITS - 2;
+            let quadrant = <$bits>::from(quadrant);
+            let square = r * r;
+            let sine = ($horner(&$sine, square) * square).mul_add(r, r);
+            let cosine = $horner(&$cosine, square).mul_add(square, 1.0);
+            let swap = quadrant & 1 != 0;
+            let (s, c) = if swap { (cosine, sine) } else { (sine, cosine) };
+            let s_sign = (quadrant & 2) << SIGN;
+            let c_sign = (quadrant.wrapping_add(1) & 2) << SIGN;
+            (
+                <$t>::from_bits(s.to_bits() ^ s_sign),
+                <$t>::from_bits(c.to_bits() ^ c_sign),
+            )
+        }
+    };
+}
+
+sin_cos_on_quarter! {
+    /// Sine and cosine from what [`quarter_turn`] returns, within 2 ulp of 1 (Taylor series).
+    sin_cos_on_quarter, f64, u64, horner, SINE, COSINE
+}
+
+sin_cos_on_quarter! {
+    /// The same in single precision. After a reduction in double precision a small change of a large
+    /// angle is not lost.
+    sin_cos_on_quarter_f32, f32, u32, horner_f32,
+    [1.0 / 362_880.0, -1.0 / 5_040.0, 1.0 / 120.0, -1.0 / 6.0],
+    [1.0 / 40_320.0, -1.0 / 720.0, 1.0 / 24.0, -1.0 / 2.0]
+}
+
+/// Sine and cosine of `x` in rad, within 2 ulp of 1 for |x| <= 1e5.
+#[inline(always)]
+pub fn sin_cos(x: f64) -> (f64, f64) {
+    let (r, quadrant) = quarter_turn(x);
+    sin_cos_on_quarter(r, quadrant)
 }
 
 /// 1/(2k+1) for the series of the inverse hyperbolic tangent, highest first.
@@ -133,6 +171,48 @@ pub fn exp(x: f64) -> f64 {
     series * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
 }
 
+/// Natural logarithm of a positive normal number in single precision, within 2 ulp of
+/// max(1, |ln x|).
+#[inline(always)]
+pub fn ln_f32(x: f32) -> f32 {
+    const MANTISSA: u32 = (1 << 23) - 1;
+    let bits = x.to_bits();
+    let mantissa = f32::from_bits((bits & MANTISSA) | 1.0_f32.to_bits());
+    let exponent = (bits >> 23) as i32 - 127;
+    let high = mantissa > std::f32::consts::SQRT_2;
+    let m = if high { 0.5 * mantissa } else { mantissa };
+    let e = (exponent + i32::from(high)) as f32;
+    let s = (m - 1.0) / (m + 1.0);
+    let square = s * s;
+    let artanh = [1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0];
+    let series = (horner_f32(&artanh, square) * square).mul_add(s, s);
+    e.mul_add(std::f32::consts::LN_2, 2.0 * series)
+}
+
+/// Whether no value is NaN or infinite.
+pub fn all_finite_f32(values: &[f32]) -> bool {
+    const EXPONENT: u32 = f32::INFINITY.to_bits();
+    crate::vectorize(
+        #[inline(always)]
+        || {
+            let bad = values.iter().map(|x| u32::from(x.to_bits() & EXPONENT == EXPONENT));
+            bad.fold(0, |all, one| all | one) == 0
+        },
+    )
+}
+
+/// Whether no value is NaN or infinite.
+pub fn all_finite(values: &[f64]) -> bool {
+    const EXPONENT: u64 = f64::INFINITY.to_bits();
+    crate::vectorize(
+        #[inline(always)]
+        || {
+            let bad = values.iter().map(|x| u64::from(x.to_bits() & EXPONENT == EXPONENT));
+            bad.fold(0, |all, one| all | one) == 0
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +225,10 @@ mod tests {
             let (s, c) = sin_cos(x);
             prop_assert!((s - x.sin()).abs() <= 2.0 * f64::EPSILON);
             prop_assert!((c - x.cos()).abs() <= 2.0 * f64::EPSILON);
+            let (r, quadrant) = quarter_turn(x);
+            let (s, c) = sin_cos_on_quarter_f32(r as f32, quadrant);
+            prop_assert!((f64::from(s) - x.sin()).abs() <= f64::from(f32::EPSILON));
+            prop_assert!((f64::from(c) - x.cos()).abs() <= f64::from(f32::EPSILON));
         }
 
         #[test]
@@ -158,6 +242,12 @@ mod tests {
         fn logarithm_agrees_with_the_platform(x in 1e-300..1e300_f64, y in 0.5..2.0_f64) {
             for v in [x, y] {
                 prop_assert!((ln(v) - v.ln()).abs() <= 4e-16 * v.ln().abs().max(1.0));
+                let v = v as f32;
+                if v.is_normal() {
+                    let truth = f64::from(v).ln();
+                    let error = (f64::from(ln_f32(v)) - truth).abs();
+                    prop_assert!(error <= 2.0 * f64::from(f32::EPSILON) * truth.abs().max(1.0));
+                }
             }
         }
     }
@@ -178,6 +268,22 @@ mod tests {
         assert_eq!(exp(f64::INFINITY), exp(709.0));
         assert!(exp(709.0).is_finite() && exp(-708.0) >= f64::MIN_POSITIVE);
         assert!(exp(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn what_is_not_finite_is_found_anywhere() {
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -f64::NAN] {
+            for at in 0..70 {
+                let mut x = [f64::MAX; 70];
+                assert!(all_finite(&x));
+                x[at] = bad;
+                assert!(!all_finite(&x));
+                let mut x = [f32::MIN_POSITIVE; 70];
+                assert!(all_finite_f32(&x));
+                x[at] = bad as f32;
+                assert!(!all_finite_f32(&x));
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Standard normal numbers, many at a time (Box and Muller, Ann. Math. Stat. 29, 610 (1958),
 //! doi:10.1214/aoms/1177706645).
 
-use crate::math::{ln, sin_cos};
+use crate::math::{ln, ln_f32, sin_cos, sin_cos_on_quarter_f32};
 use crate::stream::Stream;
 use crate::vectorize;
 use rand::Rng;
@@ -50,6 +50,40 @@ fn box_muller(bytes: &[u8; 8 * PAIRS], out: &mut [f64; 2 * PAIRS]) {
     }
 }
 
+/// Fills `out` with independent standard normal numbers in single precision, at half the cost.
+///
+/// The tails end at 6.8 standard deviations. Radii below 3.5e-4, one pair in 16 million, are coarse.
+pub fn fill_standard_normal_f32(stream: &mut Stream, out: &mut [f32]) {
+    let mut bytes = [0; 8 * PAIRS];
+    let mut pairs = [0.0; 2 * PAIRS];
+    for chunk in out.chunks_mut(2 * PAIRS) {
+        stream.fill_bytes(&mut bytes);
+        vectorize(
+            #[inline(always)]
+            || box_muller_f32(&bytes, &mut pairs),
+        );
+        chunk.copy_from_slice(&pairs[..chunk.len()]);
+    }
+}
+
+#[inline(always)]
+fn box_muller_f32(bytes: &[u8; 8 * PAIRS], out: &mut [f32; 2 * PAIRS]) {
+    /// pi/2 over the 2^30 steps of a quarter turn.
+    const STEP: f32 = std::f32::consts::FRAC_PI_2 / (1 << 30) as f32;
+    let words = bytes.as_chunks::<4>().0;
+    let (cosines, sines) = out.split_at_mut(PAIRS);
+    for i in 0..PAIRS {
+        // 1 - u in f32 would lose the small radii: 32 bits of u as they are, 2^-33 instead of 0.
+        let u = (u32::from_le_bytes(words[i]) as f32).max(0.5) * (1.0 / 4_294_967_296.0);
+        let radius = (-2.0 * ln_f32(u)).max(0.0).sqrt();
+        let angle = u32::from_le_bytes(words[PAIRS + i]);
+        let fraction = (angle & 0x3fff_ffff) as i32 - (1 << 29);
+        let (s, c) = sin_cos_on_quarter_f32(fraction as f32 * STEP, angle >> 30);
+        cosines[i] = radius * c;
+        sines[i] = radius * s;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +94,14 @@ mod tests {
         let n = 1_000_000;
         let mut x = vec![0.0; n];
         fill_standard_normal(&mut Streams::new(3).derive("test", 0, 0), &mut x);
+        assert_moments(&x);
+        let mut x = vec![0.0; n];
+        fill_standard_normal_f32(&mut Streams::new(4).derive("test", 0, 0), &mut x);
+        assert_moments(&x.iter().map(|&x| f64::from(x)).collect::<Vec<_>>());
+    }
+
+    fn assert_moments(x: &[f64]) {
+        let n = x.len();
         let moment = |k: i32| x.iter().map(|v| v.powi(k)).sum::<f64>() / n as f64;
         // Five standard errors: the variances of x, x^2, x^3, x^4 are 1, 2, 15, 96.
         for (k, mean, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0)] {

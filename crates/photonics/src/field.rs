@@ -7,6 +7,9 @@ use num_complex::Complex;
 /// registers of the widest unit in single precision. With fewer, the reading of the operation shows.
 pub const LANES: usize = 64;
 
+/// Ports that are transposed together.
+const TILE: usize = 16;
+
 /// The real and imaginary parts of one port for one block of samples, on whole cache lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C, align(64))]
@@ -70,6 +73,7 @@ impl<T: Real> FieldBatch<T> {
     /// `scale` (in sqrt(W)). The number of samples follows from the length.
     pub fn encode(&mut self, amplitudes: &[f32], scale: f64) {
         let ports = self.ports;
+        let scale = T::from_f64(scale);
         self.samples = amplitudes.len() / ports;
         let size = self.samples.div_ceil(LANES) * ports;
         self.lanes.resize(size, PortLanes::DARK);
@@ -79,16 +83,19 @@ impl<T: Real> FieldBatch<T> {
             .zip(amplitudes.chunks(LANES * ports))
         {
             let samples = rows.len() / ports;
-            for (port, lanes) in block.iter_mut().enumerate() {
-                let PortLanes { re, im } = lanes;
-                for (lane, re) in re.iter_mut().enumerate() {
-                    *re = if lane < samples {
-                        T::from_f64(f64::from(rows[lane * ports + port]) * scale)
-                    } else {
-                        T::ZERO
-                    };
+            // Whole tiles of both layouts at a time stay in the first-level cache.
+            for (tile, lanes) in block.chunks_mut(TILE).enumerate() {
+                let first = tile * TILE;
+                for port in lanes.iter_mut() {
+                    port.im = [T::ZERO; LANES];
+                    port.re[samples..].fill(T::ZERO);
                 }
-                *im = [T::ZERO; LANES];
+                for (lane, row) in rows.chunks_exact(ports).enumerate() {
+                    let row = &row[first..first + lanes.len()];
+                    for (port, &amplitude) in lanes.iter_mut().zip(row) {
+                        port.re[lane] = T::from_f64(f64::from(amplitude)) * scale;
+                    }
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ pub mod design;
 pub mod detector;
 pub mod fabricate;
 pub mod field;
+pub mod matrix;
 pub mod mesh;
 pub mod process;
 pub mod real;

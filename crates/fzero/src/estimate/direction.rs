@@ -3,10 +3,11 @@
 use crate::black_box::ParameterGroup;
 use crate::vector;
 use numerics::Stream;
-use numerics::normal::fill_standard_normal;
+use numerics::normal::fill_standard_normal_f32;
 use numerics::vectorize;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// How a direction is drawn. For both laws the mean of d d^T is the identity divided by the dimension.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,54 +21,106 @@ pub enum DirectionLaw {
     Rademacher,
 }
 
-/// Fills the range of each trained group with a unit vector of its own and all else with 0.
+/// A vector in parameter space of which each trained group's part has length 1.
 ///
-/// `direction` has the length of the parameter vector. The groups take their numbers from `stream` in
-/// their order.
-pub fn draw_direction(
-    law: DirectionLaw,
-    groups: &[ParameterGroup],
-    stream: &mut Stream,
-    direction: &mut [f64],
-) {
-    direction.fill(0.0);
-    for group in groups.iter().filter(|group| group.trained) {
-        let Some(part) = direction.get_mut(group.range.clone()) else {
-            continue;
-        };
-        match law {
-            DirectionLaw::Gaussian => {
-                fill_standard_normal(stream, part);
-                vectorize(
-                    #[inline(always)]
-                    || normalise(part),
-                );
-            }
-            DirectionLaw::Rademacher => fill_signs(stream, part),
+/// Its entries are kept as they were drawn, in single precision, with one factor per group: of a large
+/// device a step reads them several times, and memory is what that costs. The direction is what these
+/// numbers say, exactly, so nothing is lost by their precision.
+#[derive(Clone, Debug, Default)]
+pub struct Direction {
+    values: Vec<f32>,
+    /// Range and factor of each trained group.
+    groups: Vec<(Range<usize>, f64)>,
+}
+
+impl Direction {
+    /// Draws anew for a vector of `parameters` entries and keeps the memory. The trained groups take
+    /// their numbers from `stream` in their order.
+    pub fn draw(
+        &mut self,
+        law: DirectionLaw,
+        parameters: usize,
+        groups: &[ParameterGroup],
+        stream: &mut Stream,
+    ) {
+        self.values.resize(parameters, 0.0);
+        self.groups.clear();
+        for group in groups.iter().filter(|group| group.trained) {
+            let Some(part) = self.values.get_mut(group.range.clone()) else {
+                continue;
+            };
+            let factor = match law {
+                DirectionLaw::Gaussian => fill_normal(stream, part),
+                DirectionLaw::Rademacher => fill_signs(stream, part),
+            };
+            self.groups.push((group.range.clone(), factor));
         }
+    }
+
+    /// `out = at + step * direction`; what is not trained is copied.
+    pub fn shift(&self, at: &[f64], step: f64, out: &mut [f64]) {
+        self.by_group(out, |range, factor, out| match factor {
+            Some(factor) => {
+                vector::shift(&at[range.clone()], step * factor, &self.values[range], out);
+            }
+            None => out.copy_from_slice(&at[range]),
+        });
+    }
+
+    /// `sum += factor * direction`, or `sum = factor * direction` where `fresh`.
+    pub fn add_to(&self, sum: &mut [f64], step: f64, fresh: bool) {
+        self.by_group(sum, |range, factor, sum| match factor {
+            Some(factor) if fresh => vector::scaled(step * factor, &self.values[range], sum),
+            Some(factor) => vector::add_scaled_f32(sum, step * factor, &self.values[range]),
+            None if fresh => sum.fill(0.0),
+            None => {}
+        });
+    }
+
+    /// Calls `work` for every stretch of the parameter vector with its factor, or none where nothing
+    /// is trained.
+    fn by_group(&self, out: &mut [f64], work: impl Fn(Range<usize>, Option<f64>, &mut [f64])) {
+        vectorize(
+            #[inline(always)]
+            || {
+                let mut done = 0;
+                for (range, factor) in &self.groups {
+                    work(done..range.start, None, &mut out[done..range.start]);
+                    work(range.clone(), Some(*factor), &mut out[range.clone()]);
+                    done = range.end;
+                }
+                work(done..out.len(), None, &mut out[done..]);
+            },
+        );
     }
 }
 
-#[inline(always)]
-fn normalise(x: &mut [f64]) {
-    let norm = vector::sum_of_squares(x).sqrt();
-    if norm > 0.0 {
-        vector::scale(x, 1.0 / norm);
-    } else if let Some(first) = x.first_mut() {
-        // A normal number of the generator may be exactly 0, and a group may have one parameter.
+/// Fills with normal numbers and returns the factor that gives the whole length 1.
+fn fill_normal(stream: &mut Stream, out: &mut [f32]) -> f64 {
+    fill_standard_normal_f32(stream, out);
+    let square = vectorize(
+        #[inline(always)]
+        || vector::sum_of_squares_f32(out),
+    );
+    if square > 0.0 {
+        return 1.0 / square.sqrt();
+    }
+    // A normal number of the generator may be exactly 0, and a group may have one parameter.
+    if let Some(first) = out.first_mut() {
         *first = 1.0;
     }
+    1.0
 }
 
-fn fill_signs(stream: &mut Stream, out: &mut [f64]) {
-    let size = 1.0 / (out.len() as f64).sqrt();
-    for chunk in out.chunks_mut(64) {
-        let bits = stream.next_u64();
+/// Fills with +-1 and returns the factor that gives the whole length 1.
+fn fill_signs(stream: &mut Stream, out: &mut [f32]) -> f64 {
+    for chunk in out.chunks_mut(32) {
+        let bits = stream.next_u32();
         for (i, value) in chunk.iter_mut().enumerate() {
-            let sign = (bits >> i) << 63;
-            *value = f64::from_bits(size.to_bits() | sign);
+            *value = f32::from_bits(1.0_f32.to_bits() | (bits >> i) << 31);
         }
     }
+    1.0 / (out.len() as f64).sqrt()
 }
 
 #[cfg(test)]
@@ -93,9 +146,20 @@ mod tests {
     #[test]
     fn each_trained_group_has_length_one_and_the_others_are_zero() {
         for law in [DirectionLaw::Gaussian, DirectionLaw::Rademacher] {
-            let mut direction = vec![f64::NAN; 211];
+            let mut drawn = Direction::default();
             let mut stream = Streams::new(3).derive("directions", 0, 0);
-            draw_direction(law, &groups(), &mut stream, &mut direction);
+            drawn.draw(law, 211, &groups(), &mut stream);
+            let mut direction = vec![f64::NAN; 211];
+            drawn.add_to(&mut direction, 1.0, true);
+            // Shifting from 0 and adding to 0 are the same.
+            let mut shifted = vec![f64::NAN; 211];
+            drawn.shift(&[0.0; 211], 1.0, &mut shifted);
+            assert_eq!(shifted, direction);
+            let mut twice = direction.clone();
+            drawn.add_to(&mut twice, 1.0, false);
+            for (twice, once) in twice.iter().zip(&direction) {
+                assert_eq!(*twice, 2.0 * once);
+            }
             for group in groups() {
                 let part = &direction[group.range.clone()];
                 if group.trained {
@@ -113,9 +177,11 @@ mod tests {
     fn signs_are_fair_and_independent() {
         let n = 100_000;
         let mut x = vec![0.0; n];
-        fill_signs(&mut Streams::new(8).derive("directions", 0, 0), &mut x);
+        let factor = fill_signs(&mut Streams::new(8).derive("directions", 0, 0), &mut x);
         let root = (n as f64).sqrt();
-        assert!(x.iter().all(|v| v.abs() == 1.0 / root));
+        assert_eq!(factor, 1.0 / root);
+        assert!(x.iter().all(|v| v.abs() == 1.0));
+        let x: Vec<f64> = x.iter().map(|&v| f64::from(v) / root).collect();
         // Five standard errors of a sum of n signs, in units of 1/root and 1/n.
         let sum: f64 = x.iter().sum();
         assert!(sum.abs() < 5.0);

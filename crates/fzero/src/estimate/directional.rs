@@ -1,10 +1,9 @@
 //! Directional derivatives along random unit vectors (FFzero, arXiv:2603.24790).
 
-use super::{DirectionLaw, Estimate, GradientEstimator, Objective, check_fit, draw_direction};
+use super::{Direction, DirectionLaw, Estimate, GradientEstimator, Objective, check_fit};
 use crate::black_box::ParameterGroup;
 use crate::error::TrainError;
-use crate::vector;
-use numerics::{Stream, vectorize};
+use numerics::Stream;
 use serde::{Deserialize, Serialize};
 
 /// Which two losses are subtracted.
@@ -30,7 +29,7 @@ pub struct Directional {
     directions: usize,
     law: DirectionLaw,
     difference: Difference,
-    direction: Vec<f64>,
+    direction: Direction,
     shifted: Vec<f64>,
 }
 
@@ -43,7 +42,7 @@ impl Directional {
             directions: directions.max(1),
             law,
             difference,
-            direction: Vec::new(),
+            direction: Direction::default(),
             shifted: Vec::new(),
         }
     }
@@ -59,11 +58,9 @@ impl GradientEstimator for Directional {
         gradient: &mut [f64],
     ) -> Result<Estimate, TrainError> {
         check_fit(at, groups, gradient)?;
-        self.direction.resize(at.len(), 0.0);
         self.shifted.resize(at.len(), 0.0);
-        let (direction, shifted) = (&mut self.direction[..], &mut self.shifted[..]);
+        let (direction, shifted) = (&mut self.direction, &mut self.shifted[..]);
         let count = self.directions as f64;
-        gradient.fill(0.0);
         let (mut losses, mut measured, mut slopes) = (0.0, 0.0, 0.0);
         let here = match self.difference {
             Difference::Central => None,
@@ -74,22 +71,16 @@ impl GradientEstimator for Directional {
                 Some(here)
             }
         };
-        for _ in 0..self.directions {
-            draw_direction(self.law, groups, directions, direction);
-            vectorize(
-                #[inline(always)]
-                || vector::shift(at, self.radius, direction, shifted),
-            );
+        for k in 0..self.directions {
+            direction.draw(self.law, at.len(), groups, directions);
+            direction.shift(at, self.radius, shifted);
             let plus = objective(shifted)?;
             losses += plus;
             measured += 1.0;
             let slope = match here {
                 Some(here) => (plus - here) / self.radius,
                 None => {
-                    vectorize(
-                        #[inline(always)]
-                        || vector::shift(at, -self.radius, direction, shifted),
-                    );
+                    direction.shift(at, -self.radius, shifted);
                     let minus = objective(shifted)?;
                     losses += minus;
                     measured += 1.0;
@@ -97,10 +88,7 @@ impl GradientEstimator for Directional {
                 }
             };
             slopes += slope * slope;
-            vectorize(
-                #[inline(always)]
-                || vector::add_scaled(gradient, slope / count, direction),
-            );
+            direction.add_to(gradient, slope / count, k == 0);
         }
         Ok(Estimate {
             loss: losses / measured,

@@ -5,7 +5,7 @@ mod direction;
 mod directional;
 
 pub use coordinate::Coordinate;
-pub use direction::{DirectionLaw, draw_direction};
+pub use direction::{Direction, DirectionLaw};
 pub use directional::{Difference, Directional};
 
 use crate::black_box::ParameterGroup;

@@ -81,20 +81,32 @@ impl Receiver {
                     },
                 );
             }
-            for (lane, row) in out.chunks_exact_mut(width).enumerate() {
-                match readout {
-                    Readout::Intensity => {
-                        for (out, currents) in row.iter_mut().zip(&self.currents) {
-                            *out = currents[lane];
-                        }
-                    }
-                    Readout::Signed => {
-                        let pairs = self.currents.as_chunks::<2>().0;
-                        for (out, [plus, minus]) in row.iter_mut().zip(pairs) {
-                            *out = plus[lane] - minus[lane];
-                        }
-                    }
+            // From ports x lanes to samples x readouts, in tiles that stay in the first-level cache.
+            match readout {
+                Readout::Intensity => {
+                    transpose(&self.currents, width, out, |currents, lane| currents[lane]);
                 }
+                Readout::Signed => {
+                    let pairs = self.currents.as_chunks().0;
+                    transpose(pairs, width, out, |[plus, minus]: &[[f32; LANES]; 2], lane| {
+                        plus[lane] - minus[lane]
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Readouts that are transposed together.
+const TILE: usize = 16;
+
+/// Fills the rows of `out`, one per lane, with what `read` gives for each source.
+fn transpose<S>(sources: &[S], width: usize, out: &mut [f32], read: impl Fn(&S, usize) -> f32) {
+    for (tile, sources) in sources.chunks(TILE).enumerate() {
+        for (lane, row) in out.chunks_exact_mut(width).enumerate() {
+            let row = &mut row[tile * TILE..];
+            for (out, source) in row.iter_mut().zip(sources) {
+                *out = read(source, lane);
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::design::{ChipDesign, Precision, Readout};
 use crate::mesh::MeshHardware;
 use crate::process::Process;
 use numerics::Streams;
+use numerics::math::{all_finite, all_finite_f32};
 use optics::Optics;
 use std::sync::Arc;
 use thiserror::Error;
@@ -126,7 +127,9 @@ impl Chip {
         })?;
         let expected = 2 * info.mzis + self.ports;
         check_length("phases", phases_rad.len(), expected)?;
-        check_finite("phase", phases_rad.iter().copied())?;
+        if !all_finite(phases_rad) {
+            return Err(not_finite("phase", phases_rad.iter().copied()));
+        }
         match &mut self.optics {
             AnyOptics::Single(optics) => optics.program(layer, phases_rad),
             AnyOptics::Double(optics) => optics.program(layer, phases_rad),
@@ -149,7 +152,9 @@ impl Chip {
     ) -> Result<(), ChipError> {
         let rows = amplitudes.len() / self.ports;
         check_length("input", amplitudes.len(), rows * self.ports)?;
-        check_finite("input", amplitudes.iter().map(|&x| f64::from(x)))?;
+        if !all_finite_f32(amplitudes) {
+            return Err(not_finite("input", amplitudes.iter().map(|&x| f64::from(x))));
+        }
         for (layer, currents) in taps.iter() {
             let readouts = self.readouts(*layer).ok_or(ChipError::NoSuchLayer {
                 layer: *layer,
@@ -179,16 +184,9 @@ fn check_length(what: &'static str, found: usize, expected: usize) -> Result<(),
     }
 }
 
-fn check_finite(
-    what: &'static str,
-    values: impl Iterator<Item = f64> + Clone,
-) -> Result<(), ChipError> {
-    // x * 0 is 0 for finite numbers and NaN otherwise: one pass without branches.
-    if values.clone().map(|x| x * 0.0).sum::<f64>() == 0.0 {
-        return Ok(());
-    }
-    match values.enumerate().find(|(_, x)| !x.is_finite()) {
-        Some((index, value)) => Err(ChipError::NotFinite { what, index, value }),
-        None => Ok(()),
-    }
+/// The error for the first value that is NaN or infinite.
+fn not_finite(what: &'static str, mut values: impl Iterator<Item = f64> + Clone) -> ChipError {
+    let index = values.clone().position(|x| !x.is_finite()).unwrap_or(0);
+    let value = values.nth(index).unwrap_or(f64::NAN);
+    ChipError::NotFinite { what, index, value }
 }

@@ -16,7 +16,8 @@ pub struct MeshHardware {
     /// Field transmission per MZI, or none where no MZI loses light.
     transmission: Option<Vec<f64>>,
     /// cos and sin of the sum (pi/2 + e1 + e2) and the difference (e1 - e2) of the coupler angles.
-    pub(crate) couplers: CouplerTerms,
+    /// None where all couplers are ideal: they are then 0, 1, 1, 0, and need not be read.
+    pub(crate) couplers: Option<CouplerTerms>,
 }
 
 /// The four numbers by which the couplers enter an MZI's matrix, one entry per MZI.
@@ -54,12 +55,13 @@ impl MeshHardware {
             errors_rad.iter().map(|&[e1, e2]| f(e1, e2)).collect()
         };
         // cos(pi/2 + x) = -sin x and sin(pi/2 + x) = cos x keep the ideal coupler exact.
-        let couplers = CouplerTerms {
+        let ideal = errors_rad.iter().all(|errors| *errors == [0.0; 2]);
+        let couplers = (!ideal).then(|| CouplerTerms {
             cos_sum: term(&|e1, e2| -(e1 + e2).sin()),
             sin_sum: term(&|e1, e2| (e1 + e2).cos()),
             cos_difference: term(&|e1, e2| (e1 - e2).cos()),
             sin_difference: term(&|e1, e2| (e1 - e2).sin()),
-        };
+        });
         Self {
             topology,
             errors_rad,

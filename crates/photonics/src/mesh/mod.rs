@@ -1,11 +1,13 @@
 //! Meshes of MZIs: their wiring, their phases, and the propagation of light through them.
 
+pub mod decompose;
 pub mod haar;
 pub mod hardware;
 pub mod naive;
 pub mod phases;
 pub mod program;
 pub mod propagate;
+mod pushed;
 pub mod rectangular;
 pub(crate) mod schedule;
 pub mod topology;

@@ -15,17 +15,24 @@
 
 use super::hardware::{CouplerTerms, MeshHardware};
 use super::phases::MeshPhases;
+use super::pushed::{Lanes, Pushed};
 use super::schedule::{RUN, Run};
 use super::topology::PortPair;
 use crate::real::Real;
 use num_complex::Complex64;
-use numerics::math::sin_cos;
+use numerics::math::quarter_turn;
 use numerics::vectorize;
+use rayon::prelude::*;
 use std::ops::Range;
 
-/// Below this, sin^2 or cos^2 of a mixing angle counts as 0 and its phase, which then has no effect,
-/// as 0. Squares of what rounding leaves over are near 1e-33.
-const NEGLIGIBLE: f64 = 1e-200;
+/// Runs whose parts are computed together: they stay in the first-level cache.
+const BAND: usize = 16;
+
+/// Runs whose parts are computed together by all threads: they stay in the second-level cache.
+const PARALLEL_BAND: usize = 64 * BAND;
+
+/// MZIs from which on all threads compile.
+const PARALLEL: usize = 1 << 14;
 
 /// A compiled mesh in the precision `T`.
 #[derive(Clone, Debug, Default)]
@@ -33,9 +40,8 @@ pub struct Program<T> {
     pub(crate) operations: Operations<T>,
     /// Output phase screen per port, with what was pushed out of the mesh.
     pub(crate) screen: Vec<[T; 2]>,
-    /// Phases pushed along the ports during compilation: real parts, imaginary parts. The last
-    /// 2 RUN entries belong to no port, so that whole vectors can be read and written.
-    pushed: [Vec<f64>; 2],
+    pushed: Pushed<T>,
+    parts: Vec<Parts<T>>,
 }
 
 /// The 2x2 operations, one per MZI in the order of the schedule.
@@ -70,23 +76,17 @@ impl<T: Real> Program<T> {
         assert_eq!(phases.theta_rad.len(), topology.mzis());
         assert_eq!(phases.phi_rad.len(), topology.mzis());
         assert_eq!(phases.gamma_rad.len(), topology.ports());
-        for (pushed, start) in self.pushed.iter_mut().zip([1.0, 0.0]) {
-            pushed.clear();
-            pushed.resize(topology.ports() + 2 * RUN, start);
-        }
+        self.pushed.reset(topology.ports());
         self.screen.resize(topology.ports(), [T::ZERO; 2]);
         match hardware.transmission() {
             None => self.compile_rotations(hardware, phases),
             Some(transmission) => self.compile_general(hardware, phases, transmission),
         }
         vectorize(#[inline(always)] || {
-            let pushed = self.pushed[0].iter().zip(&self.pushed[1]);
-            for ((screen, (&re, &im)), &gamma) in
-                self.screen.iter_mut().zip(pushed).zip(phases.gamma_rad)
-            {
-                let (s, c) = sin_cos(gamma);
-                let (x, y) = multiply(re, im, c, s);
-                *screen = [T::from_f64(x), T::from_f64(y)];
+            for (port, (screen, &gamma)) in self.screen.iter_mut().zip(phases.gamma_rad).enumerate() {
+                let [re, im] = self.pushed.get(port);
+                let (s, c) = T::sin_cos(gamma);
+                *screen = multiply(re, im, c, s).into();
             }
         });
     }
@@ -100,29 +100,36 @@ impl<T: Real> Program<T> {
         for coefficients in &mut operations {
             coefficients.resize(topology.mzis(), T::ZERO);
         }
-        vectorize(
-            #[inline(always)]
-            || {
-                let mut chunk = Chunk::default();
-                for run in topology.schedule().runs() {
-                    let mzis = run.mzi..run.mzi + run.len;
-                    chunk.load(&hardware.couplers, phases, mzis.clone());
-                    match run.port {
-                        Some(port) => {
-                            chunk.take_neighbours(&self.pushed, port);
-                            chunk.rotate();
-                            chunk.give_neighbours(&mut self.pushed, port, run.len);
+        // First what depends on each MZI alone, in parallel where there is much of it; then the
+        // phases that travel along the ports, column after column.
+        let parallel = topology.mzis() >= PARALLEL && rayon::current_num_threads() > 1;
+        let band = if parallel { PARALLEL_BAND } else { BAND };
+        self.parts.resize_with(band.min(topology.schedule().runs().len()), Parts::default);
+        for runs in topology.schedule().runs().chunks(band) {
+            let compute = |(parts, runs): (&mut [Parts<T>], &[Run])| {
+                vectorize(
+                    #[inline(always)]
+                    || {
+                        for (parts, run) in parts.iter_mut().zip(runs) {
+                            parts.compute(hardware.couplers.as_ref(), phases, run.mzis());
                         }
-                        None => {
-                            chunk.take(&self.pushed, &topology.pairs()[mzis.clone()]);
-                            chunk.rotate();
-                            chunk.give(&mut self.pushed, &topology.pairs()[mzis]);
-                        }
+                    },
+                );
+            };
+            if parallel {
+                self.parts.par_chunks_mut(BAND).zip(runs.par_chunks(BAND)).for_each(compute);
+            } else {
+                compute((&mut self.parts, runs));
+            }
+            vectorize(
+                #[inline(always)]
+                || {
+                    for (parts, run) in self.parts.iter().zip(runs) {
+                        push(parts, run, topology.pairs(), &mut self.pushed, &mut operations);
                     }
-                    chunk.store(&mut operations, run);
-                }
-            },
-        );
+                },
+            );
+        }
         self.operations = Operations::Rotations(operations);
     }
 
@@ -137,30 +144,33 @@ impl<T: Real> Program<T> {
             Operations::Rotations(_) => Vec::new(),
         };
         operations.resize(hardware.topology().mzis(), [T::ZERO; 8]);
-        let terms = &hardware.couplers;
+        let terms = hardware.couplers.as_ref();
         let slots = hardware.topology().schedule().slots();
         vectorize(#[inline(always)] || {
             for (mzi, &slot) in slots.iter().enumerate() {
-                let (s, c) = sin_cos(0.5 * phases.theta_rad[mzi]);
-                let t = transmission[mzi];
-                let (p_re, p_im) = (c * terms.cos_sum[mzi], s * terms.cos_difference[mzi]);
-                let (q_re, q_im) = (-s * terms.sin_difference[mzi], c * terms.sin_sum[mzi]);
+                let (s, c) = T::sin_cos(0.5 * phases.theta_rad[mzi]);
+                let t = T::from_f64(transmission[mzi]);
+                let [cos_sum, sin_sum, cos_difference, sin_difference] = match terms {
+                    Some(terms) => [
+                        &terms.cos_sum,
+                        &terms.sin_sum,
+                        &terms.cos_difference,
+                        &terms.sin_difference,
+                    ]
+                    .map(|values| T::from_f64(values[mzi])),
+                    None => [T::ZERO, T::ONE, T::ONE, T::ZERO],
+                };
+                let (p_re, p_im) = (c * cos_sum, s * cos_difference);
+                let (q_re, q_im) = (-(s * sin_difference), c * sin_sum);
                 let (g_re, g_im) = (t * c, t * s);
-                let (phi_im, phi_re) = sin_cos(phases.phi_rad[mzi]);
+                let (phi_im, phi_re) = T::sin_cos(phases.phi_rad[mzi]);
                 let (m01_re, m01_im) = multiply(q_re, q_im, g_re, g_im);
                 let (m11_re, m11_im) = multiply(p_re, -p_im, g_re, g_im);
                 let (f_re, f_im) = multiply(g_re, g_im, phi_re, phi_im);
                 let (m00_re, m00_im) = multiply(p_re, p_im, f_re, f_im);
                 let (m10_re, m10_im) = multiply(-q_re, q_im, f_re, f_im);
                 operations[slot as usize] = [
-                    T::from_f64(m00_re),
-                    T::from_f64(m00_im),
-                    T::from_f64(m01_re),
-                    T::from_f64(m01_im),
-                    T::from_f64(m10_re),
-                    T::from_f64(m10_im),
-                    T::from_f64(m11_re),
-                    T::from_f64(m11_im),
+                    m00_re, m00_im, m01_re, m01_im, m10_re, m10_im, m11_re, m11_im,
                 ];
             }
         });
@@ -192,154 +202,159 @@ impl<T: Real> Program<T> {
 
 /// (a + i b)(c + i d)
 #[inline(always)]
-fn multiply(a: f64, b: f64, c: f64, d: f64) -> (f64, f64) {
+fn multiply<T: Real>(a: T, b: T, c: T, d: T) -> (T, T) {
     (a.mul_add(c, -(b * d)), a.mul_add(d, b * c))
 }
 
-/// One number for each of the MZIs that are compiled together.
-type Lanes = [f64; RUN];
-
-/// What goes into and comes out of the compilation of up to RUN MZIs of one column. Lanes beyond
-/// these hold what was there before, which nobody reads.
-#[derive(Default)]
-struct Chunk {
-    theta: Lanes,
-    phi: Lanes,
-    cos_sum: Lanes,
-    sin_sum: Lanes,
-    cos_difference: Lanes,
-    sin_difference: Lanes,
-    /// Pushed phases of the upper and lower ports, before and after: real, imaginary.
-    upper: [Lanes; 2],
-    lower: [Lanes; 2],
-    /// cos, sin, Re phase, Im phase.
-    rotation: [Lanes; 4],
+/// What a run of MZIs of one column contributes, whatever light comes in. Lanes beyond the run hold
+/// numbers that nobody reads.
+#[derive(Clone, Debug, Default)]
+struct Parts<T> {
+    cos: Lanes<T>,
+    sin: Lanes<T>,
+    /// p' q'* exp(i phi): real, imaginary.
+    phase: [Lanes<T>; 2],
+    /// exp(i theta/2) q' and exp(i theta/2) p'*, which leave by the upper and the lower port.
+    upper: [Lanes<T>; 2],
+    lower: [Lanes<T>; 2],
 }
 
-#[inline(always)]
-fn load(lanes: &mut Lanes, values: &[f64], mzis: &Range<usize>) {
-    // Lanes beyond the run are computed and dropped, so what is read there does not matter.
-    match values[mzis.start..].first_chunk::<RUN>() {
-        Some(all) => *lanes = *all,
-        None => lanes[..mzis.len()].copy_from_slice(&values[mzis.clone()]),
-    }
-}
-
-impl Chunk {
+impl<T: Real> Parts<T> {
     #[inline(always)]
-    fn load(&mut self, terms: &CouplerTerms, phases: MeshPhases<'_>, mzis: Range<usize>) {
-        load(&mut self.theta, phases.theta_rad, &mzis);
-        load(&mut self.phi, phases.phi_rad, &mzis);
-        load(&mut self.cos_sum, &terms.cos_sum, &mzis);
-        load(&mut self.sin_sum, &terms.sin_sum, &mzis);
-        load(&mut self.cos_difference, &terms.cos_difference, &mzis);
-        load(&mut self.sin_difference, &terms.sin_difference, &mzis);
-    }
-
-    #[inline(always)]
-    fn take_neighbours(&mut self, pushed: &[Vec<f64>; 2], port: usize) {
-        for part in 0..2 {
-            if let Some(ports) = pushed[part][port..].first_chunk::<{ 2 * RUN }>() {
-                for i in 0..RUN {
-                    self.upper[part][i] = ports[2 * i];
-                    self.lower[part][i] = ports[2 * i + 1];
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn give_neighbours(&self, pushed: &mut [Vec<f64>; 2], port: usize, len: usize) {
-        for part in 0..2 {
-            if let Some(ports) = pushed[part][port..].first_chunk_mut::<{ 2 * RUN }>() {
-                for i in 0..RUN {
-                    let (upper, lower) = (ports[2 * i], ports[2 * i + 1]);
-                    ports[2 * i] = if i < len { self.upper[part][i] } else { upper };
-                    ports[2 * i + 1] = if i < len { self.lower[part][i] } else { lower };
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn take(&mut self, pushed: &[Vec<f64>; 2], pairs: &[PortPair]) {
-        for part in 0..2 {
-            let pushed = pushed[part].as_slice();
-            for (i, pair) in pairs.iter().enumerate().take(RUN) {
-                self.upper[part][i] = pushed[pair.upper as usize];
-                self.lower[part][i] = pushed[pair.lower as usize];
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn give(&self, pushed: &mut [Vec<f64>; 2], pairs: &[PortPair]) {
-        for part in 0..2 {
-            let pushed = pushed[part].as_mut_slice();
-            for (i, pair) in pairs.iter().enumerate().take(RUN) {
-                pushed[pair.upper as usize] = self.upper[part][i];
-                pushed[pair.lower as usize] = self.lower[part][i];
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn store<T: Real>(&self, operations: &mut [Vec<T>; 4], run: &Run) {
-        for (lanes, coefficients) in self.rotation.iter().zip(operations) {
-            let out = &mut coefficients[run.slot..];
-            match out.first_chunk_mut::<RUN>() {
-                Some(all) if run.whole => {
-                    for i in 0..RUN {
-                        all[i] = T::from_f64(lanes[i]);
-                    }
-                }
-                _ => {
-                    for (out, &x) in out[..run.len].iter_mut().zip(lanes) {
-                        *out = T::from_f64(x);
-                    }
-                }
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn rotate(&mut self) {
+    fn compute(&mut self, terms: Option<&CouplerTerms>, phases: MeshPhases<'_>, mzis: Range<usize>) {
+        let theta = load(phases.theta_rad, &mzis);
+        let phi = load(phases.phi_rad, &mzis);
+        let [cos_sum, sin_sum, cos_difference, sin_difference] = match terms {
+            Some(terms) => [
+                &terms.cos_sum,
+                &terms.sin_sum,
+                &terms.cos_difference,
+                &terms.sin_difference,
+            ]
+            .map(|values| load(values, &mzis).map(T::from_f64)),
+            None => [T::ZERO, T::ONE, T::ONE, T::ZERO].map(|value| [value; RUN]),
+        };
+        // Loops of one type each fill the registers: first all in f64, then all in T.
+        let mut angles = [[T::ZERO; RUN]; 2];
+        let mut quadrants = [[0; RUN]; 2];
         for i in 0..RUN {
-            let (s, c) = sin_cos(0.5 * self.theta[i]);
-            let (phi_im, phi_re) = sin_cos(self.phi[i]);
-            let (p_re, p_im) = (c * self.cos_sum[i], s * self.cos_difference[i]);
-            let (q_re, q_im) = (-(s * self.sin_difference[i]), c * self.sin_sum[i]);
+            let (angle, quadrant) = quarter_turn(0.5 * theta[i]);
+            (angles[0][i], quadrants[0][i]) = (T::from_f64(angle), quadrant);
+            let (angle, quadrant) = quarter_turn(phi[i]);
+            (angles[1][i], quadrants[1][i]) = (T::from_f64(angle), quadrant);
+        }
+        for i in 0..RUN {
+            let (s, c) = T::sin_cos_on_quarter(angles[0][i], quadrants[0][i]);
+            let (phi_im, phi_re) = T::sin_cos_on_quarter(angles[1][i], quadrants[1][i]);
+            let (p_re, p_im) = (c * cos_sum[i], s * cos_difference[i]);
+            let (q_re, q_im) = (-(s * sin_difference[i]), c * sin_sum[i]);
             let p_square = p_re.mul_add(p_re, p_im * p_im);
             let q_square = q_re.mul_add(q_re, q_im * q_im);
             let (p_norm, q_norm) = (p_square.sqrt(), q_square.sqrt());
-            let (has_p, has_q) = (p_square > NEGLIGIBLE, q_square > NEGLIGIBLE);
-            let p_divisor = if has_p { p_norm } else { 1.0 };
-            let q_divisor = if has_q { q_norm } else { 1.0 };
-            let inverse = 1.0 / (p_divisor * q_divisor);
+            // Without light on a path its phase has no effect: 0.
+            let (has_p, has_q) = (p_square > T::NEGLIGIBLE_SQUARE, q_square > T::NEGLIGIBLE_SQUARE);
+            let p_divisor = if has_p { p_norm } else { T::ONE };
+            let q_divisor = if has_q { q_norm } else { T::ONE };
+            let inverse = T::ONE / (p_divisor * q_divisor);
             let (p_inverse, q_inverse) = (inverse * q_divisor, inverse * p_divisor);
-            let p_re = if has_p { p_re * p_inverse } else { 1.0 };
-            let p_im = if has_p { p_im * p_inverse } else { 0.0 };
-            let q_re = if has_q { q_re * q_inverse } else { 1.0 };
-            let q_im = if has_q { q_im * q_inverse } else { 0.0 };
-            let (upper_re, upper_im) = (self.upper[0][i], self.upper[1][i]);
-            let (lower_re, lower_im) = (self.lower[0][i], self.lower[1][i]);
-            // p' q'* exp(i phi) and the pushed phase of the upper port relative to the lower
+            let p_re = if has_p { p_re * p_inverse } else { T::ONE };
+            let p_im = if has_p { p_im * p_inverse } else { T::ZERO };
+            let q_re = if has_q { q_re * q_inverse } else { T::ONE };
+            let q_im = if has_q { q_im * q_inverse } else { T::ZERO };
             let (x, y) = multiply(p_re, p_im, q_re, -q_im);
             let (x, y) = multiply(x, y, phi_re, phi_im);
-            let (u, v) = multiply(upper_re, upper_im, lower_re, -lower_im);
-            let (x, y) = multiply(x, y, u, v);
-            // exp(i theta/2) and the pushed phase of the lower port are common to both arms
-            let (common_re, common_im) = multiply(lower_re, lower_im, c, s);
-            let (a, b) = multiply(common_re, common_im, q_re, q_im);
-            let (d, e) = multiply(common_re, common_im, p_re, -p_im);
-            self.rotation[0][i] = p_norm;
-            self.rotation[1][i] = q_norm;
-            self.rotation[2][i] = x;
-            self.rotation[3][i] = y;
+            let (a, b) = multiply(c, s, q_re, q_im);
+            let (d, e) = multiply(c, s, p_re, -p_im);
+            self.cos[i] = p_norm;
+            self.sin[i] = q_norm;
+            self.phase[0][i] = x;
+            self.phase[1][i] = y;
             self.upper[0][i] = a;
             self.upper[1][i] = b;
             self.lower[0][i] = d;
             self.lower[1][i] = e;
+        }
+    }
+}
+
+impl<T: Real> Parts<T> {
+    /// What one MZI makes of the phases on its ports: the phase of its rotation, and the phases that
+    /// leave by the upper and the lower port.
+    #[inline(always)]
+    fn pass(&self, i: usize, upper: [T; 2], lower: [T; 2]) -> [[T; 2]; 3] {
+        // The phase of the lower port is common to both arms; the upper one enters relative to it.
+        let (u, v) = multiply(upper[0], upper[1], lower[0], -lower[1]);
+        let factors = [&self.phase, &self.upper, &self.lower].map(|part| [part[0][i], part[1][i]]);
+        let [[p, q], [a, b], [c, d]] = factors;
+        [
+            multiply(p, q, u, v).into(),
+            multiply(a, b, lower[0], lower[1]).into(),
+            multiply(c, d, lower[0], lower[1]).into(),
+        ]
+    }
+}
+
+/// Lanes beyond the run are computed and dropped, so what is read there does not matter.
+#[inline(always)]
+fn load(values: &[f64], mzis: &Range<usize>) -> Lanes<f64> {
+    match values[mzis.start..].first_chunk::<RUN>() {
+        Some(all) => *all,
+        None => {
+            let mut lanes = [0.0; RUN];
+            for (lane, &value) in lanes.iter_mut().zip(&values[mzis.clone()]) {
+                *lane = value;
+            }
+            lanes
+        }
+    }
+}
+
+/// Pushes the phases on the ports of a run through it and stores its rotations.
+#[inline(always)]
+fn push<T: Real>(
+    parts: &Parts<T>,
+    run: &Run,
+    pairs: &[PortPair],
+    pushed: &mut Pushed<T>,
+    operations: &mut [Vec<T>; 4],
+) {
+    let mut phase = [[T::ZERO; RUN]; 2];
+    match run.port.and_then(|port| pushed.neighbours(port)) {
+        Some([[upper_re, upper_im], [lower_re, lower_im]]) => {
+            let before = [*upper_re, *upper_im, *lower_re, *lower_im];
+            let [phase_re, phase_im] = &mut phase;
+            for i in 0..RUN {
+                let upper = [upper_re[i], upper_im[i]];
+                let lower = [lower_re[i], lower_im[i]];
+                let [p, u, l] = parts.pass(i, upper, lower);
+                [phase_re[i], phase_im[i]] = p;
+                [upper_re[i], upper_im[i]] = u;
+                [lower_re[i], lower_im[i]] = l;
+            }
+            // Whole vectors are written; what lies beyond the run is put back.
+            let lanes = [upper_re, upper_im, lower_re, lower_im];
+            for (lanes, before) in lanes.into_iter().zip(&before) {
+                for i in run.len..RUN {
+                    lanes[i] = before[i];
+                }
+            }
+        }
+        None => {
+            for (i, pair) in pairs[run.mzis()].iter().enumerate().take(RUN) {
+                let (a, b) = (pair.upper as usize, pair.lower as usize);
+                let [p, u, l] = parts.pass(i, pushed.get(a), pushed.get(b));
+                [phase[0][i], phase[1][i]] = p;
+                pushed.set(a, u);
+                pushed.set(b, l);
+            }
+        }
+    }
+    let lanes = [&parts.cos, &parts.sin, &phase[0], &phase[1]];
+    for (lanes, coefficients) in lanes.into_iter().zip(operations) {
+        let out = &mut coefficients[run.slot..];
+        match out.first_chunk_mut::<RUN>() {
+            Some(all) if run.whole => *all = *lanes,
+            _ => out[..run.len].copy_from_slice(&lanes[..run.len]),
         }
     }
 }

@@ -41,6 +41,13 @@ pub(crate) struct Run {
     pub(crate) whole: bool,
 }
 
+impl Run {
+    /// Its MZIs.
+    pub(crate) fn mzis(&self) -> std::ops::Range<usize> {
+        self.mzi..self.mzi + self.len
+    }
+}
+
 /// MZIs of a run at most: they are compiled together, in two registers of the widest vector unit.
 pub(crate) const RUN: usize = 16;
 

@@ -1,5 +1,6 @@
 //! The commands.
 
+mod bench;
 mod run;
 
 use crate::cli::{Cli, Command};
@@ -12,6 +13,6 @@ use crate::error::{Error, Status};
 pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Run(args) => run::run(args),
-        Command::Bench(_) => Err(Error::failed("bench", "not wired yet", "")),
+        Command::Bench(args) => bench::run(args),
     }
 }

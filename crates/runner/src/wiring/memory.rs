@@ -3,6 +3,14 @@
 use crate::config::checked::{Config, Precision};
 use photonics::field::LANES;
 
+/// An upper estimate in bytes for one rectangular mesh in f32 and its training step on a batch.
+pub fn mesh_memory_bytes(ports: usize, batch: usize) -> u64 {
+    let (ports, batch) = (ports as u64, batch.next_multiple_of(LANES) as u64);
+    let mzis = ports * (ports - 1) / 2;
+    // The bench holds three meshes with their programs, one trainer and three fields.
+    3 * mzis * (16 + 32 + 8 + 32 + 40) + 2 * mzis * 8 * 8 + 3 * ports * batch * 8
+}
+
 /// An upper estimate in bytes, from the sizes of what grows with the experiment: the data, the mesh
 /// of every layer with its compiled program, the parameter vectors of the trainer, and the fields and
 /// readouts of the largest batch.

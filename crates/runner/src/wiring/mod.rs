@@ -8,5 +8,5 @@ mod training;
 
 pub use chip_box::ChipBox;
 pub use design::{design, initial_phases, process};
-pub use memory::memory_bytes;
+pub use memory::{memory_bytes, mesh_memory_bytes};
 pub use training::{amplitudes, goals, plan};

@@ -1,0 +1,74 @@
+//! Phases at which an ideal mesh is a given unitary.
+
+mod clements;
+mod reck;
+mod reduction;
+
+pub use clements::clements;
+pub use reck::reck;
+
+use crate::matrix::unitarity_defect;
+use nalgebra::DMatrix;
+use num_complex::Complex64;
+use thiserror::Error;
+
+/// The largest [`unitarity_defect`] of a target. A target with less is decomposed, with an error of
+/// that order.
+pub const UNITARITY_LIMIT: f64 = 1e-9;
+
+/// Why a matrix cannot be decomposed.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum DecomposeError {
+    /// It has no elements.
+    #[error("the target matrix is empty")]
+    Empty,
+    /// It is not square.
+    #[error("the target matrix is {rows} x {columns}, not square")]
+    NotSquare {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// An element is NaN or infinite.
+    #[error("element ({row}, {column}) of the target matrix is not a finite number")]
+    NotFinite {
+        /// Its row, 0-based.
+        row: usize,
+        /// Its column, 0-based.
+        column: usize,
+    },
+    /// It is not unitary.
+    #[error(
+        "the target matrix is not unitary: |U^H U - 1|_F / sqrt(N) = {residual:e}, \
+         at most {UNITARITY_LIMIT:e} allowed"
+    )]
+    NotUnitary {
+        /// Its [`unitarity_defect`].
+        residual: f64,
+    },
+}
+
+/// An error unless `target` is a unitary matrix.
+fn check(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
+    let (rows, columns) = target.shape();
+    if rows != columns {
+        return Err(DecomposeError::NotSquare { rows, columns });
+    }
+    if rows == 0 {
+        return Err(DecomposeError::Empty);
+    }
+    if let Some(index) = target.iter().position(|x| !x.is_finite()) {
+        return Err(DecomposeError::NotFinite {
+            row: index % rows,
+            column: index / rows,
+        });
+    }
+    let residual = unitarity_defect(target);
+    if residual <= UNITARITY_LIMIT {
+        Ok(())
+    } else {
+        Err(DecomposeError::NotUnitary { residual })
+    }
+}

@@ -1,0 +1,139 @@
+//! The same bits whatever the number of threads and the vector instructions.
+
+mod common;
+
+use common::{random_phases, stream};
+use numerics::Level;
+use numerics::level::LEVEL_VARIABLE;
+use photonics::component::activation::{Activation, ElectroOptic};
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
+use photonics::detector::{Photodiode, ReceiverNoise};
+use photonics::fabricate::{DieSeed, fabricate};
+use photonics::matrix::haar_unitary;
+use photonics::mesh::decompose::clements;
+use photonics::mesh::haar::haar_phases;
+use photonics::mesh::rectangular::rectangular;
+use photonics::mesh::triangular::triangular;
+use photonics::mesh::{Topology, TopologyError};
+use photonics::process::Process;
+use std::process::Command;
+use std::sync::Arc;
+
+/// Set in the processes that this test starts.
+const CHILD: &str = "PHOTONICS_SAME_BYTES_CHILD";
+
+/// FNV-1a over the bits of everything that a seed and a design lead to.
+#[derive(Debug, PartialEq)]
+struct Hash(u64);
+
+impl Hash {
+    fn add(&mut self, bits: u64) {
+        for byte in bits.to_le_bytes() {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+fn hash_of_everything() -> Hash {
+    let mut hash = Hash(0xcbf2_9ce4_8422_2325);
+    let far = Topology::new("far", 9, (0..20).map(|k| vec![(k % 9, (k + 4) % 9), ((k + 7) % 9, (k + 1) % 9)]));
+    // 190 ports have more MZIs than one thread compiles, and work for several threads.
+    let cases: [(Result<Topology, TopologyError>, usize); 4] =
+        [(rectangular(190), 70), (triangular(101), 200), (rectangular(7), 33), (far, 17)];
+    for (case, (topology, samples)) in cases.into_iter().enumerate() {
+        let topology = Arc::new(topology.unwrap());
+        for precision in [Precision::Single, Precision::Double] {
+            for mzi_loss_sigma_db in [0.0, 0.1] {
+                // The portable level is slow: large meshes in one form each.
+                if case < 2 && (precision == Precision::Double) != (mzi_loss_sigma_db > 0.0) {
+                    continue;
+                }
+                let mut phases = random_phases(&topology, &mut stream("same bytes", case));
+                let ports = topology.ports();
+                phases[..topology.mzis()].copy_from_slice(
+                    &haar_phases(&topology, &mut stream("haar", case))[..topology.mzis()],
+                );
+                let process = Process {
+                    splitter_error_sigma_rad: 0.05,
+                    mzi_loss_sigma_db,
+                    photodiode: Photodiode {
+                        noise: Some(ReceiverNoise { bandwidth_hz: 1e9, load_ohm: 50.0, temperature_k: 300.0 }),
+                        ..Photodiode::ideal()
+                    },
+                    ..Process::ideal()
+                };
+                let (mut chip, truth) =
+                    fabricate(&design(&topology, precision), &process, DieSeed(1)).unwrap();
+                for layer in 0..2 {
+                    chip.program(layer, &phases).unwrap();
+                    let errors = truth.layers()[layer].errors_rad().iter().flatten();
+                    errors.for_each(|x| hash.add(x.to_bits()));
+                    let transmission = truth.layers()[layer].transmission().into_iter().flatten();
+                    transmission.for_each(|x| hash.add(x.to_bits()));
+                }
+                let amplitudes: Vec<f32> = (0..samples * ports).map(|k| (k % 13) as f32 / 13.0).collect();
+                let mut currents = [vec![0.0; samples * ports], vec![0.0; samples * (ports / 2)]];
+                let [first, second] = &mut currents;
+                chip.measure(&amplitudes, &mut [(0, first), (1, second)]).unwrap();
+                phases.iter().for_each(|x| hash.add(x.to_bits()));
+                currents.iter().flatten().for_each(|x| hash.add(x.to_bits().into()));
+            }
+        }
+    }
+    let target = haar_unitary(20, &mut stream("target", 0));
+    clements(&target).unwrap().iter().for_each(|x| hash.add(x.to_bits()));
+    hash
+}
+
+/// Two layers, the second read by pairs.
+fn design(topology: &Arc<Topology>, precision: Precision) -> ChipDesign {
+    let layer = |readout| LayerDesign {
+        topology: topology.clone(),
+        readout,
+        activation: Activation::ElectroOptic(ElectroOptic {
+            tap_fraction: 0.1,
+            gain_rad_per_w: 100.0,
+            bias_rad: 0.3,
+        }),
+    };
+    ChipDesign {
+        layers: [Readout::Intensity, Readout::Signed].map(layer).to_vec(),
+        source: Source { port_power_w: 1e-3 },
+        precision,
+    }
+}
+
+fn on_threads(threads: usize) -> Hash {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(hash_of_everything)
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let one = on_threads(1);
+    assert_eq!(one, hash_of_everything());
+    for threads in [2, 3] {
+        assert_eq!(one, on_threads(threads), "{threads} threads");
+    }
+}
+
+/// The level is read once per process, so this test starts itself anew for each.
+#[test]
+fn vector_instructions_change_no_bit() {
+    if std::env::var_os(CHILD).is_some() {
+        println!("\nbits {} {}", Level::active(), hash_of_everything().0);
+        return;
+    }
+    let here = hash_of_everything().0;
+    for level in Level::available() {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "vector_instructions_change_no_bit", "--nocapture"])
+            .env(CHILD, "1")
+            .env(LEVEL_VARIABLE, level.to_string())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let expected = format!("bits {level} {here}");
+        assert!(output.status.success() && text.lines().any(|line| line == expected), "{expected}: {text}");
+    }
+}
