@@ -41,7 +41,9 @@ impl Bench {
     /// # Panics
     /// The folder cannot be made.
     pub fn new(experiment: &str) -> Self {
-        let bench = Self { folder: tempfile::tempdir().expect("a scratch folder") };
+        let bench = Self {
+            folder: tempfile::tempdir().expect("a scratch folder"),
+        };
         fs::write(bench.path().join("a.toml"), experiment).expect("a.toml is written");
         bench
     }
@@ -93,7 +95,11 @@ impl Bench {
         let mut found = Vec::new();
         let mut folders = vec![PathBuf::new()];
         while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(self.path().join(&folder)).into_iter().flatten().flatten() {
+            for entry in fs::read_dir(self.path().join(&folder))
+                .into_iter()
+                .flatten()
+                .flatten()
+            {
                 let path = folder.join(entry.file_name());
                 found.push(path.display().to_string());
                 if entry.path().is_dir() {

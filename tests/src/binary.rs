@@ -32,7 +32,10 @@ fn build(profile: &Path) {
     let name = profile.file_name().and_then(|name| name.to_str());
     let status = cargo()
         .args(["build", "--package", "runner", "--bin", "fzero"])
-        .args(["--profile", name.map_or("dev", |name| if name == "debug" { "dev" } else { name })])
+        .args([
+            "--profile",
+            name.map_or("dev", |name| if name == "debug" { "dev" } else { name }),
+        ])
         .arg("--target-dir")
         .arg(profile.parent().expect("a profile lies in a target folder"))
         .status()

@@ -28,7 +28,13 @@ impl Results {
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.folder).expect("a results folder");
         let mut names: Vec<_> = entries
-            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .collect();
         names.sort();
         names
@@ -48,7 +54,9 @@ impl Results {
     /// The lines of `metrics.jsonl`.
     pub fn metrics(&self) -> Vec<MetricsLine> {
         let text = self.text("metrics.jsonl");
-        text.lines().map(|line| from_str(line).expect("a line of metrics")).collect()
+        text.lines()
+            .map(|line| from_str(line).expect("a line of metrics"))
+            .collect()
     }
 
     /// The text of `metrics.jsonl` without the elapsed times, which stand last in each line.

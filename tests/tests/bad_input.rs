@@ -20,7 +20,12 @@ fn assert_refused(ended: &Ended, bench: &Bench, before: &[String], expected: &st
 #[track_caller]
 fn refused(text: &str, options: &[&str], expected: &str) {
     let bench = Bench::new(text);
-    for more in [&[][..], &["--dry-run"], &["--out", "x/out"], &["--json", "--quiet"]] {
+    for more in [
+        &[][..],
+        &["--dry-run"],
+        &["--out", "x/out"],
+        &["--json", "--quiet"],
+    ] {
         let ended = bench.fzero(&[&["run", "a.toml"], options, more].concat());
         assert_refused(&ended, &bench, &["a.toml".into()], expected);
     }
@@ -45,7 +50,7 @@ fn keys_and_types() {
     );
     refused_line(
         "chip.ports = = 64",
-        "a.toml:4:14: not TOML: extra `=`, expected nothing\n  help: see https://toml.io",
+        "a.toml:4:14: not TOML: extra `=`, expected nothing\n  help: see https://toml.io for the format",
     );
 }
 
@@ -53,7 +58,7 @@ fn keys_and_types() {
 fn ranges() {
     refused_line(
         "process.mzi_loss_db = -0.3",
-        "a.toml:4: process.mzi_loss_db = -0.3: too small (dB, 0 to 100)\n  \
+        "a.toml:4: process.mzi_loss_db = -0.3: too small (dB, 0 to 100 (excluded))\n  \
          help: a loss is a positive number of dB: 0.3 lets 93.3 % of the power through",
     );
     refused_line(
@@ -123,7 +128,9 @@ fn several_problems_at_once() {
 
 #[test]
 fn more_memory_than_allowed() {
-    let bench = Bench::new(&format!("{TINY}chip.ports = 4096\nlimits.memory_mib = 100\n"));
+    let bench = Bench::new(&format!(
+        "{TINY}chip.ports = 4096\nlimits.memory_mib = 100\n"
+    ));
     let ended = bench.fzero(&["run", "a.toml", "--out", "out"]);
     let mib: u64 = ended
         .stderr
@@ -141,10 +148,16 @@ fn more_memory_than_allowed() {
     // What the help says is enough.
     let bench = Bench::new(&format!("{TINY}limits.memory_mib = 1\n"));
     let ended = bench.fzero(&["run", "a.toml", "--dry-run"]);
-    let limit = ended.stderr.split("set limits.memory_mib = ").nth(1).unwrap();
+    let limit = ended
+        .stderr
+        .split("set limits.memory_mib = ")
+        .nth(1)
+        .unwrap();
     let limit = limit.split(' ').next().unwrap();
     let setting = format!("limits.memory_mib={limit}");
-    bench.fzero(&["run", "a.toml", "--dry-run", "--set", &setting]).done();
+    bench
+        .fzero(&["run", "a.toml", "--dry-run", "--set", &setting])
+        .done();
 }
 
 #[test]
@@ -154,9 +167,18 @@ fn files_that_are_not_there_or_no_experiment() {
     let before = bench.entries();
     let help = "help: give the path of an experiment in TOML";
     let expected = [
-        ("none.toml", format!("none.toml: cannot be read: No such file or directory (os error 2)\n  {help}")),
-        (".", format!(".: cannot be read: Is a directory (os error 21)\n  {help}")),
-        ("latin1.toml", "latin1.toml:1:9: not UTF-8\n  help: save the file as UTF-8 text".into()),
+        (
+            "none.toml",
+            format!("none.toml: cannot be read: No such file or directory (os error 2)\n  {help}"),
+        ),
+        (
+            ".",
+            format!(".: cannot be read: Is a directory (os error 21)\n  {help}"),
+        ),
+        (
+            "latin1.toml",
+            "latin1.toml:1:9: not UTF-8\n  help: save the file as UTF-8 text".into(),
+        ),
     ];
     for (file, expected) in expected {
         let ended = bench.fzero(&["run", file]);
@@ -172,11 +194,13 @@ fn output_that_cannot_be_written() {
     fs::write(bench.path().join("notes/todo"), "mine").unwrap();
     let before = bench.entries();
     let expected = [
-        ("taken", "--out taken: not a folder\n  help: name another with --out"),
+        (
+            "taken",
+            "--out taken: not a folder\n  help: name another with --out",
+        ),
         (
             "taken/out",
-            "taken/out: cannot be written: Not a directory (os error 20)\n  help: name a folder that \
-             can be written with --out",
+            "--out taken/out: not a folder\n  help: name another with --out",
         ),
         (
             "notes",
@@ -196,7 +220,11 @@ fn output_that_cannot_be_written() {
     let expected = "results: cannot be written: File exists (os error 17)\n  help: name a folder that \
                     can be written with --out";
     assert_refused(&ended, &bench, &before, expected);
-    for (file, kept) in [("taken", "mine"), ("notes/todo", "mine"), ("results", "mine")] {
+    for (file, kept) in [
+        ("taken", "mine"),
+        ("notes/todo", "mine"),
+        ("results", "mine"),
+    ] {
         assert_eq!(fs::read_to_string(bench.path().join(file)).unwrap(), kept);
     }
 }
@@ -217,8 +245,18 @@ fn a_read_only_folder() {
     for out in ["locked", "locked/out"] {
         let ended = bench.fzero(&["run", "a.toml", "--out", out]);
         assert_eq!(ended.code, Some(2));
-        assert!(ended.stderr.contains("cannot be written: Permission denied"), "{}", ended.stderr);
-        assert!(ended.stderr.contains("\n  help: name a folder that can be written"));
+        assert!(
+            ended
+                .stderr
+                .contains("cannot be written: Permission denied"),
+            "{}",
+            ended.stderr
+        );
+        assert!(
+            ended
+                .stderr
+                .contains("\n  help: name a folder that can be written")
+        );
         assert_eq!(bench.entries(), before);
     }
 }
@@ -228,14 +266,26 @@ fn options() {
     let bench = Bench::new(TINY);
     let before = bench.entries();
     let refused: [(&[&str], &[&str]); 9] = [
-        (&["run", "a.toml", "--set", "epochs"], &["'epochs'", "--set", "write KEY=VALUE"]),
-        (&["run", "a.toml", "--set", "=3"], &["'=3'", "--set", "write KEY=VALUE"]),
-        (&["run", "a.toml", "--set", "training.epochs"], &["--set", "write KEY=VALUE"]),
+        (
+            &["run", "a.toml", "--set", "epochs"],
+            &["'epochs'", "--set", "write KEY=VALUE"],
+        ),
+        (
+            &["run", "a.toml", "--set", "=3"],
+            &["'=3'", "--set", "write KEY=VALUE"],
+        ),
+        (
+            &["run", "a.toml", "--set", "training.epochs"],
+            &["--set", "write KEY=VALUE"],
+        ),
         (&["run", "a.toml", "--threads", "0"], &["'0'", "--threads"]),
         (&["run", "a.toml", "--seed", "one"], &["'one'", "--seed"]),
         (&["run"], &["<CONFIG>"]),
         (&["bench", "--ports", "0"], &["'0'", "--ports", "2..=4096"]),
-        (&["bench", "--ports", "64,5000"], &["'5000'", "--ports", "2..=4096"]),
+        (
+            &["bench", "--ports", "64,5000"],
+            &["'5000'", "--ports", "2..=4096"],
+        ),
         (&["bench", "--ports", "many"], &["'many'", "--ports"]),
     ];
     for (arguments, words) in refused {
@@ -243,7 +293,11 @@ fn options() {
         assert_eq!(ended.code, Some(2), "{arguments:?}");
         assert_eq!(ended.stdout, "", "{arguments:?}");
         for word in words {
-            assert!(ended.stderr.contains(word), "{arguments:?}: no {word} in {}", ended.stderr);
+            assert!(
+                ended.stderr.contains(word),
+                "{arguments:?}: no {word} in {}",
+                ended.stderr
+            );
         }
         assert_eq!(bench.entries(), before);
     }
@@ -258,7 +312,10 @@ fn options() {
 fn simd_levels() {
     let bench = Bench::new(TINY);
     for name in ["sse9", "", "AVX2"] {
-        for arguments in [&["run", "a.toml"][..], &["bench", "--ports", "16", "--quick"]] {
+        for arguments in [
+            &["run", "a.toml"][..],
+            &["bench", "--ports", "16", "--quick"],
+        ] {
             let ended = e2e::ended(bench.command(arguments).env(LEVEL_VARIABLE, name));
             let expected = format!(
                 "environment: FZERO_SIMD = {name}: not a SIMD level (portable, avx2, avx512)\n  \

@@ -21,16 +21,30 @@ const SPREADS: [&str; 12] = [
 #[track_caller]
 fn median(of: &Value, key: &str) -> f64 {
     let [median, minimum, maximum] = ["median", "minimum", "maximum"].map(|name| {
-        of[key][name].as_f64().unwrap_or_else(|| panic!("no number {key}.{name} in {of:#}"))
+        of[key][name]
+            .as_f64()
+            .unwrap_or_else(|| panic!("no number {key}.{name} in {of:#}"))
     });
-    assert!(0.0 < minimum && minimum <= median && median <= maximum, "{key}");
+    assert!(
+        0.0 < minimum && minimum <= median && median <= maximum,
+        "{key}"
+    );
     median
 }
 
 #[test]
 fn figures_fit_together() {
     let bench = Bench::new("");
-    let arguments = ["bench", "--ports", "16,17", "--batch", "48", "--quick", "--threads", "2"];
+    let arguments = [
+        "bench",
+        "--ports",
+        "16,17",
+        "--batch",
+        "48",
+        "--quick",
+        "--threads",
+        "2",
+    ];
     let ended = bench.fzero(&[&arguments[..], &["--json"]].concat()).done();
     assert_eq!(ended.stderr, "");
     assert_eq!(bench.entries(), ["a.toml"]);
@@ -41,8 +55,14 @@ fn figures_fit_together() {
     assert!(report["turns"].as_u64().unwrap() >= 1);
     median(&report, "peak_gfma_per_s");
     let sizes = report["sizes"].as_array().unwrap();
-    let found: Vec<_> = sizes.iter().map(|size| (&size["ports"], &size["mzis"])).collect();
-    assert_eq!(found, [(&16.into(), &120.into()), (&17.into(), &136.into())]);
+    let found: Vec<_> = sizes
+        .iter()
+        .map(|size| (&size["ports"], &size["mzis"]))
+        .collect();
+    assert_eq!(
+        found,
+        [(&16.into(), &120.into()), (&17.into(), &136.into())]
+    );
     for size in sizes {
         for key in &SPREADS[..11] {
             median(size, key);
@@ -60,9 +80,22 @@ fn figures_fit_together() {
 #[test]
 fn people_get_a_table() {
     let bench = Bench::new("");
-    let ended = bench.fzero(&["bench", "--ports", "16", "--batch", "16", "--quick"]).done();
-    for word in ["of peak", "speed-up", "MZI-samples/s", "two", "ratio", "turns"] {
+    let ended = bench
+        .fzero(&["bench", "--ports", "16", "--batch", "16", "--quick"])
+        .done();
+    for word in [
+        "of peak",
+        "speed-up",
+        "MZI-samples/s",
+        "two",
+        "ratio",
+        "turns",
+    ] {
         let word = word.replace("two", "2 propagations");
-        assert!(ended.stdout.contains(&word), "no {word} in:\n{}", ended.stdout);
+        assert!(
+            ended.stdout.contains(&word),
+            "no {word} in:\n{}",
+            ended.stdout
+        );
     }
 }

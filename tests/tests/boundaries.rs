@@ -8,15 +8,30 @@ use std::fs;
 /// Every member of the workspace with its manifest.
 fn members() -> BTreeMap<String, Value> {
     let output = cargo()
-        .args(["metadata", "--offline", "--no-deps", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--offline",
+            "--no-deps",
+            "--format-version",
+            "1",
+        ])
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     packages
         .iter()
-        .map(|package| (package["name"].as_str().unwrap().to_owned(), package.clone()))
+        .map(|package| {
+            (
+                package["name"].as_str().unwrap().to_owned(),
+                package.clone(),
+            )
+        })
         .collect()
 }
 
@@ -52,14 +67,19 @@ fn light_and_learning_do_not_know_each_other() {
         assert_eq!(reached(&members, name), expected, "{name}");
     }
     let named: BTreeSet<_> = expected.map(|(name, _)| name.to_owned()).into();
-    assert_eq!(members.keys().cloned().collect::<BTreeSet<_>>(), named, "a member has no rule here");
+    assert_eq!(
+        members.keys().cloned().collect::<BTreeSet<_>>(),
+        named,
+        "a member has no rule here"
+    );
 }
 
 #[test]
 fn no_member_may_use_unsafe_code() {
     let read = |path: &str| -> toml::Table {
         let text = fs::read_to_string(path).unwrap();
-        text.parse().unwrap_or_else(|error| panic!("{path}: {error}"))
+        text.parse()
+            .unwrap_or_else(|error| panic!("{path}: {error}"))
     };
     let workspace = read(root().join("Cargo.toml").to_str().unwrap());
     // What is forbidden, no attribute in the code can allow again.

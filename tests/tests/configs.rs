@@ -16,14 +16,23 @@ fn every_shipped_experiment_loads_and_can_be_announced() {
         }
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let loaded = Loaded::read(&path, &[]).unwrap_or_else(|error| panic!("{}", error.report()));
-        assert_eq!(loaded.config.name, name, "the folder of its results would mislead");
-        let ended = bench.fzero(&["run", path.to_str().unwrap(), "--dry-run"]).done();
+        assert_eq!(
+            loaded.config.name, name,
+            "the folder of its results would mislead"
+        );
+        let ended = bench
+            .fzero(&["run", path.to_str().unwrap(), "--dry-run"])
+            .done();
         assert!(ended.stdout.contains(&loaded.hash()), "{name}");
         assert_eq!(ended.stderr, "", "{name}");
         names.push(name);
     }
     assert_eq!(bench.entries(), ["a.toml"]);
     for name in ["digits", "digits_noisy", "digits_paper"] {
-        assert!(names.iter().any(|found| found == name), "no {name} in {}", folder.display());
+        assert!(
+            names.iter().any(|found| found == name),
+            "no {name} in {}",
+            folder.display()
+        );
     }
 }

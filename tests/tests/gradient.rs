@@ -75,7 +75,9 @@ impl Experiment {
             goal: CosineGoal::new(prototypes.unwrap()),
             phases,
             // Any amplitudes will do; these have no symmetry.
-            values: (0..samples * ports).map(|i| ((i * i + 3 * i) % 17) as f32 / 16.0).collect(),
+            values: (0..samples * ports)
+                .map(|i| ((i * i + 3 * i) % 17) as f32 / 16.0)
+                .collect(),
             labels: (0..samples).map(|i| (i % CLASSES) as u16).collect(),
             ports,
         }
@@ -85,10 +87,19 @@ impl Experiment {
     fn loss(&mut self, layer: usize, phases_rad: &[f64]) -> Result<f64, TrainError> {
         let mut readouts = vec![0.0; self.labels.len() * self.goal.readouts()];
         self.device.program(layer, phases_rad, Purpose::Training)?;
-        let samples = Samples { values: &self.values, width: self.ports };
-        let mut tap = [Tap { layer, readouts: &mut readouts }];
+        let samples = Samples {
+            values: &self.values,
+            width: self.ports,
+        };
+        let mut tap = [Tap {
+            layer,
+            readouts: &mut readouts,
+        }];
         self.device.query(samples, &mut tap, Purpose::Training)?;
-        Ok(self.goal.loss(&readouts, &self.labels, &mut GoalScratch::default())?.loss)
+        Ok(self
+            .goal
+            .loss(&readouts, &self.labels, &mut GoalScratch::default())?
+            .loss)
     }
 
     fn groups(&self, layer: usize) -> Vec<ParameterGroup> {
@@ -96,7 +107,11 @@ impl Experiment {
     }
 
     /// What an estimator says at the initial phases, with the losses that it asked for.
-    fn estimate(&mut self, layer: usize, estimator: &mut dyn GradientEstimator) -> (Vec<f64>, usize) {
+    fn estimate(
+        &mut self,
+        layer: usize,
+        estimator: &mut dyn GradientEstimator,
+    ) -> (Vec<f64>, usize) {
         let at = self.phases[layer].clone();
         let groups = self.groups(layer);
         let mut gradient = vec![f64::NAN; at.len()];
@@ -126,17 +141,28 @@ fn check(ports: usize, readout: Readout) {
     for layer in [0, 1] {
         // What the layers show must be that of programmed phases.
         for (layer, phases) in experiment.phases.clone().iter().enumerate() {
-            experiment.device.program(layer, phases, Purpose::Training).unwrap();
+            experiment
+                .device
+                .program(layer, phases, Purpose::Training)
+                .unwrap();
         }
         let (truth, losses) = experiment.estimate(layer, &mut Coordinate::new(RADIUS));
         let mzis = ports * (ports - 1) / 2;
         assert_eq!(losses, 2 * 2 * mzis);
         let (coarse, _) = experiment.estimate(layer, &mut Coordinate::new(2.0 * RADIUS));
         // Of the error of order radius^2 this difference is three times.
-        let curvature = truth.iter().zip(&coarse).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+        let curvature = truth
+            .iter()
+            .zip(&coarse)
+            .map(|(x, y)| (x - y).abs())
+            .fold(0.0, f64::max);
         let directions = 20_000;
-        let mut estimator =
-            Directional::new(RADIUS, directions, DirectionLaw::Gaussian, Difference::Central);
+        let mut estimator = Directional::new(
+            RADIUS,
+            directions,
+            DirectionLaw::Gaussian,
+            Difference::Central,
+        );
         let (estimate, losses) = experiment.estimate(layer, &mut estimator);
         assert_eq!(losses, 2 * directions);
         let groups = experiment.groups(layer);
@@ -161,15 +187,26 @@ fn check(ports: usize, readout: Readout) {
                     + (n + 1.0) * ROUNDING;
                 let error = (n * estimate[i] - g).abs();
                 let at = format!("{readout:?}, layer {layer}, {} {i}", group.name);
-                assert!(error < tolerance, "{at}: {error:e} of {g:e}, tolerance {tolerance:e}");
+                assert!(
+                    error < tolerance,
+                    "{at}: {error:e} of {g:e}, tolerance {tolerance:e}"
+                );
                 worst = worst.max(tolerance);
             }
         }
         // The tolerance tells the gradient from none, and from one with another sign.
         let largest = truth.iter().fold(0.0_f64, |x, y| x.max(y.abs()));
-        assert!(largest > 5.0 * worst, "layer {layer}: gradient {largest:e}, tolerance {worst:e}");
+        assert!(
+            largest > 5.0 * worst,
+            "layer {layer}: gradient {largest:e}, tolerance {worst:e}"
+        );
         // The output screen is not trained.
-        assert!(estimate[2 * mzis..].iter().chain(&truth[2 * mzis..]).all(|g| *g == 0.0));
+        assert!(
+            estimate[2 * mzis..]
+                .iter()
+                .chain(&truth[2 * mzis..])
+                .all(|g| *g == 0.0)
+        );
     }
 }
 

@@ -26,7 +26,13 @@ impl Running {
 
     fn interrupt(&mut self) {
         let id = self.child().id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     fn is_running(&mut self) -> bool {
@@ -75,16 +81,27 @@ fn the_first_keeps_what_was_learned() {
     let [stdout, stderr] = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap());
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     assert!(stderr.contains("stopping after this epoch"), "{stderr}");
-    assert!(stdout.contains("stopped early by Ctrl-C: what was learned is kept"), "{stdout}");
+    assert!(
+        stdout.contains("stopped early by Ctrl-C: what was learned is kept"),
+        "{stdout}"
+    );
     assert!(stdout.contains("vote"), "{stdout}");
     let results = bench.results("out");
     assert_eq!(results.summary().stopped, Stop::Observer);
-    assert!(results.text("summary.json").contains("\"stopped\": \"observer\""));
+    assert!(
+        results
+            .text("summary.json")
+            .contains("\"stopped\": \"observer\"")
+    );
     let checkpoint = results.checkpoint();
     assert_eq!(checkpoint.stopped, Stop::Observer);
     let last = results.metrics().pop().unwrap().epoch;
     let epochs: Vec<_> = checkpoint.layers.iter().map(|layer| layer.epochs).collect();
-    assert_eq!(epochs, [last.epoch, 0], "the second layer was never reached");
+    assert_eq!(
+        epochs,
+        [last.epoch, 0],
+        "the second layer was never reached"
+    );
     assert_eq!(last.ledger.training, results.summary().ledger.training);
     // The kept phases are those after just so many epochs.
     let epochs = format!("training.epochs={}", last.epoch);
@@ -104,9 +121,17 @@ fn the_second_ends_at_once() {
     run.interrupt();
     // The handler runs in a thread of its own; two signals before it wakes count as one.
     sleep(Duration::from_millis(500));
-    assert!(run.is_running(), "the first must wait for the end of the epoch");
+    assert!(
+        run.is_running(),
+        "the first must wait for the end of the epoch"
+    );
     run.interrupt();
     let output = run.end();
     assert_eq!(output.status.code(), Some(130));
-    assert!(!bench.results("out").names().contains(&"summary.json".to_owned()));
+    assert!(
+        !bench
+            .results("out")
+            .names()
+            .contains(&"summary.json".to_owned())
+    );
 }

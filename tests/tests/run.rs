@@ -21,12 +21,20 @@ const MZIS: usize = PORTS * (PORTS - 1) / 2;
 #[test]
 fn leaves_exactly_its_files_and_a_line_of_metrics_per_epoch_and_layer() {
     let bench = Bench::new(TINY);
-    let options = ["--set", "training.evaluate_every=2", "--set", "training.epochs=3"];
+    let options = [
+        "--set",
+        "training.evaluate_every=2",
+        "--set",
+        "training.epochs=3",
+    ];
     let results = bench.run("out", &options);
     assert_eq!(results.names(), FILES);
     assert_eq!(bench.entries().len(), 2 + FILES.len());
     let lines = results.metrics();
-    let found: Vec<_> = lines.iter().map(|line| (line.epoch.layer, line.epoch.epoch)).collect();
+    let found: Vec<_> = lines
+        .iter()
+        .map(|line| (line.epoch.layer, line.epoch.epoch))
+        .collect();
     assert_eq!(found, [(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)]);
     let mut before = 0.0;
     for line in &lines {
@@ -63,7 +71,9 @@ fn leaves_exactly_its_files_and_a_line_of_metrics_per_epoch_and_layer() {
 /// The number that follows `label` in the report of a dry run.
 #[track_caller]
 fn announced(report: &str, label: &str) -> u64 {
-    let line = report.lines().find_map(|line| line.strip_prefix(&format!("# {label} ")));
+    let line = report
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("# {label} ")));
     let line = line.unwrap_or_else(|| panic!("no {label} in:\n{report}"));
     let number = line.trim_start().split(' ').next().unwrap();
     number.replace(',', "").parse().unwrap()
@@ -72,20 +82,36 @@ fn announced(report: &str, label: &str) -> u64 {
 #[test]
 fn spends_exactly_what_a_dry_run_announces() {
     for setting in [
-        "training.evaluate_every=0",
-        "training.estimator={kind='one-sided',directions=3}",
-        "training.batch=1000",
+        "training.evaluate_every = 0",
+        "training.estimator = { kind = \"one-sided\", directions = 3 }",
+        "training.batch = 1000",
     ] {
-        let bench = Bench::new(TINY);
-        let options = ["--set", setting];
-        let report = bench.fzero(&[&["run", "a.toml", "--dry-run"], &options[..]].concat()).done();
-        assert_eq!(bench.entries(), ["a.toml"], "a dry run has written something");
-        let results = bench.run("out", &options);
+        let bench = Bench::new(&format!("{TINY}{setting}\n"));
+        let report = bench
+            .fzero(&[&["run", "a.toml", "--dry-run"], &options[..]].concat())
+            .done();
+        assert_eq!(
+            bench.entries(),
+            ["a.toml"],
+            "a dry run has written something"
+        );
+        let results = bench.run("out", &[]);
         let ledger = results.summary().ledger;
         let report = &report.stdout;
-        assert_eq!(announced(report, "sample queries"), ledger.total_queries(), "{setting}");
-        assert_eq!(announced(report, "programmings"), ledger.total_programmings(), "{setting}");
-        assert_eq!(announced(report, "parameters"), results.summary().parameters as u64);
+        assert_eq!(
+            announced(report, "sample queries"),
+            ledger.total_queries(),
+            "{setting}"
+        );
+        assert_eq!(
+            announced(report, "programmings"),
+            ledger.total_programmings(),
+            "{setting}"
+        );
+        assert_eq!(
+            announced(report, "parameters"),
+            results.summary().parameters as u64
+        );
         assert_eq!(ledger, results.checkpoint().ledger);
         // After the last epoch comes the final evaluation: both sets once, in chunks of 512.
         let mut last: Ledger = results.metrics().pop().unwrap().epoch.ledger;
@@ -99,14 +125,20 @@ fn spends_exactly_what_a_dry_run_announces() {
 #[test]
 fn the_archive_for_python_holds_the_checkpoint() {
     let bench = Bench::new(TINY);
-    let results = bench.run("out", &["--set", "chip.layers=3", "--set", "training.epochs=1"]);
+    let results = bench.run(
+        "out",
+        &["--set", "chip.layers=3", "--set", "training.epochs=1"],
+    );
     let checkpoint = results.checkpoint();
     assert_eq!(checkpoint.layers.len(), 3);
     let mut archive = NpzArchive::open(results.path().join("phases.npz")).unwrap();
     let names: Vec<_> = archive.array_names().map(str::to_owned).collect();
     assert_eq!(names.len(), 4 * checkpoint.layers.len(), "{names:?}");
     let mut array = |name: String| {
-        let array = archive.by_name(&name).unwrap().unwrap_or_else(|| panic!("no {name}"));
+        let array = archive
+            .by_name(&name)
+            .unwrap()
+            .unwrap_or_else(|| panic!("no {name}"));
         let shape = array.shape().to_vec();
         (shape, array.into_vec::<f64>().unwrap())
     };
@@ -128,11 +160,16 @@ fn the_archive_for_python_holds_the_checkpoint() {
 #[test]
 fn json_is_the_summary_alone() {
     let bench = Bench::new(TINY);
-    let ended = bench.fzero(&["run", "a.toml", "--json", "--out", "out"]).done();
+    let ended = bench
+        .fzero(&["run", "a.toml", "--json", "--out", "out"])
+        .done();
     let printed: Summary = serde_json::from_str(&ended.stdout).unwrap();
     let kept = bench.results("out").summary();
     assert_eq!(printed, kept);
-    assert_eq!((kept.name.as_str(), kept.seed, kept.stopped), ("tiny", 0, Stop::Completed));
+    assert_eq!(
+        (kept.name.as_str(), kept.seed, kept.stopped),
+        ("tiny", 0, Stop::Completed)
+    );
     assert_eq!(kept.access, "forward-only");
     assert_eq!([kept.train_samples, kept.test_samples], DIGITS);
     let counted: u32 = kept.confusion.iter().flatten().sum();
@@ -147,12 +184,31 @@ fn progress_is_plain_lines_without_a_terminal_and_silent_when_quiet() {
     let ended = bench.fzero(&["run", "a.toml", "--out", "shown"]).done();
     assert!(!ended.stderr.contains(['\r', '\x1b']), "{:?}", ended.stderr);
     for layer in ["layer 1/2  epoch 2/2  loss ", "layer 2/2  epoch 2/2  loss "] {
-        assert_eq!(ended.stderr.lines().filter(|line| line.starts_with(layer)).count(), 1);
+        assert_eq!(
+            ended
+                .stderr
+                .lines()
+                .filter(|line| line.starts_with(layer))
+                .count(),
+            1
+        );
     }
-    for word in ["layer 1", "layer 2", "vote", "sample queries", "results         shown"] {
-        assert!(ended.stdout.contains(word), "no {word} in:\n{}", ended.stdout);
+    for word in [
+        "layer 1",
+        "layer 2",
+        "vote",
+        "sample queries",
+        "results         shown",
+    ] {
+        assert!(
+            ended.stdout.contains(word),
+            "no {word} in:\n{}",
+            ended.stdout
+        );
     }
-    let ended = bench.fzero(&["run", "a.toml", "--out", "quiet", "--quiet"]).done();
+    let ended = bench
+        .fzero(&["run", "a.toml", "--out", "quiet", "--quiet"])
+        .done();
     assert_eq!(ended.stderr, "");
     assert!(ended.stdout.contains("vote"));
 }
@@ -160,7 +216,14 @@ fn progress_is_plain_lines_without_a_terminal_and_silent_when_quiet() {
 #[test]
 fn the_kept_configuration_runs_again_to_the_same_results() {
     let bench = Bench::new(TINY);
-    let options = ["--seed", "5", "--die-seed", "6", "--set", "process.mzi_loss_db=0.1"];
+    let options = [
+        "--seed",
+        "5",
+        "--die-seed",
+        "6",
+        "--set",
+        "process.mzi_loss_db=0.1",
+    ];
     let first = bench.run("first", &options);
     let manifest = first.manifest();
     assert_eq!((manifest.seed, manifest.die_seed), (5, 6));
@@ -171,7 +234,10 @@ fn the_kept_configuration_runs_again_to_the_same_results() {
     assert_eq!(second.manifest().config_hash, manifest.config_hash);
     assert_eq!(second.text("config.toml"), first.text("config.toml"));
     assert_eq!(second.metrics_without_time(), first.metrics_without_time());
-    assert_eq!(second.bytes("checkpoint.json"), first.bytes("checkpoint.json"));
+    assert_eq!(
+        second.bytes("checkpoint.json"),
+        first.bytes("checkpoint.json")
+    );
 }
 
 #[test]
@@ -179,7 +245,9 @@ fn without_out_each_run_gets_a_folder_of_its_own_under_results() {
     let bench = Bench::new(TINY);
     let mut hash = String::new();
     for suffix in ["", "-2"] {
-        bench.fzero(&["run", "a.toml", "--quiet", "--seed", "9"]).done();
+        bench
+            .fzero(&["run", "a.toml", "--quiet", "--seed", "9"])
+            .done();
         let mut folders: Vec<_> = bench.results("results").names();
         let folder = folders.pop().unwrap();
         let results: Results = bench.results(&format!("results/{folder}"));
@@ -197,7 +265,11 @@ fn an_earlier_result_is_replaced_only_on_demand() {
     let again = ["run", "a.toml", "--quiet", "--seed", "1", "--out", "out"];
     let refused = bench.fzero(&again);
     assert_eq!(refused.code, Some(2));
-    assert!(refused.stderr.contains("holds an earlier result"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("holds an earlier result"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(bench.results("out").bytes("checkpoint.json"), earlier);
     bench.fzero(&[&again[..], &["--overwrite"]].concat()).done();
     let results = bench.results("out");

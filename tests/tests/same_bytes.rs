@@ -25,9 +25,21 @@ impl Bytes {
 /// Runs on a number of threads, with a SIMD level or with none forced.
 #[track_caller]
 fn bytes(bench: &Bench, threads: usize, level: Option<Level>, options: &[&str]) -> Bytes {
-    let name = format!("{threads}-{}-{}", level.map_or("free".into(), |l| l.to_string()), options.join(","));
+    let name = format!(
+        "{threads}-{}-{}",
+        level.map_or("free".into(), |l| l.to_string()),
+        options.join(",")
+    );
     let threads = threads.to_string();
-    let arguments = ["run", "a.toml", "--quiet", "--threads", &threads, "--out", &name];
+    let arguments = [
+        "run",
+        "a.toml",
+        "--quiet",
+        "--threads",
+        &threads,
+        "--out",
+        &name,
+    ];
     let mut command = bench.command(&[&arguments, options].concat());
     if let Some(level) = level {
         command.env(LEVEL_VARIABLE, level.to_string());
@@ -35,7 +47,11 @@ fn bytes(bench: &Bench, threads: usize, level: Option<Level>, options: &[&str]) 
     e2e::ended(&mut command).done();
     let results = bench.results(&name);
     if let Some(level) = level {
-        assert_eq!(results.manifest().simd, level.to_string(), "the level was not forced");
+        assert_eq!(
+            results.manifest().simd,
+            level.to_string(),
+            "the level was not forced"
+        );
     }
     Bytes::of(&results)
 }
@@ -70,17 +86,26 @@ fn check(settings: &str, process: &str) {
 
 #[test]
 fn ideal_chip_signed_readout() {
-    check("training.goal.kind = \"softmax\"\ntraining.optimizer.schedule = \"cosine\"\n", IDEAL);
+    check(
+        "training.goal.kind = \"softmax\"\ntraining.optimizer.schedule = \"cosine\"\n",
+        IDEAL,
+    );
 }
 
 #[test]
 fn ideal_chip_intensity_readout() {
-    check("chip.readout.kind = \"intensity\"\nchip.initial_phases = \"uniform\"\n", IDEAL);
+    check(
+        "chip.readout.kind = \"intensity\"\nchip.initial_phases = \"uniform\"\n",
+        IDEAL,
+    );
 }
 
 #[test]
 fn realistic_chip_signed_readout() {
-    check("training.optimizer.kind = \"adam\"\nchip.mesh = \"triangular\"\n", REALISTIC);
+    check(
+        "training.optimizer.kind = \"adam\"\nchip.mesh = \"triangular\"\n",
+        REALISTIC,
+    );
 }
 
 #[test]
@@ -116,7 +141,12 @@ fn reading_the_detectors_shifts_no_direction() {
     let bench = Bench::new(TINY);
     let train = |every: &str| {
         let setting = format!("training.evaluate_every={every}");
-        bytes(&bench, 1, None, &["--set", "training.epochs=3", "--set", &setting])
+        bytes(
+            &bench,
+            1,
+            None,
+            &["--set", "training.epochs=3", "--set", &setting],
+        )
     };
     let [each, rarely] = ["1", "0"].map(train);
     assert!(each.phases == rarely.phases);

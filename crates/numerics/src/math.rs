@@ -195,7 +195,9 @@ pub fn all_finite_f32(values: &[f32]) -> bool {
     crate::vectorize(
         #[inline(always)]
         || {
-            let bad = values.iter().map(|x| u32::from(x.to_bits() & EXPONENT == EXPONENT));
+            let bad = values
+                .iter()
+                .map(|x| u32::from(x.to_bits() & EXPONENT == EXPONENT));
             bad.fold(0, |all, one| all | one) == 0
         },
     )
@@ -207,7 +209,9 @@ pub fn all_finite(values: &[f64]) -> bool {
     crate::vectorize(
         #[inline(always)]
         || {
-            let bad = values.iter().map(|x| u64::from(x.to_bits() & EXPONENT == EXPONENT));
+            let bad = values
+                .iter()
+                .map(|x| u64::from(x.to_bits() & EXPONENT == EXPONENT));
             bad.fold(0, |all, one| all | one) == 0
         },
     )
@@ -254,7 +258,12 @@ mod tests {
 
     #[test]
     fn quarter_turns_are_exact_to_the_rounding_of_pi() {
-        for (turns, (s, c)) in [(0.0, (0.0, 1.0)), (1.0, (1.0, 0.0)), (2.0, (0.0, -1.0)), (3.0, (-1.0, 0.0))] {
+        for (turns, (s, c)) in [
+            (0.0, (0.0, 1.0)),
+            (1.0, (1.0, 0.0)),
+            (2.0, (0.0, -1.0)),
+            (3.0, (-1.0, 0.0)),
+        ] {
             let (sine, cosine) = sin_cos(turns * std::f64::consts::FRAC_PI_2);
             assert!((sine - s).abs() < 4e-16 && (cosine - c).abs() < 4e-16);
         }
@@ -290,13 +299,16 @@ mod tests {
     fn every_level_returns_the_same_bits() {
         let evaluate = |level: Level| {
             let mut out = vec![(0.0, 0.0, 0.0, 0.0); 1003];
-            level.vectorize(#[inline(always)] || {
-                for (i, out) in out.iter_mut().enumerate() {
-                    let x = (i as f64).mul_add(0.37, -180.0);
-                    let (s, c) = sin_cos(x);
-                    *out = (s, c, ln(x.abs() + 1e-9), exp(x));
-                }
-            });
+            level.vectorize(
+                #[inline(always)]
+                || {
+                    for (i, out) in out.iter_mut().enumerate() {
+                        let x = (i as f64).mul_add(0.37, -180.0);
+                        let (s, c) = sin_cos(x);
+                        *out = (s, c, ln(x.abs() + 1e-9), exp(x));
+                    }
+                },
+            );
             out
         };
         let portable = evaluate(Level::Portable);

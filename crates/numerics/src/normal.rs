@@ -25,7 +25,10 @@ pub fn fill_standard_normal(stream: &mut Stream, out: &mut [f64]) {
     let mut pairs = [0.0; 2 * PAIRS];
     for chunk in out.chunks_mut(2 * PAIRS) {
         stream.fill_bytes(&mut bytes);
-        vectorize(#[inline(always)] || box_muller(&bytes, &mut pairs));
+        vectorize(
+            #[inline(always)]
+            || box_muller(&bytes, &mut pairs),
+        );
         chunk.copy_from_slice(&pairs[..chunk.len()]);
     }
 }
@@ -106,7 +109,11 @@ mod tests {
         // Five standard errors: the variances of x, x^2, x^3, x^4 are 1, 2, 15, 96.
         for (k, mean, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0)] {
             let error = 5.0 * f64::sqrt(variance / n as f64);
-            assert!((moment(k) - mean).abs() < error, "moment {k}: {}", moment(k));
+            assert!(
+                (moment(k) - mean).abs() < error,
+                "moment {k}: {}",
+                moment(k)
+            );
         }
         let lag: f64 = x.windows(2).map(|w| w[0] * w[1]).sum::<f64>() / n as f64;
         assert!(lag.abs() < 5.0 / f64::sqrt(n as f64));

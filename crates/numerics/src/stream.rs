@@ -36,10 +36,7 @@ impl Streams {
     /// ```
     pub fn derive(&self, name: &str, a: u64, b: u64) -> Stream {
         let mut key = [0; 32];
-        for (slot, word) in key
-            .chunks_exact_mut(8)
-            .zip([self.seed, fnv1a(name), a, b])
-        {
+        for (slot, word) in key.chunks_exact_mut(8).zip([self.seed, fnv1a(name), a, b]) {
             slot.copy_from_slice(&word.to_le_bytes());
         }
         Stream(ChaCha8Rng::from_seed(key))

@@ -108,7 +108,9 @@ pub enum DesignError {
 impl ChipDesign {
     /// Number of ports.
     pub fn ports(&self) -> usize {
-        self.layers.first().map_or(0, |layer| layer.topology.ports())
+        self.layers
+            .first()
+            .map_or(0, |layer| layer.topology.ports())
     }
 
     /// Checks that the layers fit together and that every value is in its range.
@@ -123,19 +125,33 @@ impl ChipDesign {
         for (layer, design) in self.layers.iter().enumerate() {
             let found = design.topology.ports();
             if found != expected {
-                return Err(DesignError::PortMismatch { layer, found, expected });
+                return Err(DesignError::PortMismatch {
+                    layer,
+                    found,
+                    expected,
+                });
             }
             if design.readout.count(found) == 0 {
                 return Err(DesignError::NoReadout { layer });
             }
             if let Activation::ElectroOptic(activation) = design.activation {
-                within("tap fraction", activation.tap_fraction, 0.0..1.0, "in [0, 1)")?;
+                within(
+                    "tap fraction",
+                    activation.tap_fraction,
+                    0.0..1.0,
+                    "in [0, 1)",
+                )?;
                 finite("activation gain in rad/W", activation.gain_rad_per_w)?;
                 finite("activation bias in rad", activation.bias_rad)?;
             }
         }
         let power = self.source.port_power_w;
-        within("port power", power, f64::MIN_POSITIVE..1e3, "in (0, 1000) W")
+        within(
+            "port power",
+            power,
+            f64::MIN_POSITIVE..1e3,
+            "in (0, 1000) W",
+        )
     }
 }
 
@@ -149,7 +165,11 @@ pub(crate) fn within(
     if range.contains(&value) {
         Ok(())
     } else {
-        Err(DesignError::OutOfRange { name, value, range: text })
+        Err(DesignError::OutOfRange {
+            name,
+            value,
+            range: text,
+        })
     }
 }
 

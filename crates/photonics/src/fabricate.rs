@@ -89,7 +89,9 @@ pub fn fabricate(
         .layers
         .iter()
         .enumerate()
-        .map(|(layer, design)| Arc::new(draw_mesh(&design.topology, process, &streams, layer as u64)))
+        .map(|(layer, design)| {
+            Arc::new(draw_mesh(&design.topology, process, &streams, layer as u64))
+        })
         .collect();
     let chip = Chip::new(design, process, layers.clone(), streams);
     Ok((chip, GroundTruth { layers }))
@@ -120,7 +122,12 @@ fn draw_mesh(
     let transmission = lossy.then(|| {
         normal("mzi-loss", mzis)
             .iter()
-            .map(|z| process.mzi_loss_sigma_db.mul_add(*z, process.mzi_loss_db).max(0.0))
+            .map(|z| {
+                process
+                    .mzi_loss_sigma_db
+                    .mul_add(*z, process.mzi_loss_db)
+                    .max(0.0)
+            })
             .map(loss_db_to_field_ratio)
             .collect()
     });

@@ -57,7 +57,11 @@ pub fn haar_unitary(size: usize, stream: &mut Stream) -> DMatrix<Complex64> {
     let mut q = DMatrix::from_iterator(
         size,
         size,
-        normal.as_chunks::<2>().0.iter().map(|&[re, im]| Complex64::new(re, im)),
+        normal
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|&[re, im]| Complex64::new(re, im)),
     );
     for j in 0..size {
         for i in (0..j).chain(0..j) {
@@ -93,7 +97,10 @@ mod tests {
     fn haar_unitaries_are_unitary() {
         for size in [1, 2, 3, 10, 100] {
             let u = haar_unitary(size, &mut Streams::new(1).derive("haar", size as u64, 0));
-            assert!(unitarity_defect(&u) < 4.0 * (size as f64).sqrt() * f64::EPSILON, "{size}");
+            assert!(
+                unitarity_defect(&u) < 4.0 * (size as f64).sqrt() * f64::EPSILON,
+                "{size}"
+            );
         }
     }
 

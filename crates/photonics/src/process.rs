@@ -41,7 +41,12 @@ impl Process {
             "in [0, pi/4) rad",
         )?;
         within("MZI loss", self.mzi_loss_db, 0.0..100.0, "in [0, 100) dB")?;
-        within("MZI loss sigma", self.mzi_loss_sigma_db, 0.0..100.0, "in [0, 100) dB")?;
+        within(
+            "MZI loss sigma",
+            self.mzi_loss_sigma_db,
+            0.0..100.0,
+            "in [0, 100) dB",
+        )?;
         self.photodiode.check()
     }
 }

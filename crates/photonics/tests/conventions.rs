@@ -31,7 +31,10 @@ fn topology(ports: usize, columns: &[Pairs<'_>]) -> Arc<Topology> {
 fn assert_transfer(mesh: &MeshHardware, phases: &[f64], expected: &[Complex64]) {
     let ports = mesh.topology().ports();
     let expected = DMatrix::from_row_slice(ports, ports, expected);
-    for u in [mesh.matrix(split(mesh, phases)), transfer::<f64>(mesh, phases)] {
+    for u in [
+        mesh.matrix(split(mesh, phases)),
+        transfer::<f64>(mesh, phases),
+    ] {
         assert!(distance(&u, &expected) < TOLERANCE, "{u} is not {expected}");
     }
 }
@@ -69,7 +72,8 @@ fn currents_a(chip: &mut Chip, phases: &[f64], amplitudes: &[f32]) -> Vec<f32> {
 /// Two currents in single precision.
 fn assert_current(found: f32, expected: f64) {
     assert!(
-        (f64::from(found) - expected).abs() < 4.0 * f64::from(f32::EPSILON) * expected.abs().max(1e-9),
+        (f64::from(found) - expected).abs()
+            < 4.0 * f64::from(f32::EPSILON) * expected.abs().max(1e-9),
         "{found:e} is not {expected:e}"
     );
 }
@@ -107,22 +111,38 @@ fn theta_0_is_cross_and_theta_pi_is_bar() {
     // Between the two a phase of exp(i theta/2), not its conjugate, is common to all elements.
     let (s, c) = 0.4_f64.sin_cos();
     let common = i * turn(0.4);
-    assert_transfer(&mesh, &[0.8, 0.0, 0.0, 0.0], &[common * s, common * c, common * c, -common * s]);
+    assert_transfer(
+        &mesh,
+        &[0.8, 0.0, 0.0, 0.0],
+        &[common * s, common * c, common * c, -common * s],
+    );
 }
 
 #[test]
 fn phi_acts_on_the_upper_input() {
     let (o, i) = (Complex64::ZERO, Complex64::I);
-    assert_transfer(&mzi([0.0; 2]), &[0.0, 0.7, 0.0, 0.0], &[o, i, i * turn(0.7), o]);
+    assert_transfer(
+        &mzi([0.0; 2]),
+        &[0.0, 0.7, 0.0, 0.0],
+        &[o, i, i * turn(0.7), o],
+    );
     // The upper port is the one named first, wherever it lies.
     let upside_down = MeshHardware::ideal(topology(2, &[&[(1, 0)]]));
-    assert_transfer(&upside_down, &[0.0, 0.7, 0.0, 0.0], &[o, i * turn(0.7), i, o]);
+    assert_transfer(
+        &upside_down,
+        &[0.0, 0.7, 0.0, 0.0],
+        &[o, i * turn(0.7), i, o],
+    );
 }
 
 #[test]
 fn gamma_acts_on_the_outputs() {
     let (o, i) = (Complex64::ZERO, Complex64::I);
-    assert_transfer(&mzi([0.0; 2]), &[0.0, 0.0, 0.7, 0.2], &[o, i * turn(0.7), i * turn(0.2), o]);
+    assert_transfer(
+        &mzi([0.0; 2]),
+        &[0.0, 0.0, 0.7, 0.2],
+        &[o, i * turn(0.7), i * turn(0.2), o],
+    );
 }
 
 #[test]
@@ -164,7 +184,10 @@ fn mzis_are_numbered_column_by_column() {
 
 #[test]
 fn insertion_loss_is_a_positive_number_of_db() {
-    let process = Process { mzi_loss_db: 3.0, ..Process::ideal() };
+    let process = Process {
+        mzi_loss_db: 3.0,
+        ..Process::ideal()
+    };
     let mesh = topology(2, &[&[(0, 1)]]);
     let currents = currents_a(&mut chip(&mesh, &process, 1.0), &[0.0; 4], &[1.0, 0.0]);
     assert_current(currents[0], 0.0);
@@ -175,7 +198,11 @@ fn insertion_loss_is_a_positive_number_of_db() {
 fn the_square_of_an_amplitude_is_watts() {
     // Half the amplitude of a port of 2 mW is 0.5 mW, and as many mA from 1 A/W.
     let mesh = topology(2, &[&[(0, 1)]]);
-    let currents = currents_a(&mut chip(&mesh, &Process::ideal(), 2e-3), &[0.0; 4], &[0.5, 0.0]);
+    let currents = currents_a(
+        &mut chip(&mesh, &Process::ideal(), 2e-3),
+        &[0.0; 4],
+        &[0.5, 0.0],
+    );
     assert_current(currents[1], 0.5e-3);
     let mut field = FieldBatch::<f64>::dark(2, 0);
     field.encode(&[0.5, -1.0], 2e-3_f64.sqrt());
@@ -188,5 +215,8 @@ fn samples_are_rows() {
     let mesh = topology(2, &[&[(0, 1)]]);
     let mut chip = chip(&mesh, &Process::ideal(), 1.0);
     let currents = currents_a(&mut chip, &[0.0; 4], &[1.0, 0.0, 0.0, 0.5]);
-    [0.0, 1.0, 0.25, 0.0].iter().zip(&currents).for_each(|(&x, &found)| assert_current(found, x));
+    [0.0, 1.0, 0.25, 0.0]
+        .iter()
+        .zip(&currents)
+        .for_each(|(&x, &found)| assert_current(found, x));
 }

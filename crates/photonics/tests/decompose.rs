@@ -34,7 +34,10 @@ fn assert_round_trip(target: &Matrix, what: &str) {
         assert!(rest.iter().all(|x| (0.0..TAU).contains(x)), "{what}");
         let limit = 2.0 * rounding(&topology, f64::EPSILON);
         let mesh = MeshHardware::ideal(topology);
-        for u in [mesh.matrix(split(&mesh, &phases)), transfer::<f64>(&mesh, &phases)] {
+        for u in [
+            mesh.matrix(split(&mesh, &phases)),
+            transfer::<f64>(&mesh, &phases),
+        ] {
             let error = relative_error(&u, target);
             assert!(error < limit, "{what}: {error:e} > {limit:e}");
         }
@@ -64,7 +67,11 @@ fn permutation(ports: usize, seed: usize, phases: bool) -> Matrix {
     }
     let mut u = Matrix::zeros(ports, ports);
     for (from, to) in order.into_iter().enumerate() {
-        let angle = if phases { uniform(&mut stream, 0.0, TAU) } else { 0.0 };
+        let angle = if phases {
+            uniform(&mut stream, 0.0, TAU)
+        } else {
+            0.0
+        };
         u[(to, from)] = Complex64::from_polar(1.0, angle);
     }
     u
@@ -155,19 +162,27 @@ fn what_is_not_unitary_is_refused() {
         let rows = Matrix::zeros(3, 4);
         assert_eq!(
             decompose(&rows),
-            Err(DecomposeError::NotSquare { rows: 3, columns: 4 })
+            Err(DecomposeError::NotSquare {
+                rows: 3,
+                columns: 4
+            })
         );
         assert_eq!(decompose(&Matrix::zeros(0, 0)), Err(DecomposeError::Empty));
         let mut u = haar_unitary(5, &mut stream("refused", 0));
         u[(3, 1)].im = f64::NAN;
-        assert_eq!(decompose(&u), Err(DecomposeError::NotFinite { row: 3, column: 1 }));
+        assert_eq!(
+            decompose(&u),
+            Err(DecomposeError::NotFinite { row: 3, column: 1 })
+        );
         // |(1 + x)^2 - 1| for a uniform gain.
         for (gain, accepted) in [(0.25 * UNITARITY_LIMIT, true), (1e-6, false), (-0.5, false)] {
             let u = haar_unitary(5, &mut stream("refused", 1)) * Complex64::from(1.0 + gain);
             match decompose(&u) {
                 Ok(_) => assert!(accepted, "{gain}"),
                 Err(DecomposeError::NotUnitary { residual }) => {
-                    assert!(!accepted && (residual / (gain * (2.0 + gain)).abs() - 1.0).abs() < 1e-6);
+                    assert!(
+                        !accepted && (residual / (gain * (2.0 + gain)).abs() - 1.0).abs() < 1e-6
+                    );
                 }
                 Err(error) => panic!("{error}"),
             }

@@ -26,7 +26,9 @@ fn ring(half: usize, columns: usize) -> Arc<Topology> {
     let ports = 2 * half;
     let columns = (0..columns).map(|column| {
         let start = column % 2;
-        (0..half).map(|k| (2 * k + start, (2 * k + start + 1) % ports)).collect()
+        (0..half)
+            .map(|k| (2 * k + start, (2 * k + start + 1) % ports))
+            .collect()
     });
     Arc::new(Topology::new("ring", ports, columns.collect::<Vec<_>>()).unwrap())
 }
@@ -127,7 +129,9 @@ fn loss_spread_db(topology: &Arc<Topology>, loss_db: f64) -> f64 {
     let spread = |draw| {
         let phases = haar_phases(topology, &mut stream("spread", draw));
         let u = mesh.matrix(split(&mesh, &phases));
-        let losses_db = u.column_iter().map(|column| -power_ratio_to_db(column.norm_squared()));
+        let losses_db = u
+            .column_iter()
+            .map(|column| -power_ratio_to_db(column.norm_squared()));
         let (least, most) = losses_db.fold((f64::INFINITY, 0.0), |(least, most), x| {
             (x.min(least), x.max(most))
         });
@@ -139,6 +143,5 @@ fn loss_spread_db(topology: &Arc<Topology>, loss_db: f64) -> f64 {
 #[test]
 fn paths_of_a_triangle_differ_more_in_loss_than_those_of_a_rectangle() {
     let [rectangle, triangle] = named(16).map(|topology| loss_spread_db(&topology, 0.5));
-    println!("{rectangle} {triangle}");
     assert!(triangle > 3.0 * rectangle, "{rectangle} dB, {triangle} dB");
 }

@@ -4,17 +4,19 @@ mod common;
 
 use common::{stream, transfer};
 use nalgebra::DMatrix;
+use photonics::mesh::MeshHardware;
 use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
-use photonics::mesh::MeshHardware;
 use std::sync::Arc;
 
 const DRAWS: usize = 3000;
 
 /// E |U_ij|^(2k) = k! (N - 1)! / (N + k - 1)! for a Haar-random unitary.
 fn moment(ports: usize, k: usize) -> f64 {
-    (0..k).map(|i| (i + 1) as f64 / (ports + i) as f64).product()
+    (0..k)
+        .map(|i| (i + 1) as f64 / (ports + i) as f64)
+        .product()
 }
 
 #[test]
@@ -37,7 +39,11 @@ fn every_element_has_the_moments_of_the_haar_measure() {
                 let limit = 5.0 * (variance / DRAWS as f64).sqrt();
                 for (index, x) in sum.iter().enumerate() {
                     let error = x / DRAWS as f64 - mean;
-                    assert!(error.abs() < limit, "{name} {ports}, element {index}, |U|^{}: {error}", 2 * k);
+                    assert!(
+                        error.abs() < limit,
+                        "{name} {ports}, element {index}, |U|^{}: {error}",
+                        2 * k
+                    );
                 }
             }
         }

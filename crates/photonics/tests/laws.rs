@@ -9,9 +9,9 @@ use photonics::component::activation::Activation;
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::matrix::relative_error;
+use photonics::mesh::MeshHardware;
 use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
-use photonics::mesh::MeshHardware;
 use photonics::process::Process;
 use std::sync::Arc;
 
@@ -29,12 +29,18 @@ fn errors(ports: usize, sigma_rad: f64, dies: u64) -> Vec<f64> {
         source: Source { port_power_w: 1e-3 },
         precision: Precision::Double,
     };
-    let process = Process { splitter_error_sigma_rad: sigma_rad, ..Process::ideal() };
+    let process = Process {
+        splitter_error_sigma_rad: sigma_rad,
+        ..Process::ideal()
+    };
     (0..dies)
         .map(|die| {
             let phases = haar_phases(&topology, &mut stream("laws", die as usize));
             let (_, truth) = fabricate(&design, &process, DieSeed(die)).unwrap();
-            relative_error(&truth.matrix(0, &phases).unwrap(), &ideal.matrix(split(&ideal, &phases)))
+            relative_error(
+                &truth.matrix(0, &phases).unwrap(),
+                &ideal.matrix(split(&ideal, &phases)),
+            )
         })
         .collect()
 }
@@ -44,15 +50,29 @@ fn the_uncorrected_error_is_its_closed_form() {
     // A coupler error e multiplies by exp(i e X), which has the mean exp(-sigma^2/2), and 2 (N - 1)
     // couplers lie on a path on average: E |dU|^2 / N = 2 (1 - exp(-(N - 1) sigma^2)) where these
     // numbers hardly differ between paths. For large N and small sigma that is 2 N sigma^2.
-    for (ports, sigma_rad, dies) in [(16, 0.01, 400), (16, 0.05, 400), (64, 0.01, 40), (64, 0.02, 40)] {
-        let squares: Vec<f64> = errors(ports, sigma_rad, dies).iter().map(|x| x * x).collect();
+    for (ports, sigma_rad, dies) in [
+        (16, 0.01, 400),
+        (16, 0.05, 400),
+        (64, 0.01, 40),
+        (64, 0.02, 40),
+    ] {
+        let squares: Vec<f64> = errors(ports, sigma_rad, dies)
+            .iter()
+            .map(|x| x * x)
+            .collect();
         let n = squares.len() as f64;
         let mean = squares.iter().sum::<f64>() / n;
         let variance = squares.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
         let expected = 2.0 * (1.0 - (-(ports as f64 - 1.0) * sigma_rad * sigma_rad).exp());
         let limit = 5.0 * (variance / n).sqrt();
-        assert!((mean - expected).abs() < limit, "{ports} {sigma_rad}: {mean} {expected} +- {limit}");
-        assert!(limit < 0.1 * expected, "{ports} {sigma_rad}: {dies} dies tell too little");
+        assert!(
+            (mean - expected).abs() < limit,
+            "{ports} {sigma_rad}: {mean} {expected} +- {limit}"
+        );
+        assert!(
+            limit < 0.1 * expected,
+            "{ports} {sigma_rad}: {dies} dies tell too little"
+        );
     }
 }
 
@@ -62,7 +82,10 @@ fn the_uncorrected_error_is_the_published_one() {
         let errors = errors(64, sigma_rad, 20);
         let mean = errors.iter().sum::<f64>() / errors.len() as f64;
         // One die has a standard deviation near 3 %, and the published law has N for N - 1.
-        assert!((mean / published - 1.0).abs() < 0.03, "{sigma_rad}: {mean} {published}");
+        assert!(
+            (mean / published - 1.0).abs() < 0.03,
+            "{sigma_rad}: {mean} {published}"
+        );
     }
 }
 
@@ -85,7 +108,11 @@ fn the_mean_of_all_dies_is_a_lossy_mesh() {
     fill_standard_normal(&mut stream("dies", 0), &mut normal);
     let mut mean = &u * Complex64::ZERO;
     for errors in normal.chunks_exact(2 * topology.mzis()) {
-        let errors = errors.as_chunks::<2>().0.iter().map(|&[a, b]| [sigma_rad * a, sigma_rad * b]);
+        let errors = errors
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|&[a, b]| [sigma_rad * a, sigma_rad * b]);
         let die = mesh(errors.collect(), None);
         mean += die.matrix(split(&die, &phases));
     }

@@ -18,7 +18,18 @@ use std::sync::Arc;
 
 /// Phases at which elements of an MZI's matrix vanish or nearly do.
 const SPECIAL: [f64; 12] = [
-    0.0, -0.0, PI, -PI, TAU, 3.0 * PI, FRAC_PI_2, 1e-8, 1e-170, 5e-324, PI + 1e-15, 9e4,
+    0.0,
+    -0.0,
+    PI,
+    -PI,
+    TAU,
+    3.0 * PI,
+    FRAC_PI_2,
+    1e-8,
+    1e-170,
+    5e-324,
+    PI + 1e-15,
+    9e4,
 ];
 
 /// Programs of either precision, used for one mesh after the other.
@@ -29,7 +40,13 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn assert_both(&mut self, mesh: &MeshHardware, phases: &[f64], samples: &[usize], stream: &mut Stream) {
+    fn assert_both(
+        &mut self,
+        mesh: &MeshHardware,
+        phases: &[f64],
+        samples: &[usize],
+        stream: &mut Stream,
+    ) {
         let u = mesh.matrix(split(mesh, phases));
         let limit = |epsilon| rounding(mesh.topology(), epsilon);
         let single = limit(f64::from(f32::EPSILON));
@@ -54,7 +71,9 @@ fn assert_passes<T: Real>(
     program.compile(mesh, split(mesh, phases));
     let mut field = FieldBatch::<T>::dark(ports, 0);
     for &samples in samples {
-        let amplitudes: Vec<f32> = (0..ports * samples).map(|_| stream.random::<f32>() - 0.5).collect();
+        let amplitudes: Vec<f32> = (0..ports * samples)
+            .map(|_| stream.random::<f32>() - 0.5)
+            .collect();
         field.encode(&amplitudes, 1.5);
         for sample in (0..samples).step_by(2) {
             let [re, im] = [(); 2].map(|()| T::from_f64(uniform(stream, -1.0, 1.0)));
@@ -86,7 +105,12 @@ fn named(ports: usize) -> [Arc<Topology>; 2] {
 }
 
 /// Columns of random pairs; `local` ones join neighbours.
-fn random_topology(ports: usize, columns: usize, local: bool, stream: &mut Stream) -> Arc<Topology> {
+fn random_topology(
+    ports: usize,
+    columns: usize,
+    local: bool,
+    stream: &mut Stream,
+) -> Arc<Topology> {
     let columns = (0..columns).map(|_| {
         let mut order: Vec<usize> = (0..ports).collect();
         if !local {
@@ -145,7 +169,10 @@ fn sizes_that_are_computed_in_tiles() {
 fn every_number_of_samples_up_to_200() {
     let mut stream = stream("samples", 0);
     let mut scratch = Scratch::default();
-    let samples: Vec<usize> = (1..=200).rev().chain([64, 1, 129, 16, 17, 32, 33]).collect();
+    let samples: Vec<usize> = (1..=200)
+        .rev()
+        .chain([64, 1, 129, 16, 17, 32, 33])
+        .collect();
     for topology in named(5) {
         for lossy in [false, true] {
             let mesh = random_mesh(&topology, lossy, &mut stream);

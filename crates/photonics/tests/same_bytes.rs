@@ -36,10 +36,18 @@ impl Hash {
 
 fn hash_of_everything() -> Hash {
     let mut hash = Hash(0xcbf2_9ce4_8422_2325);
-    let far = Topology::new("far", 9, (0..20).map(|k| vec![(k % 9, (k + 4) % 9), ((k + 7) % 9, (k + 1) % 9)]));
+    let far = Topology::new(
+        "far",
+        9,
+        (0..20).map(|k| vec![(k % 9, (k + 4) % 9), ((k + 7) % 9, (k + 1) % 9)]),
+    );
     // 190 ports have more MZIs than one thread compiles, and work for several threads.
-    let cases: [(Result<Topology, TopologyError>, usize); 4] =
-        [(rectangular(190), 70), (triangular(101), 200), (rectangular(7), 33), (far, 17)];
+    let cases: [(Result<Topology, TopologyError>, usize); 4] = [
+        (rectangular(190), 70),
+        (triangular(101), 200),
+        (rectangular(7), 33),
+        (far, 17),
+    ];
     for (case, (topology, samples)) in cases.into_iter().enumerate() {
         let topology = Arc::new(topology.unwrap());
         for precision in [Precision::Single, Precision::Double] {
@@ -57,7 +65,11 @@ fn hash_of_everything() -> Hash {
                     splitter_error_sigma_rad: 0.05,
                     mzi_loss_sigma_db,
                     photodiode: Photodiode {
-                        noise: Some(ReceiverNoise { bandwidth_hz: 1e9, load_ohm: 50.0, temperature_k: 300.0 }),
+                        noise: Some(ReceiverNoise {
+                            bandwidth_hz: 1e9,
+                            load_ohm: 50.0,
+                            temperature_k: 300.0,
+                        }),
                         ..Photodiode::ideal()
                     },
                     ..Process::ideal()
@@ -71,17 +83,26 @@ fn hash_of_everything() -> Hash {
                     let transmission = truth.layers()[layer].transmission().into_iter().flatten();
                     transmission.for_each(|x| hash.add(x.to_bits()));
                 }
-                let amplitudes: Vec<f32> = (0..samples * ports).map(|k| (k % 13) as f32 / 13.0).collect();
+                let amplitudes: Vec<f32> = (0..samples * ports)
+                    .map(|k| (k % 13) as f32 / 13.0)
+                    .collect();
                 let mut currents = [vec![0.0; samples * ports], vec![0.0; samples * (ports / 2)]];
                 let [first, second] = &mut currents;
-                chip.measure(&amplitudes, &mut [(0, first), (1, second)]).unwrap();
+                chip.measure(&amplitudes, &mut [(0, first), (1, second)])
+                    .unwrap();
                 phases.iter().for_each(|x| hash.add(x.to_bits()));
-                currents.iter().flatten().for_each(|x| hash.add(x.to_bits().into()));
+                currents
+                    .iter()
+                    .flatten()
+                    .for_each(|x| hash.add(x.to_bits().into()));
             }
         }
     }
     let target = haar_unitary(20, &mut stream("target", 0));
-    clements(&target).unwrap().iter().for_each(|x| hash.add(x.to_bits()));
+    clements(&target)
+        .unwrap()
+        .iter()
+        .for_each(|x| hash.add(x.to_bits()));
     hash
 }
 
@@ -104,7 +125,10 @@ fn design(topology: &Arc<Topology>, precision: Precision) -> ChipDesign {
 }
 
 fn on_threads(threads: usize) -> Hash {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
     pool.install(hash_of_everything)
 }
 
@@ -127,13 +151,20 @@ fn vector_instructions_change_no_bit() {
     let here = hash_of_everything().0;
     for level in Level::available() {
         let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "vector_instructions_change_no_bit", "--nocapture"])
+            .args([
+                "--exact",
+                "vector_instructions_change_no_bit",
+                "--nocapture",
+            ])
             .env(CHILD, "1")
             .env(LEVEL_VARIABLE, level.to_string())
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         let expected = format!("bits {level} {here}");
-        assert!(output.status.success() && text.lines().any(|line| line == expected), "{expected}: {text}");
+        assert!(
+            output.status.success() && text.lines().any(|line| line == expected),
+            "{expected}: {text}"
+        );
     }
 }

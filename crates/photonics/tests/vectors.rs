@@ -22,7 +22,10 @@ struct Vectors(NpzArchive<BufReader<File>>);
 
 impl Vectors {
     fn open(name: &str) -> Self {
-        let path = format!("{}/tests/data/vectors/{name}.npz", env!("CARGO_MANIFEST_DIR"));
+        let path = format!(
+            "{}/tests/data/vectors/{name}.npz",
+            env!("CARGO_MANIFEST_DIR")
+        );
         Self(NpzArchive::open(path).unwrap())
     }
 
@@ -46,9 +49,17 @@ fn assert_matrix(
 ) {
     for transmission in [None, Some(vec![1.0; topology.mzis()])] {
         let mesh = MeshHardware::new(topology.clone(), errors_rad.to_vec(), transmission);
-        for u in [mesh.matrix(split(&mesh, phases)), transfer::<f64>(&mesh, phases)] {
+        for u in [
+            mesh.matrix(split(&mesh, phases)),
+            transfer::<f64>(&mesh, phases),
+        ] {
             let error = distance(&u, expected);
-            assert!(error < TOLERANCE, "{} {}: {error:e}", topology.name(), topology.ports());
+            assert!(
+                error < TOLERANCE,
+                "{} {}: {error:e}",
+                topology.name(),
+                topology.ports()
+            );
         }
     }
 }
@@ -71,7 +82,9 @@ fn own_convention() {
             }
             let (e1, e2): (Vec<f64>, Vec<f64>) = (file.array("e1"), file.array("e2"));
             let errors: Vec<_> = e1.into_iter().zip(e2).map(|(e1, e2)| [e1, e2]).collect();
-            let phases = ["theta", "phi", "gamma"].map(|name| file.array::<f64>(name)).concat();
+            let phases = ["theta", "phi", "gamma"]
+                .map(|name| file.array::<f64>(name))
+                .concat();
             assert_matrix(&topology, &errors, &phases, &file.matrix(ports));
         }
     }
@@ -120,6 +133,11 @@ fn neurophox() {
         }
         let phases = from_neurophox(&mut file, &topology);
         let expected = file.matrix(ports).transpose();
-        assert_matrix(&topology, &vec![[0.0; 2]; topology.mzis()], &phases, &expected);
+        assert_matrix(
+            &topology,
+            &vec![[0.0; 2]; topology.mzis()],
+            &phases,
+            &expected,
+        );
     }
 }

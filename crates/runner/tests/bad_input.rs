@@ -66,7 +66,7 @@ fn wrong_types() {
     assert_report(
         "process.mzi_loss_db = [0.1, 0.2]",
         "a.toml:3: process.mzi_loss_db = [0.1, 0.2]: a number is needed, found a list \
-         (dB, 0 to 100)\n  help: for example process.mzi_loss_db = 0.0",
+         (dB, 0 to 100 (excluded))\n  help: for example process.mzi_loss_db = 0.0",
     );
     assert_report(
         "[chip.ports]\nx = 1",
@@ -84,7 +84,7 @@ fn wrong_types() {
 fn out_of_range() {
     assert_report(
         "process.mzi_loss_db = -0.3",
-        "a.toml:3: process.mzi_loss_db = -0.3: too small (dB, 0 to 100)\n  \
+        "a.toml:3: process.mzi_loss_db = -0.3: too small (dB, 0 to 100 (excluded))\n  \
          help: a loss is a positive number of dB: 0.3 lets 93.3 % of the power through",
     );
     assert_report(
@@ -109,7 +109,7 @@ fn out_of_range() {
     );
     assert_report(
         "chip.source.port_power_dbm = inf",
-        "a.toml:3: chip.source.port_power_dbm = inf: too large (dBm, -100 to 60)\n  \
+        "a.toml:3: chip.source.port_power_dbm = inf: too large (dBm, -100 to 60 (excluded))\n  \
          help: Power into a port for a full-scale input of 1. Default 0.0.",
     );
     assert_report(

@@ -197,12 +197,9 @@ mod tests {
             assert_eq!(calls, estimator.evaluations_per_step(device.groups()));
             let mut direction = vec![0.0; 9];
             let mut stream = Streams::new(11).derive("directions", 0, 3);
-            draw_direction(
-                DirectionLaw::Gaussian,
-                device.groups(),
-                &mut stream,
-                &mut direction,
-            );
+            let mut drawn = Direction::default();
+            drawn.draw(DirectionLaw::Gaussian, 9, device.groups(), &mut stream);
+            drawn.add_to(&mut direction, 1.0, true);
             let mut slope: f64 = truth.iter().zip(&direction).map(|(g, d)| g * d).sum();
             if difference == Difference::OneSided {
                 slope += 0.5 * radius * device.curvature_along(&direction);

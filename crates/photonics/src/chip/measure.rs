@@ -72,10 +72,10 @@ impl Receiver {
                     #[inline(always)]
                     || {
                         for (currents, noise) in self.currents.iter_mut().zip(noise) {
-                            for i in 0..LANES {
-                                let mean = f64::from(currents[i]);
+                            for (current, noise) in currents.iter_mut().zip(noise) {
+                                let mean = f64::from(*current);
                                 let sigma = shot.mul_add(mean, thermal).sqrt();
-                                currents[i] = sigma.mul_add(noise[i], mean) as f32;
+                                *current = sigma.mul_add(*noise, mean) as f32;
                             }
                         }
                     },
@@ -88,9 +88,12 @@ impl Receiver {
                 }
                 Readout::Signed => {
                     let pairs = self.currents.as_chunks().0;
-                    transpose(pairs, width, out, |[plus, minus]: &[[f32; LANES]; 2], lane| {
-                        plus[lane] - minus[lane]
-                    });
+                    transpose(
+                        pairs,
+                        width,
+                        out,
+                        |[plus, minus]: &[[f32; LANES]; 2], lane| plus[lane] - minus[lane],
+                    );
                 }
             }
         }

@@ -153,7 +153,10 @@ impl Chip {
         let rows = amplitudes.len() / self.ports;
         check_length("input", amplitudes.len(), rows * self.ports)?;
         if !all_finite_f32(amplitudes) {
-            return Err(not_finite("input", amplitudes.iter().map(|&x| f64::from(x))));
+            return Err(not_finite(
+                "input",
+                amplitudes.iter().map(|&x| f64::from(x)),
+            ));
         }
         for (layer, currents) in taps.iter() {
             let readouts = self.readouts(*layer).ok_or(ChipError::NoSuchLayer {
@@ -163,7 +166,12 @@ impl Chip {
             check_length("readout", currents.len(), rows * readouts)?;
         }
         let query = self.readout.next_query();
-        let Self { layers, optics, readout, .. } = self;
+        let Self {
+            layers,
+            optics,
+            readout,
+            ..
+        } = self;
         match optics {
             AnyOptics::Single(optics) => optics.pass(amplitudes, taps, |layer, field, currents| {
                 readout.read(query, layer, layers[layer].readout, field, currents);
@@ -180,7 +188,11 @@ fn check_length(what: &'static str, found: usize, expected: usize) -> Result<(),
     if found == expected {
         Ok(())
     } else {
-        Err(ChipError::WrongLength { what, found, expected })
+        Err(ChipError::WrongLength {
+            what,
+            found,
+            expected,
+        })
     }
 }
 

@@ -37,7 +37,10 @@ impl Activation {
     pub fn apply<T: Real>(&self, lanes: &mut [PortLanes<T>]) {
         match self {
             Self::Identity => {}
-            Self::ElectroOptic(activation) => vectorize(#[inline(always)] || activation.apply(lanes)),
+            Self::ElectroOptic(activation) => vectorize(
+                #[inline(always)]
+                || activation.apply(lanes),
+            ),
         }
     }
 }

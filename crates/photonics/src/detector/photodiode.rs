@@ -82,7 +82,12 @@ impl Photodiode {
         if let Some(noise) = self.noise {
             within("bandwidth", noise.bandwidth_hz, positive.clone(), "> 0 Hz")?;
             within("load", noise.load_ohm, positive, "> 0 ohm")?;
-            within("temperature", noise.temperature_k, 0.0..1e4, "in [0, 10000) K")?;
+            within(
+                "temperature",
+                noise.temperature_k,
+                0.0..1e4,
+                "in [0, 10000) K",
+            )?;
         }
         Ok(())
     }

@@ -51,9 +51,8 @@ impl MeshHardware {
         if let Some(t) = &transmission {
             assert_eq!(t.len(), mzis, "one transmission per MZI");
         }
-        let term = |f: &dyn Fn(f64, f64) -> f64| {
-            errors_rad.iter().map(|&[e1, e2]| f(e1, e2)).collect()
-        };
+        let term =
+            |f: &dyn Fn(f64, f64) -> f64| errors_rad.iter().map(|&[e1, e2]| f(e1, e2)).collect();
         // cos(pi/2 + x) = -sin x and sin(pi/2 + x) = cos x keep the ideal coupler exact.
         let ideal = errors_rad.iter().all(|errors| *errors == [0.0; 2]);
         let couplers = (!ideal).then(|| CouplerTerms {

@@ -14,8 +14,8 @@ pub fn matrix(hardware: &MeshHardware, phases: MeshPhases<'_>) -> DMatrix<Comple
     for (mzi, pair) in topology.pairs().iter().enumerate() {
         let [e1, e2] = hardware.errors_rad()[mzi];
         let t = hardware.transmission().map_or(1.0, |t| t[mzi]);
-        let m = mzi_matrix(phases.theta_rad[mzi], phases.phi_rad[mzi], e1, e2)
-            * Complex64::new(t, 0.0);
+        let m =
+            mzi_matrix(phases.theta_rad[mzi], phases.phi_rad[mzi], e1, e2) * Complex64::new(t, 0.0);
         let (a, b) = (pair.upper as usize, pair.lower as usize);
         for column in 0..topology.ports() {
             let (x, y) = (u[(a, column)], u[(b, column)]);

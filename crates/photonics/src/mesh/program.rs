@@ -82,13 +82,18 @@ impl<T: Real> Program<T> {
             None => self.compile_rotations(hardware, phases),
             Some(transmission) => self.compile_general(hardware, phases, transmission),
         }
-        vectorize(#[inline(always)] || {
-            for (port, (screen, &gamma)) in self.screen.iter_mut().zip(phases.gamma_rad).enumerate() {
-                let [re, im] = self.pushed.get(port);
-                let (s, c) = T::sin_cos(gamma);
-                *screen = multiply(re, im, c, s).into();
-            }
-        });
+        vectorize(
+            #[inline(always)]
+            || {
+                for (port, (screen, &gamma)) in
+                    self.screen.iter_mut().zip(phases.gamma_rad).enumerate()
+                {
+                    let [re, im] = self.pushed.get(port);
+                    let (s, c) = T::sin_cos(gamma);
+                    *screen = multiply(re, im, c, s).into();
+                }
+            },
+        );
     }
 
     fn compile_rotations(&mut self, hardware: &MeshHardware, phases: MeshPhases<'_>) {
@@ -104,7 +109,8 @@ impl<T: Real> Program<T> {
         // phases that travel along the ports, column after column.
         let parallel = topology.mzis() >= PARALLEL && rayon::current_num_threads() > 1;
         let band = if parallel { PARALLEL_BAND } else { BAND };
-        self.parts.resize_with(band.min(topology.schedule().runs().len()), Parts::default);
+        self.parts
+            .resize_with(band.min(topology.schedule().runs().len()), Parts::default);
         for runs in topology.schedule().runs().chunks(band) {
             let compute = |(parts, runs): (&mut [Parts<T>], &[Run])| {
                 vectorize(
@@ -117,7 +123,10 @@ impl<T: Real> Program<T> {
                 );
             };
             if parallel {
-                self.parts.par_chunks_mut(BAND).zip(runs.par_chunks(BAND)).for_each(compute);
+                self.parts
+                    .par_chunks_mut(BAND)
+                    .zip(runs.par_chunks(BAND))
+                    .for_each(compute);
             } else {
                 compute((&mut self.parts, runs));
             }
@@ -125,7 +134,13 @@ impl<T: Real> Program<T> {
                 #[inline(always)]
                 || {
                     for (parts, run) in self.parts.iter().zip(runs) {
-                        push(parts, run, topology.pairs(), &mut self.pushed, &mut operations);
+                        push(
+                            parts,
+                            run,
+                            topology.pairs(),
+                            &mut self.pushed,
+                            &mut operations,
+                        );
                     }
                 },
             );
@@ -146,34 +161,37 @@ impl<T: Real> Program<T> {
         operations.resize(hardware.topology().mzis(), [T::ZERO; 8]);
         let terms = hardware.couplers.as_ref();
         let slots = hardware.topology().schedule().slots();
-        vectorize(#[inline(always)] || {
-            for (mzi, &slot) in slots.iter().enumerate() {
-                let (s, c) = T::sin_cos(0.5 * phases.theta_rad[mzi]);
-                let t = T::from_f64(transmission[mzi]);
-                let [cos_sum, sin_sum, cos_difference, sin_difference] = match terms {
-                    Some(terms) => [
-                        &terms.cos_sum,
-                        &terms.sin_sum,
-                        &terms.cos_difference,
-                        &terms.sin_difference,
-                    ]
-                    .map(|values| T::from_f64(values[mzi])),
-                    None => [T::ZERO, T::ONE, T::ONE, T::ZERO],
-                };
-                let (p_re, p_im) = (c * cos_sum, s * cos_difference);
-                let (q_re, q_im) = (-(s * sin_difference), c * sin_sum);
-                let (g_re, g_im) = (t * c, t * s);
-                let (phi_im, phi_re) = T::sin_cos(phases.phi_rad[mzi]);
-                let (m01_re, m01_im) = multiply(q_re, q_im, g_re, g_im);
-                let (m11_re, m11_im) = multiply(p_re, -p_im, g_re, g_im);
-                let (f_re, f_im) = multiply(g_re, g_im, phi_re, phi_im);
-                let (m00_re, m00_im) = multiply(p_re, p_im, f_re, f_im);
-                let (m10_re, m10_im) = multiply(-q_re, q_im, f_re, f_im);
-                operations[slot as usize] = [
-                    m00_re, m00_im, m01_re, m01_im, m10_re, m10_im, m11_re, m11_im,
-                ];
-            }
-        });
+        vectorize(
+            #[inline(always)]
+            || {
+                for (mzi, &slot) in slots.iter().enumerate() {
+                    let (s, c) = T::sin_cos(0.5 * phases.theta_rad[mzi]);
+                    let t = T::from_f64(transmission[mzi]);
+                    let [cos_sum, sin_sum, cos_difference, sin_difference] = match terms {
+                        Some(terms) => [
+                            &terms.cos_sum,
+                            &terms.sin_sum,
+                            &terms.cos_difference,
+                            &terms.sin_difference,
+                        ]
+                        .map(|values| T::from_f64(values[mzi])),
+                        None => [T::ZERO, T::ONE, T::ONE, T::ZERO],
+                    };
+                    let (p_re, p_im) = (c * cos_sum, s * cos_difference);
+                    let (q_re, q_im) = (-(s * sin_difference), c * sin_sum);
+                    let (g_re, g_im) = (t * c, t * s);
+                    let (phi_im, phi_re) = T::sin_cos(phases.phi_rad[mzi]);
+                    let (m01_re, m01_im) = multiply(q_re, q_im, g_re, g_im);
+                    let (m11_re, m11_im) = multiply(p_re, -p_im, g_re, g_im);
+                    let (f_re, f_im) = multiply(g_re, g_im, phi_re, phi_im);
+                    let (m00_re, m00_im) = multiply(p_re, p_im, f_re, f_im);
+                    let (m10_re, m10_im) = multiply(-q_re, q_im, f_re, f_im);
+                    operations[slot as usize] = [
+                        m00_re, m00_im, m01_re, m01_im, m10_re, m10_im, m11_re, m11_im,
+                    ];
+                }
+            },
+        );
         self.operations = Operations::General(operations);
     }
 
@@ -221,7 +239,12 @@ struct Parts<T> {
 
 impl<T: Real> Parts<T> {
     #[inline(always)]
-    fn compute(&mut self, terms: Option<&CouplerTerms>, phases: MeshPhases<'_>, mzis: Range<usize>) {
+    fn compute(
+        &mut self,
+        terms: Option<&CouplerTerms>,
+        phases: MeshPhases<'_>,
+        mzis: Range<usize>,
+    ) {
         let theta = load(phases.theta_rad, &mzis);
         let phi = load(phases.phi_rad, &mzis);
         let [cos_sum, sin_sum, cos_difference, sin_difference] = match terms {
@@ -252,7 +275,10 @@ impl<T: Real> Parts<T> {
             let q_square = q_re.mul_add(q_re, q_im * q_im);
             let (p_norm, q_norm) = (p_square.sqrt(), q_square.sqrt());
             // Without light on a path its phase has no effect: 0.
-            let (has_p, has_q) = (p_square > T::NEGLIGIBLE_SQUARE, q_square > T::NEGLIGIBLE_SQUARE);
+            let (has_p, has_q) = (
+                p_square > T::NEGLIGIBLE_SQUARE,
+                q_square > T::NEGLIGIBLE_SQUARE,
+            );
             let p_divisor = if has_p { p_norm } else { T::ONE };
             let q_divisor = if has_q { q_norm } else { T::ONE };
             let inverse = T::ONE / (p_divisor * q_divisor);
@@ -334,9 +360,7 @@ fn push<T: Real>(
             // Whole vectors are written; what lies beyond the run is put back.
             let lanes = [upper_re, upper_im, lower_re, lower_im];
             for (lanes, before) in lanes.into_iter().zip(&before) {
-                for i in run.len..RUN {
-                    lanes[i] = before[i];
-                }
+                lanes[run.len..].copy_from_slice(&before[run.len..]);
             }
         }
         None => {

@@ -32,9 +32,17 @@ pub fn propagate<T: Real>(topology: &Topology, program: &Program<T>, field: &mut
         );
     };
     if topology.mzis() * samples < SERIAL {
-        field.lanes_mut().chunks_exact_mut(ports).enumerate().for_each(pass);
+        field
+            .lanes_mut()
+            .chunks_exact_mut(ports)
+            .enumerate()
+            .for_each(pass);
     } else {
-        field.lanes_mut().par_chunks_exact_mut(ports).enumerate().for_each(pass);
+        field
+            .lanes_mut()
+            .par_chunks_exact_mut(ports)
+            .enumerate()
+            .for_each(pass);
     }
 }
 
@@ -92,7 +100,16 @@ fn rotate<T: Real, const ACTIVE: usize>(
 
 #[inline(always)]
 fn mix<T: Real, const ACTIVE: usize>(
-    &[m00_re, m00_im, m01_re, m01_im, m10_re, m10_im, m11_re, m11_im]: &[T; 8],
+    &[
+        m00_re,
+        m00_im,
+        m01_re,
+        m01_im,
+        m10_re,
+        m10_im,
+        m11_re,
+        m11_im,
+    ]: &[T; 8],
     x: &mut PortLanes<T>,
     y: &mut PortLanes<T>,
 ) {

@@ -47,7 +47,11 @@ impl<T: Real> Pushed<T> {
     #[inline(always)]
     pub(crate) fn neighbours(&mut self, port: usize) -> Option<[[&mut Lanes<T>; 2]; 2]> {
         let [even, odd] = &mut self.parities;
-        let (upper, lower) = if port % 2 == 0 { (even, odd) } else { (odd, even) };
+        let (upper, lower) = if port.is_multiple_of(2) {
+            (even, odd)
+        } else {
+            (odd, even)
+        };
         let [upper_re, upper_im] = upper;
         let [lower_re, lower_im] = lower;
         let (first, second) = (port / 2, port.div_ceil(2));

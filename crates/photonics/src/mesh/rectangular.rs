@@ -15,7 +15,11 @@ use super::topology::{Topology, TopologyError};
 /// No port.
 pub fn rectangular(ports: usize) -> Result<Topology, TopologyError> {
     // Two ports need one column: a second would be empty.
-    let columns = if ports <= 2 { ports.saturating_sub(1) } else { ports };
+    let columns = if ports <= 2 {
+        ports.saturating_sub(1)
+    } else {
+        ports
+    };
     Topology::new(
         "rectangular",
         ports,

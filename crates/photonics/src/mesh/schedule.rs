@@ -63,7 +63,10 @@ impl Schedule {
     /// Tiles where MZIs join neighbouring ports only; otherwise the order of the columns.
     pub(crate) fn new(topology: &Topology) -> Self {
         let mut order: Vec<u32> = (0..topology.mzis() as u32).collect();
-        let local = topology.pairs().iter().all(|pair| pair.upper + 1 == pair.lower);
+        let local = topology
+            .pairs()
+            .iter()
+            .all(|pair| pair.upper + 1 == pair.lower);
         if local && topology.ports() > SMALL {
             let mut tile = vec![(0, 0); topology.mzis()];
             for column in 0..topology.columns() {
@@ -82,7 +85,10 @@ impl Schedule {
         let runs = runs(topology, &order);
         Self {
             runs,
-            pairs: order.iter().map(|&mzi| topology.pairs()[mzi as usize]).collect(),
+            pairs: order
+                .iter()
+                .map(|&mzi| topology.pairs()[mzi as usize])
+                .collect(),
             slots,
         }
     }
@@ -124,7 +130,13 @@ fn runs(topology: &Topology, order: &[u32]) -> Vec<Run> {
             run.len += 1;
         } else {
             let port = adjacent(mzi).then_some(pairs[mzi].upper as usize);
-            runs.push(Run { mzi, slot, len: 1, port, whole: false });
+            runs.push(Run {
+                mzi,
+                slot,
+                len: 1,
+                port,
+                whole: false,
+            });
         }
     }
     for run in &mut runs {

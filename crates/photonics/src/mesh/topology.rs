@@ -76,7 +76,11 @@ impl Topology {
             for (upper, lower) in pairs {
                 for port in [upper, lower] {
                     if port >= ports {
-                        return Err(TopologyError::NoSuchPort { column, port, ports });
+                        return Err(TopologyError::NoSuchPort {
+                            column,
+                            port,
+                            ports,
+                        });
                     }
                     if used_in[port] == column {
                         return Err(TopologyError::PortClash { column, port });
@@ -129,7 +133,11 @@ impl Topology {
     /// # Panics
     /// When the column does not exist.
     pub fn column(&self, column: usize) -> std::ops::Range<usize> {
-        let start = if column == 0 { 0 } else { self.column_ends[column - 1] };
+        let start = if column == 0 {
+            0
+        } else {
+            self.column_ends[column - 1]
+        };
         start..self.column_ends[column]
     }
 }
@@ -146,7 +154,11 @@ mod tests {
         assert_eq!(new(0, &[]), Err(TopologyError::NoPorts));
         assert_eq!(
             new(2, &[&[(0, 1)], &[(1, 2)]]),
-            Err(TopologyError::NoSuchPort { column: 1, port: 2, ports: 2 })
+            Err(TopologyError::NoSuchPort {
+                column: 1,
+                port: 2,
+                ports: 2
+            })
         );
         assert_eq!(
             new(3, &[&[(0, 1), (1, 2)]]),

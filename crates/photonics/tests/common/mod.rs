@@ -60,7 +60,9 @@ pub(crate) fn random_errors(
 
 /// Field transmissions uniform in [0.5, 1).
 pub(crate) fn random_transmission(topology: &Topology, stream: &mut Stream) -> Vec<f64> {
-    (0..topology.mzis()).map(|_| uniform(stream, 0.5, 1.0)).collect()
+    (0..topology.mzis())
+        .map(|_| uniform(stream, 0.5, 1.0))
+        .collect()
 }
 
 /// A mesh with large coupler errors and, where asked, unequal losses.
@@ -98,5 +100,8 @@ pub(crate) fn transfer<T: Real>(mesh: &MeshHardware, phases: &[f64]) -> DMatrix<
 /// The largest modulus of a difference of elements.
 pub(crate) fn distance(a: &DMatrix<Complex64>, b: &DMatrix<Complex64>) -> f64 {
     assert_eq!(a.shape(), b.shape());
-    a.iter().zip(b).map(|(x, y)| (x - y).norm()).fold(0.0, f64::max)
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| (x - y).norm())
+        .fold(0.0, f64::max)
 }

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod bench;
+mod print;
 mod run;
 
 use crate::cli::{Cli, Command};

@@ -6,7 +6,7 @@ use super::key::{
     Fallback::{Absent, Bool, Float, Integer, Text},
     Interval, Key,
 };
-use std::f64::consts::PI;
+use std::f64::consts::{FRAC_PI_4, PI};
 
 /// TOML writes integers in 64 bits, programs that read JSON often hold them in an f64: seeds and
 /// counts stay below 2^53.
@@ -41,7 +41,7 @@ pub static KEYS: &[Key] = &[
     Key::text("chip.precision", &["f32", "f64"])
         .or(Text("f32"))
         .doc("Floating-point type of the fields; phases are f64 in either case."),
-    Key::float("chip.source.port_power_dbm", Interval::closed(-100.0, 60.0), "dBm")
+    Key::float("chip.source.port_power_dbm", Interval::below(-100.0, 60.0), "dBm")
         .or(Float(0.0))
         .doc("Power into a port for a full-scale input of 1."),
     Key::text("chip.activation.kind", &["electro-optic", "identity"])
@@ -62,23 +62,23 @@ pub static KEYS: &[Key] = &[
     Key::text("chip.readout.kind", &["signed", "intensity"])
         .or(Text("signed"))
         .doc("What a layer's tap yields: differences of port pairs (balanced photodiodes), or powers."),
-    Key::float("process.splitter_error_sigma_rad", Interval::closed(0.0, 1.0), "rad")
+    Key::float("process.splitter_error_sigma_rad", Interval::below(0.0, FRAC_PI_4), "rad")
         .or(Float(0.0))
         .doc("Standard deviation of each coupler's angle error about pi/4."),
-    Key::float("process.mzi_loss_db", Interval::closed(0.0, 100.0), "dB")
+    Key::float("process.mzi_loss_db", Interval::below(0.0, 100.0), "dB")
         .or(Float(0.0))
         .hint("a loss is a positive number of dB: 0.3 lets 93.3 % of the power through")
         .doc("Mean insertion loss of an MZI."),
-    Key::float("process.mzi_loss_sigma_db", Interval::closed(0.0, 100.0), "dB")
+    Key::float("process.mzi_loss_sigma_db", Interval::below(0.0, 100.0), "dB")
         .or(Float(0.0))
         .doc("Standard deviation of the MZI's insertion loss over the die."),
     Key::switch("process.detector.noise")
         .or(Bool(false))
         .doc("Whether detectors add shot and thermal noise."),
-    Key::float("process.detector.responsivity_a_per_w", Interval::above(0.0, 1e3), "A/W")
+    Key::float("process.detector.responsivity_a_per_w", Interval::above(0.0, 9.9), "A/W")
         .or(Float(1.0))
         .doc("Photocurrent per optical power."),
-    Key::float("process.detector.dark_current_a", Interval::closed(0.0, 1.0), "A")
+    Key::float("process.detector.dark_current_a", Interval::below(0.0, 1.0), "A")
         .or(Float(0.0))
         .doc("Photodiode current without light."),
     Key::float("process.detector.bandwidth_hz", Interval::above(0.0, 1e15), "Hz")
@@ -89,7 +89,7 @@ pub static KEYS: &[Key] = &[
         .or(Float(50.0))
         .when("process.detector.noise", "true")
         .doc("Load resistance, the source of thermal noise 4 k T B / R."),
-    Key::float("process.detector.temperature_k", Interval::closed(0.0, 1e4), "K")
+    Key::float("process.detector.temperature_k", Interval::below(0.0, 1e4), "K")
         .or(Float(300.0))
         .when("process.detector.noise", "true")
         .doc("Temperature of the load."),

@@ -9,4 +9,4 @@ mod training;
 pub use chip_box::ChipBox;
 pub use design::{design, initial_phases, process};
 pub use memory::{memory_bytes, mesh_memory_bytes};
-pub use training::{amplitudes, goals, plan};
+pub use training::{LayerGoal, amplitudes, goals, plan};

@@ -59,6 +59,9 @@ pub fn plan(config: &Config) -> LayerwisePlan {
     }
 }
 
+/// The prototypes of a layer and the local goal that is made of them.
+pub type LayerGoal = (Prototypes, Box<dyn LocalGoal>);
+
 /// The prototypes and the local goal of each layer.
 ///
 /// # Errors
@@ -67,7 +70,7 @@ pub fn goals(
     config: &Config,
     classes: usize,
     streams: &Streams,
-) -> Result<Vec<(Prototypes, Box<dyn LocalGoal>)>, TrainError> {
+) -> Result<Vec<LayerGoal>, TrainError> {
     (0..config.chip.layers)
         .map(|layer| {
             let mut stream = Stream::Prototypes.derive(streams, layer, 0);

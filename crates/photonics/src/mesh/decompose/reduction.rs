@@ -39,7 +39,11 @@ impl Setting {
     fn new(port: usize, cos: Complex64, sin: Complex64, phi: Complex64) -> Self {
         let (cos, sin) = (modulus(cos), modulus(sin));
         let norm = hypot(cos, sin);
-        let (cos, sin) = if norm > 0.0 { (cos / norm, sin / norm) } else { (0.0, 1.0) };
+        let (cos, sin) = if norm > 0.0 {
+            (cos / norm, sin / norm)
+        } else {
+            (0.0, 1.0)
+        };
         Self {
             port,
             theta_rad: 2.0 * atan2(sin, cos),

@@ -29,7 +29,10 @@ impl Kernel {
             let t = photonics::units::loss_db_to_field_ratio(0.01);
             MeshHardware::new(topology.clone(), vec![[0.0; 2]; mzis], Some(vec![t; mzis]))
         };
-        let phases = haar_phases(&topology, &mut Streams::new(0).derive("bench", ports as u64, 0));
+        let phases = haar_phases(
+            &topology,
+            &mut Streams::new(0).derive("bench", ports as u64, 0),
+        );
         let mut program = Program::default();
         if let Some(phases) = MeshPhases::split(&phases, mzis, ports) {
             program.compile(&hardware, phases);

@@ -34,7 +34,9 @@ fn multiply_add(sums: &mut [f32; SUMS], rounds: usize, factor: f32, term: f32) {
 /// The largest resident memory of this process so far in MiB, where the system tells.
 pub(super) fn peak_resident_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kib / 1024.0)
 }

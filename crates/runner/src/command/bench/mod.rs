@@ -27,7 +27,11 @@ const MEMORY_MIB: u64 = 8192;
 /// [`Error`] when a size does not fit the memory or the threads cannot be started.
 pub(super) fn run(args: &BenchArgs) -> Result<Status, Error> {
     let simd = Level::from_environment().map_err(|error| {
-        Problem::of("environment", error, "unset it, or name a level that this CPU has")
+        Problem::of(
+            "environment",
+            error,
+            "unset it, or name a level that this CPU has",
+        )
     })?;
     let batch = args.batch as usize;
     for &ports in &args.ports {
@@ -90,11 +94,22 @@ fn measure(
     for _ in 0..clock.turns() {
         let peak = machine::fused_multiply_adds_per_s(clock);
         let (ideal_1_s, lossy_1_s, step_1_s) = one.install(|| {
-            (clock.time(|| ideal.run()), clock.time(|| lossy.run()), clock.time(|| drop(step.run())))
+            (
+                clock.time(|| ideal.run()),
+                clock.time(|| lossy.run()),
+                clock.time(|| drop(step.run())),
+            )
         });
         let (ideal_all_s, step_all_s) =
             all.install(|| (clock.time(|| ideal.run()), clock.time(|| drop(step.run()))));
-        turns.push([peak, ideal_1_s, lossy_1_s, step_1_s, ideal_all_s, step_all_s]);
+        turns.push([
+            peak,
+            ideal_1_s,
+            lossy_1_s,
+            step_1_s,
+            ideal_all_s,
+            step_all_s,
+        ]);
     }
     let spread = |f: &dyn Fn(&[f64; 6]) -> f64| Spread::of(turns.iter().map(f));
     let mzis = ideal.mzis();

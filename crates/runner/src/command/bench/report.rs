@@ -91,7 +91,10 @@ impl fmt::Display for Report {
         }
         align(&mut table);
         writeln!(f, "{table}")?;
-        writeln!(f, "\nWhole step: draw, program twice, query twice, losses, update")?;
+        writeln!(
+            f,
+            "\nWhole step: draw, program twice, query twice, losses, update"
+        )?;
         let mut table = self::table([
             "ports",
             "step ms",

@@ -70,7 +70,15 @@ impl Step {
     }
 
     pub(super) fn run(&mut self) -> Result<(), TrainError> {
-        let Self { device, goal, scratch, inputs, labels, readouts, .. } = self;
+        let Self {
+            device,
+            goal,
+            scratch,
+            inputs,
+            labels,
+            readouts,
+            ..
+        } = self;
         let groups = device.layer(0).groups.clone();
         let samples = Samples {
             values: inputs,
@@ -89,7 +97,8 @@ impl Step {
             &mut Stream::Directions.derive(&self.streams, 0, self.step),
             &mut self.gradient,
         )?;
-        self.optimizer.step(&mut self.parameters, &self.gradient, &groups, 1e-3);
+        self.optimizer
+            .step(&mut self.parameters, &self.gradient, &groups, 1e-3);
         self.step += 1;
         Ok(())
     }

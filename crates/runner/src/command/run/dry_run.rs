@@ -1,7 +1,9 @@
 //! What a run would do and cost.
 
 use super::experiment::Experiment;
+use crate::command::print::print;
 use crate::config::Loaded;
+use crate::error::Error;
 use crate::table::{grouped, seconds};
 use crate::wiring;
 use fzero::{BlackBox, Purpose, Samples, Tap};
@@ -9,7 +11,14 @@ use numerics::Level;
 use std::time::{Duration, Instant};
 
 /// Prints the resolved configuration and the cost; the chip is built and timed, nothing is trained.
-pub(super) fn report(loaded: &Loaded, mut experiment: Experiment, simd: Level) {
+///
+/// # Errors
+/// Standard output cannot be written.
+pub(super) fn report(
+    loaded: &Loaded,
+    mut experiment: Experiment,
+    simd: Level,
+) -> Result<(), Error> {
     let config = &loaded.config;
     let (train, test) = (experiment.data.train.count(), experiment.data.test.count());
     let shapes = experiment.device.shapes().to_vec();
@@ -23,35 +32,38 @@ pub(super) fn report(loaded: &Loaded, mut experiment: Experiment, simd: Level) {
         .sum();
     let memory = wiring::memory_bytes(config, train + test);
     let time_s = time_s(&mut experiment, &shapes);
-    println!(
+    let mut lines = Vec::new();
+    let mut line = |text: String| lines.push(text);
+    line(format!(
         "# Resolved configuration. SHA-256 of its canonical text: {}\n",
         loaded.hash()
-    );
-    println!("{}", loaded.canonical());
-    println!("# What it takes");
-    println!("# data            {}", experiment.data);
-    println!(
+    ));
+    line(loaded.canonical());
+    line("# What it takes".into());
+    line(format!("# data            {}", experiment.data));
+    line(format!(
         "# parameters      {} phases, {} of them trained",
         grouped(total as u64),
         grouped(trained as u64)
-    );
-    println!(
+    ));
+    line(format!(
         "# sample queries  {} ({} training, {} evaluation)",
         grouped(ledger.total_queries()),
         grouped(ledger.training.queries),
         grouped(ledger.evaluation.queries)
-    );
-    println!("# programmings    {}", grouped(ledger.total_programmings()));
-    println!(
+    ));
+    line(format!("# programmings    {}", grouped(ledger.total_programmings())));
+    line(format!(
         "# memory          at most {} MiB (limit {})",
         memory.div_ceil(1 << 20),
         config.limits.memory_mib
-    );
-    println!(
+    ));
+    line(format!(
         "# time            about {} on {} thread(s), {simd}, timed just now",
         seconds(time_s),
         rayon::current_num_threads()
-    );
+    ));
+    print(lines.join("\n"))
 }
 
 /// Estimated time of the run in s: the device timed for a moment at each layer.

@@ -5,6 +5,7 @@ mod experiment;
 mod recorder;
 
 use crate::cli::RunArgs;
+use crate::command::print::print;
 use crate::config::Loaded;
 use crate::error::{Error, Problem, Status};
 use crate::progress::{Mode, Progress};
@@ -44,7 +45,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Status, Error> {
     pool.install(|| {
         let experiment = Experiment::prepare(&loaded)?;
         if args.dry_run {
-            dry_run::report(&loaded, experiment, simd);
+            dry_run::report(&loaded, experiment, simd)?;
             Ok(Status::Done)
         } else {
             train(args, &loaded, experiment, simd)
@@ -150,7 +151,7 @@ fn train(
     if args.json {
         let text = serde_json::to_string_pretty(&summary)
             .map_err(|error| Error::failed("the summary cannot be printed", error, ""))?;
-        println!("{text}");
+        print(text)?;
     } else {
         let table = FinalTable {
             layers: summary.layers,
@@ -162,11 +163,11 @@ fn train(
             elapsed_s,
             folder: folder.path().to_owned(),
         };
-        println!("{table}");
+        print(table)?;
         match outcome.stopped {
             Stop::Completed => {}
-            Stop::Observer => println!("stopped early by Ctrl-C: what was learned is kept"),
-            Stop::Budget => println!("stopped early: the budget of sample queries is spent"),
+            Stop::Observer => print("stopped early by Ctrl-C: what was learned is kept")?,
+            Stop::Budget => print("stopped early: the budget of sample queries is spent")?,
         }
     }
     Ok(Status::Done)
