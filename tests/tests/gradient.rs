@@ -5,7 +5,9 @@
 //! variance, from E[d_i^2 d_j^2] = 1 / (n (n + 2)) and E[d_i^4] = 3 / (n (n + 2)),
 //! n / (n + 2) (|g_group|^2 + 2 g_i^2) + sum over other groups |g_other|^2 n / n_other - g_i^2.
 
-use fzero::estimate::{Coordinate, Difference, DirectionLaw, Directional, GradientEstimator};
+use fzero::estimate::{
+    Coordinate, Difference, Direction, DirectionLaw, Directional, GradientEstimator,
+};
 use fzero::goal::{CosineGoal, GoalScratch, LocalGoal, Prototypes};
 use fzero::{BlackBox, ParameterGroup, Purpose, Samples, Stream, Tap, TrainError};
 use numerics::Streams;
@@ -64,15 +66,15 @@ impl Experiment {
         };
         let (chip, _) = fabricate(&design, &process, DieSeed(1)).unwrap();
         let streams = Streams::new(3);
-        let prototypes = Stream::Prototypes.derive(&streams, 0, 0);
-        let prototypes = Prototypes::simplex(CLASSES, readout.count(ports), &mut { prototypes });
+        let mut stream = Stream::Prototypes.derive(&streams, 0, 0);
+        let prototypes = Prototypes::simplex(CLASSES, readout.count(ports), &mut stream).unwrap();
         let phases = (0..2)
             .map(|layer| haar_phases(&topology, &mut streams.derive("initial-phases", layer, 0)))
             .collect();
         let samples = 6;
         Self {
             device: ChipBox::new(chip, false),
-            goal: CosineGoal::new(prototypes.unwrap()),
+            goal: CosineGoal::new(prototypes),
             phases,
             // Any amplitudes will do; these have no symmetry.
             values: (0..samples * ports)
@@ -80,6 +82,14 @@ impl Experiment {
                 .collect(),
             labels: (0..samples).map(|i| (i % CLASSES) as u16).collect(),
             ports,
+        }
+    }
+
+    /// Programs all layers with the initial phases.
+    fn program(&mut self) {
+        for (layer, phases) in self.phases.iter().enumerate() {
+            let programmed = self.device.program(layer, phases, Purpose::Training);
+            programmed.unwrap();
         }
     }
 
@@ -106,10 +116,12 @@ impl Experiment {
         self.device.layer(layer).groups.clone()
     }
 
-    /// What an estimator says at the initial phases, with the losses that it asked for.
+    /// What an estimator says at the initial phases, with the losses that it asked for; `step` says
+    /// which directions it draws.
     fn estimate(
         &mut self,
         layer: usize,
+        step: usize,
         estimator: &mut dyn GradientEstimator,
     ) -> (Vec<f64>, usize) {
         let at = self.phases[layer].clone();
@@ -124,12 +136,25 @@ impl Experiment {
                 },
                 &at,
                 &groups,
-                &mut Stream::Directions.derive(&Streams::new(4), layer, 0),
+                &mut directions(layer, step),
                 &mut gradient,
             )
             .unwrap();
         (gradient, losses)
     }
+}
+
+fn directions(layer: usize, step: usize) -> numerics::Stream {
+    Stream::Directions.derive(&Streams::new(4), layer, step)
+}
+
+fn central(radius: f64, directions: usize) -> Directional {
+    Directional::new(
+        radius,
+        directions,
+        DirectionLaw::Gaussian,
+        Difference::Central,
+    )
 }
 
 fn square(x: &[f64]) -> f64 {
@@ -139,33 +164,22 @@ fn square(x: &[f64]) -> f64 {
 fn check(ports: usize, readout: Readout) {
     let mut experiment = Experiment::new(ports, readout);
     for layer in [0, 1] {
-        // What the layers show must be that of programmed phases.
-        for (layer, phases) in experiment.phases.clone().iter().enumerate() {
-            experiment
-                .device
-                .program(layer, phases, Purpose::Training)
-                .unwrap();
-        }
-        let (truth, losses) = experiment.estimate(layer, &mut Coordinate::new(RADIUS));
+        experiment.program();
+        let (truth, losses) = experiment.estimate(layer, 0, &mut Coordinate::new(RADIUS));
         let mzis = ports * (ports - 1) / 2;
         assert_eq!(losses, 2 * 2 * mzis);
-        let (coarse, _) = experiment.estimate(layer, &mut Coordinate::new(2.0 * RADIUS));
+        let (coarse, _) = experiment.estimate(layer, 0, &mut Coordinate::new(2.0 * RADIUS));
         // Of the error of order radius^2 this difference is three times.
         let curvature = truth
             .iter()
             .zip(&coarse)
             .map(|(x, y)| (x - y).abs())
             .fold(0.0, f64::max);
-        let directions = 20_000;
-        let mut estimator = Directional::new(
-            RADIUS,
-            directions,
-            DirectionLaw::Gaussian,
-            Difference::Central,
-        );
-        let (estimate, losses) = experiment.estimate(layer, &mut estimator);
-        assert_eq!(losses, 2 * directions);
         let groups = experiment.groups(layer);
+        check_slopes(&mut experiment, layer, &truth, curvature);
+        let directions = 20_000;
+        let (estimate, losses) = experiment.estimate(layer, 0, &mut central(RADIUS, directions));
+        assert_eq!(losses, 2 * directions);
         let trained: Vec<_> = groups.iter().filter(|group| group.trained).collect();
         assert_eq!(trained.len(), 2, "theta and phi");
         let mut worst = 0.0_f64;
@@ -207,6 +221,37 @@ fn check(ports: usize, readout: Readout) {
                 .chain(&truth[2 * mzis..])
                 .all(|g| *g == 0.0)
         );
+    }
+}
+
+/// Along each single direction d the estimate is (g . d) d: no chance is left here.
+fn check_slopes(experiment: &mut Experiment, layer: usize, truth: &[f64], curvature: f64) {
+    let groups = experiment.groups(layer);
+    for step in 1..=10 {
+        let mut drawn = Direction::default();
+        let mut d = vec![0.0; truth.len()];
+        let mut stream = directions(layer, step);
+        drawn.draw(DirectionLaw::Gaussian, d.len(), &groups, &mut stream);
+        drawn.add_to(&mut d, 1.0, true);
+        let expected: f64 = truth.iter().zip(&d).map(|(g, d)| g * d).sum();
+        // The estimate is s d with |d|^2 = 2, one for each group, so s is half of its product with d.
+        let [slope, coarse] = [RADIUS, 2.0 * RADIUS].map(|radius| {
+            let (estimate, _) = experiment.estimate(layer, step, &mut central(radius, 1));
+            estimate
+                .iter()
+                .zip(&d)
+                .map(|(e, d)| e * d / 2.0)
+                .sum::<f64>()
+        });
+        let length: f64 = d.iter().map(|d| d.abs()).sum();
+        let tolerance = (slope - coarse).abs() + length * curvature + (1.0 + length) * ROUNDING;
+        let error = (slope - expected).abs();
+        assert!(
+            error < tolerance,
+            "{error:e} of {expected:e}, tolerance {tolerance:e}"
+        );
+        // Of a typical slope, that is little.
+        assert!(tolerance < 0.01 * square(truth).sqrt(), "{tolerance:e}");
     }
 }
 

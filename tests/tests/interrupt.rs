@@ -3,6 +3,7 @@
 
 use e2e::{Bench, TINY};
 use fzero::Stop;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Command, Output};
 use std::thread::sleep;
@@ -11,13 +12,20 @@ use std::time::{Duration, Instant};
 /// Far more than anything here takes, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A run in the background. It is killed when a test fails before its end.
+/// What the first Ctrl-C is answered with.
+const ACKNOWLEDGED: &str = "stopping after this epoch";
+
+/// A run in the background, its standard error in the file `stderr`. It is killed when a test fails
+/// before its end.
 struct Running(Option<Child>);
 
 impl Running {
     fn start(bench: &Bench, options: &[&str]) -> Self {
         let arguments = [&["run", "a.toml", "--out", "out"], options].concat();
-        Self(Some(bench.command(&arguments).spawn().unwrap()))
+        let stderr = File::create(bench.path().join("stderr")).unwrap();
+        Self(Some(
+            bench.command(&arguments).stderr(stderr).spawn().unwrap(),
+        ))
     }
 
     fn child(&mut self) -> &mut Child {
@@ -78,9 +86,10 @@ fn the_first_keeps_what_was_learned() {
     assert!(run.is_running());
     run.interrupt();
     let output = run.end();
-    let [stdout, stderr] = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap());
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stderr = fs::read_to_string(bench.path().join("stderr")).unwrap();
     assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(stderr.contains("stopping after this epoch"), "{stderr}");
+    assert!(stderr.contains(ACKNOWLEDGED), "{stderr}");
     assert!(
         stdout.contains("stopped early by Ctrl-C: what was learned is kept"),
         "{stdout}"
@@ -119,8 +128,11 @@ fn the_second_ends_at_once() {
     let metrics = bench.path().join("out/metrics.jsonl");
     wait_until("the training", || metrics.exists());
     run.interrupt();
-    // The handler runs in a thread of its own; two signals before it wakes count as one.
-    sleep(Duration::from_millis(500));
+    // Two signals before the handler wakes may count as one.
+    let stderr = bench.path().join("stderr");
+    wait_until("an answer", || {
+        fs::read_to_string(&stderr).unwrap().contains(ACKNOWLEDGED)
+    });
     assert!(
         run.is_running(),
         "the first must wait for the end of the epoch"

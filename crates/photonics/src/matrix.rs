@@ -97,30 +97,31 @@ mod tests {
     fn haar_unitaries_are_unitary() {
         for size in [1, 2, 3, 10, 100] {
             let u = haar_unitary(size, &mut Streams::new(1).derive("haar", size as u64, 0));
-            assert!(
-                unitarity_defect(&u) < 4.0 * (size as f64).sqrt() * f64::EPSILON,
-                "{size}"
-            );
+            // The rounding of N elements of about 1/sqrt(N) each; a single pass leaves 20 eps at 100.
+            let limit = 0.5f64.mul_add((size as f64).sqrt(), 2.0) * f64::EPSILON;
+            assert!(unitarity_defect(&u) < limit, "{size}");
         }
     }
 
     #[test]
     fn moments_are_those_of_the_haar_measure() {
-        // Without the phase fix the diagonal of a QR decomposition's Q is biased.
         let (size, draws) = (3, 4000);
         let mut stream = Streams::new(2).derive("haar", 0, 0);
-        let (mut mean, mut square, mut fourth) = (Complex64::ZERO, 0.0, 0.0);
+        let mut sums = DMatrix::from_element(size, size, (Complex64::ZERO, 0.0, 0.0));
         for _ in 0..draws {
-            let x = haar_unitary(size, &mut stream)[(1, 1)];
-            mean += x;
-            square += x.norm_sqr();
-            fourth += x.norm_sqr().powi(2);
+            for (sum, x) in sums.iter_mut().zip(&haar_unitary(size, &mut stream)) {
+                let square = x.norm_sqr();
+                *sum = (sum.0 + x, sum.1 + square, sum.2 + square * square);
+            }
         }
-        // E|x|^(2k) = k! (N - 1)! / (N + k - 1)!: 1/3, 1/6, 1/10, 1/15. Five standard errors.
+        // E|x|^(2k) = k! (N - 1)! / (N + k - 1)!: 1/3, 1/6, 1/10, 1/15. Five standard errors. The mean
+        // tells whether the phases are fixed.
         let n = f64::from(draws);
-        assert!((mean / n).norm() < 5.0 * (1.0 / 3.0 / n).sqrt());
-        assert!((square / n - 1.0 / 3.0).abs() < 5.0 * ((1.0 / 6.0 - 1.0 / 9.0) / n).sqrt());
-        assert!((fourth / n - 1.0 / 6.0).abs() < 5.0 * ((1.0 / 15.0 - 1.0 / 36.0) / n).sqrt());
+        for (mean, square, fourth) in sums.iter().map(|(a, b, c)| (a / n, b / n, c / n)) {
+            assert!(mean.norm() < 5.0 * (1.0 / 3.0 / n).sqrt());
+            assert!((square - 1.0 / 3.0).abs() < 5.0 * ((1.0 / 6.0 - 1.0 / 9.0) / n).sqrt());
+            assert!((fourth - 1.0 / 6.0).abs() < 5.0 * ((1.0 / 15.0 - 1.0 / 36.0) / n).sqrt());
+        }
     }
 
     #[test]

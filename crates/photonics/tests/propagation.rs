@@ -75,6 +75,9 @@ fn assert_passes<T: Real>(
             .map(|_| stream.random::<f32>() - 0.5)
             .collect();
         field.encode(&amplitudes, 1.5);
+        let mut clean = FieldBatch::dark(ports, 0);
+        clean.encode(&amplitudes, 1.5);
+        assert!(field == clean, "light of {samples} samples after others");
         for sample in (0..samples).step_by(2) {
             let [re, im] = [(); 2].map(|()| T::from_f64(uniform(stream, -1.0, 1.0)));
             field.set(sample % ports, sample, Complex::new(re, im));

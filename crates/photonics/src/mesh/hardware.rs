@@ -56,10 +56,10 @@ impl MeshHardware {
         // cos(pi/2 + x) = -sin x and sin(pi/2 + x) = cos x keep the ideal coupler exact.
         let ideal = errors_rad.iter().all(|errors| *errors == [0.0; 2]);
         let couplers = (!ideal).then(|| CouplerTerms {
-            cos_sum: term(&|e1, e2| -(e1 + e2).sin()),
-            sin_sum: term(&|e1, e2| (e1 + e2).cos()),
-            cos_difference: term(&|e1, e2| (e1 - e2).cos()),
-            sin_difference: term(&|e1, e2| (e1 - e2).sin()),
+            cos_sum: term(&|e1, e2| -libm::sin(e1 + e2)),
+            sin_sum: term(&|e1, e2| libm::cos(e1 + e2)),
+            cos_difference: term(&|e1, e2| libm::cos(e1 - e2)),
+            sin_difference: term(&|e1, e2| libm::sin(e1 - e2)),
         });
         Self {
             topology,

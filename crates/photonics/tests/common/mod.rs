@@ -23,11 +23,9 @@ pub(crate) fn cases(cases: u32) -> Config {
 
 /// What rounding to a precision `epsilon` may do to light on its way through a mesh, relative.
 ///
-/// Every column adds a few epsilon. In the rotation form the moduli of the phases that are pushed
-/// along the ports walk at random, so that column k adds sqrt(k) epsilon, and all together
-/// columns^1.5 epsilon; the largest error seen is half of that.
+/// Every column adds a few epsilon, of random sign: sqrt(columns) epsilon in all.
 pub(crate) fn rounding(topology: &Topology, epsilon: f64) -> f64 {
-    2.0 * (topology.columns() as f64 + 3.0).powf(1.5) * epsilon
+    4.0 * (topology.columns() as f64 + 3.0).sqrt() * epsilon
 }
 
 /// A stream of random numbers of this test alone.

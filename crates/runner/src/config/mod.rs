@@ -13,6 +13,7 @@ pub mod keys;
 pub mod load;
 mod problems;
 pub mod raw;
+pub mod reference;
 pub mod resolved;
 mod suggest;
 

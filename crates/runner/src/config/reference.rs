@@ -1,0 +1,141 @@
+//! The table of keys as a page for people: `docs/config.md`.
+
+use super::key::{Fallback, Key, Kind};
+use super::keys::KEYS;
+use super::resolved::Value;
+use std::fmt::Write;
+
+const HEAD: &str = "\
+# Configuration
+
+Every key that an experiment may have. This page is made from the table of keys that the program
+itself checks against; a test fails when they differ, and this renews it:
+
+    FZERO_UPDATE_DOCS=1 cargo test -p runner config_reference
+
+An experiment is a TOML file. A key that is not listed here, or that has no effect beside the others,
+is refused with its line; all problems of a file are reported at once, with exit code 2. `fzero run
+FILE --dry-run` prints the file with every default filled in, and the hash of that text, by which
+results folders are named. `--set KEY=VALUE` changes a key for one run; a key of the file that such an
+option leaves without effect is dropped.
+
+\"Default\" is what holds when the file does not say. \"Used when\" names the value of another key
+without which the key has no effect. Ranges include their ends unless marked otherwise; the unit `1`
+is left out.
+";
+
+/// The page, in Markdown: a table for each table of the file, in the order of the resolved file.
+pub fn markdown() -> String {
+    let mut text = HEAD.to_owned();
+    let mut section = None;
+    for key in KEYS {
+        if section != Some(key.section()) {
+            section = Some(key.section());
+            let title = match key.section() {
+                "" => "Top of the file".to_owned(),
+                section => format!("[{section}]"),
+            };
+            let _ = write!(
+                text,
+                "\n## {title}\n\n| key | value | default | used when | meaning |\n\
+                 |---|---|---|---|---|\n"
+            );
+        }
+        let _ = writeln!(text, "{}", row(key));
+    }
+    text
+}
+
+fn row(key: &Key) -> String {
+    let condition = key.used_when.map_or(String::new(), |condition| {
+        format!("`{}` is `{}`", condition.path, condition.value)
+    });
+    let cells = [
+        format!("`{}`", key.leaf()),
+        value(&key.kind),
+        default(key.fallback),
+        condition,
+        key.doc.to_owned(),
+    ];
+    format!(
+        "| {} |",
+        cells.map(|cell| cell.replace('|', "\\|")).join(" | ")
+    )
+}
+
+fn value(kind: &Kind) -> String {
+    match kind {
+        Kind::Integer { .. } => format!("whole number: {kind}"),
+        Kind::Float { .. } => format!("number: {kind}"),
+        Kind::Text { choices } => choices
+            .iter()
+            .map(|choice| format!("`\"{choice}\"`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Kind::Name => format!("text: {kind}"),
+        Kind::Bool => "`true`, `false`".to_owned(),
+    }
+}
+
+fn default(fallback: Fallback) -> String {
+    let value = match fallback {
+        Fallback::Required => return "required".to_owned(),
+        Fallback::Absent => return "none".to_owned(),
+        Fallback::Integer(x) => Value::Integer(x),
+        Fallback::Float(x) => Value::Float(x),
+        Fallback::Text(x) => Value::Text(x.to_owned()),
+        Fallback::Bool(x) => Value::Bool(x),
+    };
+    format!("`{}`", value.to_toml())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// Set, the test writes the page instead of comparing it.
+    const UPDATE: &str = "FZERO_UPDATE_DOCS";
+
+    #[test]
+    fn config_reference_is_current() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/config.md");
+        let expected = markdown();
+        if std::env::var_os(UPDATE).is_some() {
+            std::fs::write(&path, &expected).unwrap();
+        }
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        let line = found
+            .lines()
+            .zip(expected.lines())
+            .take_while(|(found, expected)| found == expected)
+            .count();
+        assert!(
+            found == expected,
+            "docs/config.md is not what the table of keys says, from line {} on; renew it with\n    \
+             {UPDATE}=1 cargo test -p runner config_reference",
+            line + 1
+        );
+    }
+
+    #[test]
+    fn config_reference_tells_every_key_once() {
+        let page = markdown();
+        for key in KEYS {
+            let rows = page.split("\n## ").filter(|part| {
+                let title = match key.section() {
+                    "" => "Top of the file",
+                    section => section,
+                };
+                part.trim_start_matches('[').split([']', '\n']).next() == Some(title)
+            });
+            let cell = format!("| `{}` |", key.leaf());
+            let found: usize = rows.map(|part| part.matches(&cell).count()).sum();
+            assert_eq!(found, 1, "{}", key.path);
+        }
+        // A bar within a cell would end it.
+        for line in page.lines().filter(|line| line.starts_with('|')) {
+            assert_eq!(line.replace("\\|", "").matches('|').count(), 6, "{line}");
+        }
+    }
+}
