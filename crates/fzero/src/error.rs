@@ -12,11 +12,12 @@ pub enum TrainError {
     Device(#[from] DeviceError),
     /// A number became NaN or infinite while a layer was trained.
     #[error(
-        "layer {layer}, epoch {epoch}: the {what} became NaN or infinite; lower the learning rate, \
-         or look for a readout that is not finite"
+        "layer {}, epoch {epoch}: the {what} became NaN or infinite; lower the learning rate, \
+         or look for a readout that is not finite",
+        .layer + 1
     )]
     NonFinite {
-        /// The layer in training.
+        /// The layer in training, 0-based; messages count from 1.
         layer: usize,
         /// Its epoch.
         epoch: usize,
@@ -25,19 +26,20 @@ pub enum TrainError {
     },
     /// All readouts of a whole batch are zero.
     #[error(
-        "layer {layer}, epoch {epoch}: all readouts of a batch are zero, so the local loss has no \
-         direction; give the layer more light (source power, loss, activation gain) or a finer ADC"
+        "layer {}, epoch {epoch}: all readouts of a batch are zero, so the local loss has no \
+         direction; give the layer more light (source power, loss, activation gain) or a finer ADC",
+        .layer + 1
     )]
     ReadoutsDead {
-        /// The layer in training.
+        /// The layer in training, 0-based; messages count from 1.
         layer: usize,
         /// Its epoch.
         epoch: usize,
     },
     /// A readout was NaN or infinite during an evaluation.
-    #[error("layer {layer}: a readout is NaN or infinite, so there is no prediction")]
+    #[error("layer {}: a readout is NaN or infinite, so there is no prediction", .layer + 1)]
     ReadoutNotFinite {
-        /// The layer read.
+        /// The layer read, 0-based; messages count from 1.
         layer: usize,
     },
     /// A set of samples is empty.
@@ -87,9 +89,9 @@ pub enum TrainError {
         why: &'static str,
     },
     /// A layer has no parameter that may be moved.
-    #[error("layer {layer} has no trained parameter")]
+    #[error("layer {} has no trained parameter", .layer + 1)]
     NothingToTrain {
-        /// The layer.
+        /// The layer, 0-based; messages count from 1.
         layer: usize,
     },
 }

@@ -11,6 +11,7 @@
 //! assert_eq!(x, [3.0; 64]);
 //! ```
 
+use std::env::VarError;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -116,7 +117,10 @@ impl Level {
     /// The variable holds no level's name, or one that this CPU lacks.
     pub fn from_environment() -> Result<Self, LevelError> {
         match std::env::var(LEVEL_VARIABLE) {
-            Err(_) => Ok(Self::best()),
+            Err(VarError::NotPresent) => Ok(Self::best()),
+            Err(VarError::NotUnicode(name)) => {
+                Err(LevelError::Unknown(name.to_string_lossy().into_owned()))
+            }
             Ok(name) => {
                 let level: Self = name.parse()?;
                 if level.is_available() {

@@ -104,7 +104,7 @@ pub struct RunArgs {
     pub json: bool,
 
     /// Threads to propagate light with [default: all cores].
-    #[arg(long, value_name = "N", help_heading = "Machine")]
+    #[arg(long, value_name = "N", help_heading = "Machine", value_parser = threads)]
     pub threads: Option<NonZeroUsize>,
 }
 
@@ -161,12 +161,22 @@ pub struct BenchArgs {
     pub quick: bool,
 
     /// Threads of the parallel measurements [default: all cores].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<NonZeroUsize>,
 
     /// Print the figures as JSON instead of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Most threads that may be asked for: starting many more takes longer than any run.
+const MAX_THREADS: usize = 4096;
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .ok()
+        .filter(|threads: &NonZeroUsize| threads.get() <= MAX_THREADS)
+        .ok_or_else(|| format!("a number of threads is needed, 1 to {MAX_THREADS}"))
 }
 
 /// `KEY=VALUE` as given to `--set`.
@@ -247,6 +257,7 @@ mod tests {
             &["a.toml", "--set", "=3"],
             &["a.toml", "--overwrite"],
             &["a.toml", "--threads", "0"],
+            &["a.toml", "--threads", "100000"],
             &["a.toml", "--seed", "-1"],
             &[],
         ] {

@@ -89,9 +89,10 @@ impl LayerwisePlan {
 
     /// Evaluations during the training of one layer.
     pub fn evaluations_per_layer(&self) -> usize {
-        (1..=self.epochs)
-            .filter(|&epoch| self.evaluates(epoch))
-            .count()
+        if self.evaluate_every == 0 {
+            return self.epochs.min(1);
+        }
+        self.epochs.div_ceil(self.evaluate_every)
     }
 
     /// Whether the layer is evaluated after this epoch (from 1).
@@ -111,20 +112,31 @@ impl LayerwisePlan {
         let samples = (train_samples + test_samples) as u64;
         let chunks = (train_samples.div_ceil(EVALUATION_CHUNK)
             + test_samples.div_ceil(EVALUATION_CHUNK)) as u64;
-        let steps = (self.epochs * self.steps_per_epoch(train_samples)) as u64;
+        let epochs = self.epochs as u64;
+        let steps = epochs.saturating_mul(self.steps_per_epoch(train_samples) as u64);
         let evaluations = self.evaluations_per_layer() as u64;
+        // An absurd plan is shown as the largest number there is, not as a small one.
+        let add = |count: &mut u64, a: u64, b: u64| {
+            *count = count.saturating_add(a.saturating_mul(b));
+        };
         for layer in layers {
             let losses = self.estimator.evaluations_per_step(&layer.groups) as u64;
-            ledger.training.queries += (self.epochs * train_samples) as u64 * losses;
-            ledger.training.passes += steps * losses;
+            let training = &mut ledger.training;
+            add(
+                &mut training.queries,
+                epochs.saturating_mul(train_samples as u64),
+                losses,
+            );
+            add(&mut training.passes, steps, losses);
             // One programming before the training, and one for each loss.
-            ledger.training.programmings += 1 + steps * losses;
-            ledger.evaluation.queries += evaluations * samples;
-            ledger.evaluation.passes += evaluations * chunks;
-            ledger.evaluation.programmings += evaluations;
+            add(&mut training.programmings, 1, 1);
+            add(&mut training.programmings, steps, losses);
+            add(&mut ledger.evaluation.queries, evaluations, samples);
+            add(&mut ledger.evaluation.passes, evaluations, chunks);
+            add(&mut ledger.evaluation.programmings, evaluations, 1);
         }
-        ledger.evaluation.queries += samples;
-        ledger.evaluation.passes += chunks;
+        add(&mut ledger.evaluation.queries, 1, samples);
+        add(&mut ledger.evaluation.passes, 1, chunks);
         ledger
     }
 }

@@ -55,10 +55,10 @@ impl Receiver {
                 #[inline(always)]
                 || {
                     for (currents, port) in self.currents.iter_mut().zip(block) {
-                        for i in 0..LANES {
-                            let (re, im) = (port.re[i], port.im[i]);
+                        for ((current, &re), &im) in currents.iter_mut().zip(&port.re).zip(&port.im)
+                        {
                             let power = re.mul_add(re, im * im).to_f64();
-                            currents[i] = responsivity.mul_add(power, dark) as f32;
+                            *current = responsivity.mul_add(power, dark) as f32;
                         }
                     }
                 },

@@ -132,7 +132,7 @@ pub fn folder_name(loaded: &Loaded) -> String {
     )
 }
 
-/// Creates the first free one of `name`, `name-2`, `name-3`, .. An empty folder is free.
+/// Creates the first of `name`, `name-2`, `name-3`, .. that does not exist.
 fn claim(parent: &Path, name: &str) -> Result<PathBuf, Error> {
     fs::create_dir_all(parent).map_err(|error| unwritable(parent, &error))?;
     let mut number = 1_u32;

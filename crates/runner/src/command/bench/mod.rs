@@ -9,6 +9,7 @@ mod report;
 mod step;
 mod timing;
 
+use super::print::print;
 use crate::cli::BenchArgs;
 use crate::error::{Error, Problem, Status};
 use crate::wiring::mesh_memory_bytes;
@@ -70,9 +71,9 @@ pub(super) fn run(args: &BenchArgs) -> Result<Status, Error> {
     if args.json {
         let text = serde_json::to_string_pretty(&report)
             .map_err(|error| Error::failed("the figures cannot be printed", error, ""))?;
-        println!("{text}");
+        print(text)?;
     } else {
-        println!("{report}");
+        print(report)?;
     }
     Ok(Status::Done)
 }
