@@ -134,16 +134,7 @@ impl ChipDesign {
             if design.readout.count(found) == 0 {
                 return Err(DesignError::NoReadout { layer });
             }
-            if let Activation::ElectroOptic(activation) = design.activation {
-                within(
-                    "tap fraction",
-                    activation.tap_fraction,
-                    0.0..1.0,
-                    "in [0, 1)",
-                )?;
-                finite("activation gain in rad/W", activation.gain_rad_per_w)?;
-                finite("activation bias in rad", activation.bias_rad)?;
-            }
+            design.activation.check()?;
         }
         let power = self.source.port_power_w;
         within(

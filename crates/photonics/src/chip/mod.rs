@@ -88,8 +88,8 @@ impl Chip {
             ports: design.ports(),
             layers,
             optics: match design.precision {
-                Precision::Single => AnyOptics::Single(Optics::new(design, meshes)),
-                Precision::Double => AnyOptics::Double(Optics::new(design, meshes)),
+                Precision::Single => AnyOptics::Single(Optics::new(design, meshes, streams)),
+                Precision::Double => AnyOptics::Double(Optics::new(design, meshes, streams)),
             },
             readout: measure::Receiver::new(process.photodiode, streams),
         }

@@ -6,6 +6,7 @@ use crate::field::FieldBatch;
 use crate::mesh::propagate::propagate;
 use crate::mesh::{MeshHardware, MeshPhases, Program};
 use crate::real::Real;
+use numerics::Streams;
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Optics<T> {
     field: FieldBatch<T>,
     /// Field amplitude of a fully open port in sqrt(W).
     full_scale: f64,
+    streams: Streams,
+    passes: u64,
 }
 
 #[derive(Debug)]
@@ -25,7 +28,11 @@ struct Layer<T> {
 
 impl<T: Real> Optics<T> {
     /// All phases are 0 at power-up.
-    pub(super) fn new(design: &ChipDesign, meshes: Vec<Arc<MeshHardware>>) -> Self {
+    pub(super) fn new(
+        design: &ChipDesign,
+        meshes: Vec<Arc<MeshHardware>>,
+        streams: Streams,
+    ) -> Self {
         let mut optics = Self {
             layers: design
                 .layers
@@ -39,6 +46,8 @@ impl<T: Real> Optics<T> {
                 .collect(),
             field: FieldBatch::dark(design.ports(), 0),
             full_scale: design.source.port_power_w.sqrt(),
+            streams,
+            passes: 0,
         };
         for layer in 0..optics.layers.len() {
             let topology = optics.layers[layer].mesh.topology();
@@ -67,14 +76,20 @@ impl<T: Real> Optics<T> {
         let Some(last) = taps.iter().map(|(layer, _)| *layer).max() else {
             return;
         };
+        self.passes += 1;
         self.field.encode(amplitudes, self.full_scale);
+        let (ports, samples) = (self.field.ports(), self.field.samples());
         for (index, layer) in self.layers.iter().enumerate().take(last + 1) {
             propagate(layer.mesh.topology(), &layer.program, &mut self.field);
             for (_, currents) in taps.iter_mut().filter(|(tap, _)| *tap == index) {
                 read(index, &self.field, currents);
             }
             if index < last {
-                layer.activation.apply(self.field.lanes_mut());
+                // A stream per pass and layer, so that what is read elsewhere changes no noise.
+                let mut noise = self.streams.derive("activation", self.passes, index as u64);
+                layer
+                    .activation
+                    .apply(self.field.lanes_mut(), ports, samples, &mut noise);
             }
         }
     }

@@ -31,6 +31,31 @@ pub struct ReceiverNoise {
 }
 
 impl ReceiverNoise {
+    /// All noise over a bandwidth in Hz, with a load in ohm at a temperature in K.
+    pub const fn new(bandwidth_hz: f64, load_ohm: f64, temperature_k: f64) -> Self {
+        Self {
+            bandwidth_hz,
+            load_ohm,
+            temperature_k,
+        }
+    }
+
+    /// Checks that every value is in its range.
+    ///
+    /// # Errors
+    /// The first value that is not.
+    pub fn check(&self) -> Result<(), DesignError> {
+        let positive = f64::MIN_POSITIVE..f64::INFINITY;
+        within("bandwidth", self.bandwidth_hz, positive.clone(), "> 0 Hz")?;
+        within("load", self.load_ohm, positive, "> 0 ohm")?;
+        within(
+            "temperature",
+            self.temperature_k,
+            0.0..1e4,
+            "in [0, 10000) K",
+        )
+    }
+
     /// Variance of the current in A^2 at a mean current in A (dark current included): shot noise
     /// 2 q I B and thermal noise 4 k T B / R.
     ///
@@ -71,7 +96,6 @@ impl Photodiode {
     /// # Errors
     /// The first value that is not.
     pub fn check(&self) -> Result<(), DesignError> {
-        let positive = f64::MIN_POSITIVE..f64::INFINITY;
         within(
             "responsivity",
             self.responsivity_a_per_w,
@@ -80,14 +104,7 @@ impl Photodiode {
         )?;
         within("dark current", self.dark_current_a, 0.0..1.0, "in [0, 1) A")?;
         if let Some(noise) = self.noise {
-            within("bandwidth", noise.bandwidth_hz, positive.clone(), "> 0 Hz")?;
-            within("load", noise.load_ohm, positive, "> 0 ohm")?;
-            within(
-                "temperature",
-                noise.temperature_k,
-                0.0..1e4,
-                "in [0, 10000) K",
-            )?;
+            noise.check()?;
         }
         Ok(())
     }
