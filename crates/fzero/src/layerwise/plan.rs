@@ -119,6 +119,10 @@ impl LayerwisePlan {
             ledger.training.passes += steps * losses;
             // One programming before the training, and one for each loss.
             ledger.training.programmings += 1 + steps * losses;
+            let radius = self.estimator.radius().measurements() as u64;
+            ledger.calibration.queries += radius * self.batch.min(train_samples) as u64;
+            ledger.calibration.passes += radius;
+            ledger.calibration.programmings += radius;
             ledger.evaluation.queries += evaluations * samples;
             ledger.evaluation.passes += evaluations * chunks;
             ledger.evaluation.programmings += evaluations;
@@ -132,6 +136,7 @@ impl LayerwisePlan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::estimate::Radius;
 
     #[test]
     fn settings_out_of_range_are_refused() {
@@ -150,11 +155,15 @@ mod tests {
         assert_eq!(plan(|p| p.batch = 0), "batch");
         assert_eq!(plan(|p| p.learning_rate = f64::NAN), "learning_rate");
         assert_eq!(
-            plan(|p| p.estimator = EstimatorChoice::Coordinate { radius: 0.0 }),
+            plan(|p| p.estimator = EstimatorChoice::Coordinate {
+                radius: Radius::Fixed(0.0)
+            }),
             "radius"
         );
         assert_eq!(
-            plan(|p| p.estimator = EstimatorChoice::Coordinate { radius: 0.1 }),
+            plan(|p| p.estimator = EstimatorChoice::Coordinate {
+                radius: Radius::Fixed(0.1)
+            }),
             "dimension_scaling"
         );
         assert_eq!(

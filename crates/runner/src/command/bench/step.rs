@@ -57,7 +57,7 @@ impl Step {
             device: ChipBox::new(chip, true),
             goal: CosineGoal::new(prototypes),
             scratch: GoalScratch::default(),
-            estimator: EstimatorChoice::default().build(),
+            estimator: EstimatorChoice::default().build(1e-3),
             optimizer: OptimizerChoice::default().build(),
             gradient: vec![0.0; parameters.len()],
             parameters,
