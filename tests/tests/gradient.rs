@@ -14,7 +14,7 @@ use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
-use photonics::process::Process;
+use photonics::process::{MeshProcess, Process};
 use runner::wiring::ChipBox;
 use std::sync::Arc;
 
@@ -57,9 +57,13 @@ impl Experiment {
             precision: Precision::Double,
         };
         let process = Process {
-            splitter_error_sigma_rad: 0.05,
-            mzi_loss_db: 0.2,
-            mzi_loss_sigma_db: 0.1,
+            mesh: MeshProcess {
+                splitter_error_sigma_rad: 0.05,
+                coupler_loss_db: 0.1,
+                coupler_loss_sigma_db: 0.05,
+                shifter_loss_db: 0.1,
+                ..MeshProcess::ideal()
+            },
             ..Process::ideal()
         };
         let (chip, _) = fabricate(&design, &process, DieSeed(1)).unwrap();

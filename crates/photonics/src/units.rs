@@ -4,27 +4,27 @@
 
 /// Fraction of the power that passes a loss of `loss_db` dB: 10^(-x/10).
 pub fn loss_db_to_power_ratio(loss_db: f64) -> f64 {
-    10_f64.powf(-loss_db / 10.0)
+    libm::pow(10.0, -loss_db / 10.0)
 }
 
 /// Fraction of the field amplitude that passes a loss of `loss_db` dB: 10^(-x/20).
 pub fn loss_db_to_field_ratio(loss_db: f64) -> f64 {
-    10_f64.powf(-loss_db / 20.0)
+    libm::pow(10.0, -loss_db / 20.0)
 }
 
 /// A power ratio (> 0) in dB.
 pub fn power_ratio_to_db(ratio: f64) -> f64 {
-    10.0 * ratio.log10()
+    10.0 * libm::log10(ratio)
 }
 
 /// A power in dBm as W: 0 dBm = 1 mW.
 pub fn dbm_to_w(power_dbm: f64) -> f64 {
-    1e-3 * 10_f64.powf(power_dbm / 10.0)
+    1e-3 * libm::pow(10.0, power_dbm / 10.0)
 }
 
 /// A power in W (> 0) as dBm.
 pub fn w_to_dbm(power_w: f64) -> f64 {
-    10.0 * (power_w / 1e-3).log10()
+    10.0 * libm::log10(power_w / 1e-3)
 }
 
 #[cfg(test)]

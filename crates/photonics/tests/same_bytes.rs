@@ -15,7 +15,7 @@ use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{Topology, TopologyError};
-use photonics::process::Process;
+use photonics::process::{MeshProcess, Process};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -51,9 +51,9 @@ fn hash_of_everything() -> Hash {
     for (case, (topology, samples)) in cases.into_iter().enumerate() {
         let topology = Arc::new(topology.unwrap());
         for precision in [Precision::Single, Precision::Double] {
-            for mzi_loss_sigma_db in [0.0, 0.1] {
+            for loss_db in [0.0, 0.1] {
                 // The portable level is slow: large meshes in one form each.
-                if case < 2 && (precision == Precision::Double) != (mzi_loss_sigma_db > 0.0) {
+                if case < 2 && (precision == Precision::Double) != (loss_db > 0.0) {
                     continue;
                 }
                 let mut phases = random_phases(&topology, &mut stream("same bytes", case));
@@ -62,8 +62,16 @@ fn hash_of_everything() -> Hash {
                     &haar_phases(&topology, &mut stream("haar", case))[..topology.mzis()],
                 );
                 let process = Process {
-                    splitter_error_sigma_rad: 0.05,
-                    mzi_loss_sigma_db,
+                    mesh: MeshProcess {
+                        splitter_error_sigma_rad: 0.05,
+                        splitter_correlation: 0.5,
+                        coupler_loss_sigma_db: loss_db,
+                        shifter_loss_db: loss_db,
+                        shifter_loss_sigma_db: loss_db,
+                        waveguide_loss_db_per_m: 100.0 * loss_db,
+                        waveguide_loss_relative_sigma: 0.2,
+                        ..MeshProcess::ideal()
+                    },
                     photodiode: Photodiode {
                         noise: Some(ReceiverNoise {
                             bandwidth_hz: 1e9,
@@ -80,8 +88,15 @@ fn hash_of_everything() -> Hash {
                     chip.program(layer, &phases).unwrap();
                     let errors = truth.layers()[layer].errors_rad().iter().flatten();
                     errors.for_each(|x| hash.add(x.to_bits()));
-                    let transmission = truth.layers()[layer].transmission().into_iter().flatten();
-                    transmission.for_each(|x| hash.add(x.to_bits()));
+                    if let Some(losses) = truth.layers()[layer].losses() {
+                        for arms in &losses.arms {
+                            hash.add(arms.inner_upper.to_bits());
+                            hash.add(arms.inner_lower.to_bits());
+                            hash.add(arms.outer_upper.to_bits());
+                            hash.add(arms.outer_lower.to_bits());
+                        }
+                        losses.output.iter().for_each(|x| hash.add(x.to_bits()));
+                    }
                 }
                 let amplitudes: Vec<f32> = (0..samples * ports)
                     .map(|k| (k % 13) as f32 / 13.0)

@@ -9,10 +9,10 @@ use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{Topology, TopologyError};
-use photonics::process::Process;
+use photonics::process::{MeshProcess, Process};
 use photonics::units::dbm_to_w;
 use rand::RngExt;
-use std::f64::consts::TAU;
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 use std::sync::Arc;
 
 /// The ideal circuit: equal layers in a row.
@@ -64,9 +64,13 @@ fn topology(config: &Config) -> Result<Arc<Topology>, TopologyError> {
 pub fn process(config: &Config) -> Process {
     let process = &config.process;
     Process {
-        splitter_error_sigma_rad: process.splitter_error_sigma_rad,
-        mzi_loss_db: process.mzi_loss_db,
-        mzi_loss_sigma_db: process.mzi_loss_sigma_db,
+        mesh: MeshProcess {
+            splitter_error_sigma_rad: process.splitter_error_sigma_rad,
+            // All loss of an MZI in its two couplers.
+            coupler_loss_db: 0.5 * process.mzi_loss_db,
+            coupler_loss_sigma_db: FRAC_1_SQRT_2 * process.mzi_loss_sigma_db,
+            ..MeshProcess::ideal()
+        },
         photodiode: Photodiode {
             responsivity_a_per_w: process.detector.responsivity_a_per_w,
             dark_current_a: process.detector.dark_current_a,

@@ -1,14 +1,16 @@
 //! The only place where dies are drawn.
 
+mod mesh;
+mod wafer;
+
 use crate::chip::Chip;
 use crate::design::{ChipDesign, DesignError};
-use crate::mesh::{MeshHardware, MeshPhases, Topology};
+use crate::mesh::{MeshHardware, MeshPhases};
 use crate::process::Process;
-use crate::units::loss_db_to_field_ratio;
+use mesh::draw_mesh;
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use numerics::Streams;
-use numerics::normal::fill_standard_normal;
 use std::sync::Arc;
 
 /// Which die of a process: the same seed gives the same die.
@@ -44,7 +46,8 @@ impl GroundTruth {
 /// A design that does not fit together or a value out of its range.
 ///
 /// ```
-/// # use photonics::{design::*, component::activation::Activation, process::Process};
+/// # use photonics::{design::*, component::activation::Activation};
+/// # use photonics::process::{MeshProcess, Process};
 /// # use photonics::{mesh::rectangular::rectangular, fabricate::{fabricate, DieSeed}};
 /// # use std::sync::Arc;
 /// let layer = LayerDesign {
@@ -57,7 +60,8 @@ impl GroundTruth {
 ///     source: Source { port_power_w: 1e-3 },
 ///     precision: Precision::Double,
 /// };
-/// let process = Process { splitter_error_sigma_rad: 0.02, ..Process::ideal() };
+/// let mesh = MeshProcess { splitter_error_sigma_rad: 0.02, ..MeshProcess::ideal() };
+/// let process = Process { mesh, ..Process::ideal() };
 /// let (mut chip, truth) = fabricate(&design, &process, DieSeed(1))?;
 /// // Who holds the chip alone can program and measure it.
 /// chip.program(0, &[0.3; 16])?;
@@ -90,46 +94,10 @@ pub fn fabricate(
         .iter()
         .enumerate()
         .map(|(layer, design)| {
-            Arc::new(draw_mesh(&design.topology, process, &streams, layer as u64))
+            let layer = layer as u64;
+            Arc::new(draw_mesh(&design.topology, &process.mesh, &streams, layer))
         })
         .collect();
     let chip = Chip::new(design, process, layers.clone(), streams);
     Ok((chip, GroundTruth { layers }))
-}
-
-fn draw_mesh(
-    topology: &Arc<Topology>,
-    process: &Process,
-    streams: &Streams,
-    layer: u64,
-) -> MeshHardware {
-    let normal = |name: &str, count: usize| {
-        let mut numbers = vec![0.0; count];
-        fill_standard_normal(&mut streams.derive(name, layer, 0), &mut numbers);
-        numbers
-    };
-    let mzis = topology.mzis();
-    let sigma = process.splitter_error_sigma_rad;
-    let errors_rad = if sigma > 0.0 {
-        normal("splitter-error", 2 * mzis)
-            .chunks_exact(2)
-            .map(|pair| [sigma * pair[0], sigma * pair[1]])
-            .collect()
-    } else {
-        vec![[0.0; 2]; mzis]
-    };
-    let lossy = process.mzi_loss_db > 0.0 || process.mzi_loss_sigma_db > 0.0;
-    let transmission = lossy.then(|| {
-        normal("mzi-loss", mzis)
-            .iter()
-            .map(|z| {
-                process
-                    .mzi_loss_sigma_db
-                    .mul_add(*z, process.mzi_loss_db)
-                    .max(0.0)
-            })
-            .map(loss_db_to_field_ratio)
-            .collect()
-    });
-    MeshHardware::new(topology.clone(), errors_rad, transmission)
 }
