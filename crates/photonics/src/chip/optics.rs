@@ -20,6 +20,8 @@ pub(super) struct Optics<T> {
 struct Layer<T> {
     mesh: Arc<MeshHardware>,
     program: Program<T>,
+    /// Field transmission of the tap, where it takes something.
+    passed: Option<f64>,
     activation: Activation,
 }
 
@@ -34,11 +36,12 @@ impl<T: Real> Optics<T> {
                 .map(|(layer, mesh)| Layer {
                     mesh,
                     program: Program::default(),
+                    passed: layer.tap_ratio.map(|ratio| (1.0 - ratio).sqrt()),
                     activation: layer.activation,
                 })
                 .collect(),
             field: FieldBatch::dark(design.ports(), 0),
-            full_scale: design.source.port_power_w.sqrt(),
+            full_scale: design.source.port_power_w(design.ports()).sqrt(),
         };
         for layer in 0..optics.layers.len() {
             let topology = optics.layers[layer].mesh.topology();
@@ -74,6 +77,9 @@ impl<T: Real> Optics<T> {
                 read(index, &self.field, currents);
             }
             if index < last {
+                if let Some(passed) = layer.passed {
+                    self.field.scale(passed);
+                }
                 layer.activation.apply(self.field.lanes_mut());
             }
         }

@@ -1,10 +1,13 @@
 //! The statistics of a foundry run and of the instruments.
 
+pub mod detector;
+
 use crate::design::{DesignError, within};
-use crate::detector::Photodiode;
+
+pub use detector::{DeadDetector, DetectorProcess, PortFaults};
 
 /// From what the dies are drawn and with what they are read.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Process {
     /// Standard deviation of a coupler's angle error in rad, >= 0; input and output side of an MZI are
     /// independent.
@@ -15,7 +18,9 @@ pub struct Process {
     /// as 0: nothing amplifies.
     pub mzi_loss_sigma_db: f64,
     /// The photodiodes and their receivers.
-    pub photodiode: Photodiode,
+    pub detector: DetectorProcess,
+    /// What is broken at the ports.
+    pub port_faults: PortFaults,
 }
 
 impl Process {
@@ -25,7 +30,8 @@ impl Process {
             splitter_error_sigma_rad: 0.0,
             mzi_loss_db: 0.0,
             mzi_loss_sigma_db: 0.0,
-            photodiode: Photodiode::ideal(),
+            detector: DetectorProcess::ideal(),
+            port_faults: PortFaults::none(),
         }
     }
 
@@ -47,6 +53,6 @@ impl Process {
             0.0..100.0,
             "in [0, 100) dB",
         )?;
-        self.photodiode.check()
+        self.detector.check()
     }
 }

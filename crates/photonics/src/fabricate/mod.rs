@@ -1,7 +1,10 @@
 //! The only place where dies are drawn.
 
+mod detector;
+
 use crate::chip::Chip;
 use crate::design::{ChipDesign, DesignError};
+use crate::detector::LayerDetectors;
 use crate::mesh::{MeshHardware, MeshPhases, Topology};
 use crate::process::Process;
 use crate::units::loss_db_to_field_ratio;
@@ -20,12 +23,18 @@ pub struct DieSeed(pub u64);
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroundTruth {
     layers: Vec<Arc<MeshHardware>>,
+    detectors: Vec<LayerDetectors>,
 }
 
 impl GroundTruth {
     /// The mesh of each layer with its splitter errors and losses.
     pub fn layers(&self) -> &[Arc<MeshHardware>] {
         &self.layers
+    }
+
+    /// The photodiodes of each layer.
+    pub fn detectors(&self) -> &[LayerDetectors] {
+        &self.detectors
     }
 
     /// The transfer matrix `U[out, in]` of one layer's mesh at a parameter vector
@@ -50,11 +59,12 @@ impl GroundTruth {
 /// let layer = LayerDesign {
 ///     topology: Arc::new(rectangular(4)?),
 ///     readout: Readout::Intensity,
+///     tap_ratio: None,
 ///     activation: Activation::Identity,
 /// };
 /// let design = ChipDesign {
 ///     layers: vec![layer],
-///     source: Source { port_power_w: 1e-3 },
+///     source: Source::ideal(1e-3),
 ///     precision: Precision::Double,
 /// };
 /// let process = Process { splitter_error_sigma_rad: 0.02, ..Process::ideal() };
@@ -84,6 +94,7 @@ pub fn fabricate(
 ) -> Result<(Chip, GroundTruth), DesignError> {
     design.check()?;
     process.check()?;
+    process.port_faults.check(design)?;
     let streams = Streams::new(die.0);
     let layers: Vec<_> = design
         .layers
@@ -93,8 +104,23 @@ pub fn fabricate(
             Arc::new(draw_mesh(&design.topology, process, &streams, layer as u64))
         })
         .collect();
-    let chip = Chip::new(design, process, layers.clone(), streams);
-    Ok((chip, GroundTruth { layers }))
+    let detectors: Vec<_> = design
+        .layers
+        .iter()
+        .enumerate()
+        .map(|(layer, design)| {
+            detector::draw_detectors(
+                design.readout,
+                design.topology.ports(),
+                &process.detector,
+                &process.port_faults,
+                &streams,
+                layer,
+            )
+        })
+        .collect();
+    let chip = Chip::new(design, process, layers.clone(), detectors.clone(), streams)?;
+    Ok((chip, GroundTruth { layers, detectors }))
 }
 
 fn draw_mesh(
