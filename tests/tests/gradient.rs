@@ -49,11 +49,12 @@ impl Experiment {
         let layer = LayerDesign {
             topology: topology.clone(),
             readout,
+            tap_ratio: None,
             activation: Activation::ElectroOptic(activation),
         };
         let design = ChipDesign {
             layers: vec![layer; 2],
-            source: Source { port_power_w: 1e-3 },
+            source: Source::ideal(1e-3),
             precision: Precision::Double,
         };
         let process = Process {

@@ -12,11 +12,12 @@ fn design(activation: Activation) -> ChipDesign {
     let layer = LayerDesign {
         topology: Arc::new(rectangular(4).unwrap()),
         readout: Readout::Intensity,
+        tap_ratio: None,
         activation,
     };
     ChipDesign {
         layers: vec![layer; 3],
-        source: Source { port_power_w: 1e-3 },
+        source: Source::ideal(1e-3),
         precision: Precision::Single,
     }
 }

@@ -52,11 +52,12 @@ fn chip(topology: &Arc<Topology>, process: &Process, port_power_w: f64) -> Chip 
     let layer = LayerDesign {
         topology: topology.clone(),
         readout: Readout::Intensity,
+        tap_ratio: None,
         activation: Activation::Identity,
     };
     let design = ChipDesign {
         layers: vec![layer],
-        source: Source { port_power_w },
+        source: Source::ideal(port_power_w),
         precision: Precision::Double,
     };
     fabricate(&design, process, DieSeed(1)).unwrap().0

@@ -23,6 +23,7 @@ fn design(topologies: &[Topology], precision: Precision) -> ChipDesign {
     let layer = |topology: &Topology| LayerDesign {
         topology: Arc::new(topology.clone()),
         readout: Readout::Intensity,
+        tap_ratio: None,
         activation: Activation::ElectroOptic(ElectroOptic {
             tap_fraction: 0.1,
             gain_rad_per_w: 300.0,
@@ -31,7 +32,7 @@ fn design(topologies: &[Topology], precision: Precision) -> ChipDesign {
     };
     ChipDesign {
         layers: topologies.iter().map(layer).collect(),
-        source: Source { port_power_w: 1e-3 },
+        source: Source::ideal(1e-3),
         precision,
     }
 }
@@ -266,11 +267,7 @@ fn a_tap_changes_nothing_behind_it() {
 #[test]
 fn a_refusal_leaves_the_chip_as_before() {
     let mut process = rough();
-    process.photodiode.noise = Some(ReceiverNoise {
-        bandwidth_hz: 1e9,
-        load_ohm: 50.0,
-        temperature_k: 300.0,
-    });
+    process.detector.noise = Some(ReceiverNoise::new(1e9, 50.0, 300.0));
     let (mut chip, _) = die(&process, 4);
     let (mut untouched, _) = die(&process, 4);
     response(&mut chip);

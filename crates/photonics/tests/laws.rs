@@ -22,11 +22,12 @@ fn errors(ports: usize, sigma_rad: f64, dies: u64) -> Vec<f64> {
     let layer = LayerDesign {
         topology: topology.clone(),
         readout: Readout::Intensity,
+        tap_ratio: None,
         activation: Activation::Identity,
     };
     let design = ChipDesign {
         layers: vec![layer],
-        source: Source { port_power_w: 1e-3 },
+        source: Source::ideal(1e-3),
         precision: Precision::Double,
     };
     let mesh = MeshProcess {

@@ -27,11 +27,12 @@ fn draw(topology: &Arc<Topology>, mesh: MeshProcess, die: u64) -> Arc<MeshHardwa
     let layer = LayerDesign {
         topology: topology.clone(),
         readout: Readout::Intensity,
+        tap_ratio: None,
         activation: Activation::Identity,
     };
     let design = ChipDesign {
         layers: vec![layer],
-        source: Source { port_power_w: 1e-3 },
+        source: Source::ideal(1e-3),
         precision: Precision::Single,
     };
     let process = Process {

@@ -7,7 +7,7 @@ use numerics::Level;
 use numerics::level::LEVEL_VARIABLE;
 use photonics::component::activation::{Activation, ElectroOptic};
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
-use photonics::detector::{Photodiode, ReceiverNoise};
+use photonics::detector::{Adc, ReceiverNoise};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::matrix::haar_unitary;
 use photonics::mesh::decompose::clements;
@@ -15,7 +15,7 @@ use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{Topology, TopologyError};
-use photonics::process::{MeshProcess, Process};
+use photonics::process::{DetectorProcess, MeshProcess, Process};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -72,13 +72,9 @@ fn hash_of_everything() -> Hash {
                         waveguide_loss_relative_sigma: 0.2,
                         ..MeshProcess::ideal()
                     },
-                    photodiode: Photodiode {
-                        noise: Some(ReceiverNoise {
-                            bandwidth_hz: 1e9,
-                            load_ohm: 50.0,
-                            temperature_k: 300.0,
-                        }),
-                        ..Photodiode::ideal()
+                    detector: DetectorProcess {
+                        noise: Some(ReceiverNoise::new(1e9, 50.0, 300.0)),
+                        ..DetectorProcess::ideal()
                     },
                     ..Process::ideal()
                 };
@@ -113,6 +109,7 @@ fn hash_of_everything() -> Hash {
             }
         }
     }
+    receivers(&mut hash);
     let target = haar_unitary(20, &mut stream("target", 0));
     clements(&target)
         .unwrap()
@@ -121,11 +118,62 @@ fn hash_of_everything() -> Hash {
     hash
 }
 
+/// All that source and detectors do, for every readout.
+fn receivers(hash: &mut Hash) {
+    let topology = Arc::new(rectangular(9).unwrap());
+    let phases = random_phases(&topology, &mut stream("receivers", 0));
+    let process = Process {
+        detector: DetectorProcess {
+            responsivity_sigma: 0.03,
+            dark_current_a: 1e-7,
+            noise: Some(ReceiverNoise::new(1e9, 50.0, 300.0)),
+            saturation_a: Some(5e-3),
+            averages: 3,
+            optical_crosstalk_floor_db: Some(35.0),
+            ..DetectorProcess::ideal()
+        },
+        ..Process::ideal()
+    };
+    for readout in [Readout::Intensity, Readout::Signed, Readout::Homodyne] {
+        for adc in [
+            None,
+            Some(Adc {
+                bits: 9,
+                full_scale_a: 1e-3,
+            }),
+        ] {
+            let mut design = design(&topology, Precision::Single);
+            for layer in &mut design.layers {
+                layer.readout = readout;
+                layer.tap_ratio = Some(0.2);
+            }
+            design.source = Source {
+                rin_db_per_hz: Some(-140.0),
+                modulator_extinction_ratio_db: Some(25.0),
+                modulator_dac_bits: Some(8),
+                ..design.source
+            };
+            let mut process = process.clone();
+            process.detector.adc = adc;
+            let (mut chip, _) = fabricate(&design, &process, DieSeed(1)).unwrap();
+            let amplitudes: Vec<f32> = (0..9 * 100).map(|k| (k % 13) as f32 / 13.0).collect();
+            for layer in 0..2 {
+                chip.program(layer, &phases).unwrap();
+                let mut currents = vec![0.0; 100 * readout.count(9)];
+                chip.measure(&amplitudes, &mut [(layer, &mut currents)])
+                    .unwrap();
+                currents.iter().for_each(|x| hash.add(x.to_bits().into()));
+            }
+        }
+    }
+}
+
 /// Two layers, the second read by pairs.
 fn design(topology: &Arc<Topology>, precision: Precision) -> ChipDesign {
     let layer = |readout| LayerDesign {
         topology: topology.clone(),
         readout,
+        tap_ratio: None,
         activation: Activation::ElectroOptic(ElectroOptic {
             tap_fraction: 0.1,
             gain_rad_per_w: 100.0,
@@ -134,7 +182,7 @@ fn design(topology: &Arc<Topology>, precision: Precision) -> ChipDesign {
     };
     ChipDesign {
         layers: [Readout::Intensity, Readout::Signed].map(layer).to_vec(),
-        source: Source { port_power_w: 1e-3 },
+        source: Source::ideal(1e-3),
         precision,
     }
 }

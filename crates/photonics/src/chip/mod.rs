@@ -1,14 +1,17 @@
 //! A fabricated chip on the bench: it can be programmed and measured, and tells nothing else.
 
-mod measure;
 mod optics;
+mod receiver;
 
-use crate::design::{ChipDesign, Precision, Readout};
+use crate::design::{ChipDesign, DesignError, Precision, Readout};
+use crate::detector::LayerDetectors;
 use crate::mesh::MeshHardware;
 use crate::process::Process;
+use crate::source::{Encoder, LaserNoise};
 use numerics::Streams;
 use numerics::math::{all_finite, all_finite_f32};
 use optics::Optics;
+use receiver::{LayerReceiver, Receiver};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -19,7 +22,9 @@ pub struct Chip {
     ports: usize,
     layers: Vec<LayerInfo>,
     optics: AnyOptics,
-    readout: measure::Receiver,
+    laser: LaserNoise,
+    encoder: Encoder,
+    receiver: Receiver,
 }
 
 /// What the data sheet says about a layer.
@@ -74,8 +79,9 @@ impl Chip {
         design: &ChipDesign,
         process: &Process,
         meshes: Vec<Arc<MeshHardware>>,
+        detectors: Vec<LayerDetectors>,
         streams: Streams,
-    ) -> Self {
+    ) -> Result<Self, DesignError> {
         let layers = design
             .layers
             .iter()
@@ -84,15 +90,31 @@ impl Chip {
                 readout: layer.readout,
             })
             .collect();
-        Self {
-            ports: design.ports(),
+        let receivers = detectors.into_iter().enumerate().map(|(layer, detectors)| {
+            LayerReceiver::new(
+                design.layers[layer].readout,
+                design.detected_ratio(layer),
+                detectors,
+            )
+        });
+        let detector = &process.detector;
+        let ports = design.ports();
+        Ok(Self {
+            ports,
             layers,
             optics: match design.precision {
                 Precision::Single => AnyOptics::Single(Optics::new(design, meshes, streams)),
                 Precision::Double => AnyOptics::Double(Optics::new(design, meshes, streams)),
             },
-            readout: measure::Receiver::new(process.photodiode, streams),
-        }
+            laser: LaserNoise::new(
+                &design.source,
+                detector.noise.as_ref(),
+                detector.averages,
+                streams,
+            )?,
+            encoder: Encoder::new(&design.source, ports, &process.faults.open_ports),
+            receiver: Receiver::new(receivers.collect(), detector, streams),
+        })
     }
 
     /// Number of ports.
@@ -165,19 +187,22 @@ impl Chip {
             })?;
             check_length("readout", currents.len(), rows * readouts)?;
         }
-        let query = self.readout.next_query();
         let Self {
-            layers,
             optics,
-            readout,
+            laser,
+            encoder,
+            receiver,
             ..
         } = self;
+        let query = receiver.next_query();
+        let light = laser.draw(query, rows);
+        let amplitudes = encoder.encode(amplitudes, light);
         match optics {
-            AnyOptics::Single(optics) => optics.pass(amplitudes, taps, |layer, field, currents| {
-                readout.read(query, layer, layers[layer].readout, field, currents);
+            AnyOptics::Single(optics) => optics.pass(query, amplitudes, taps, |layer, field, currents| {
+                receiver.read(query, layer, light, field, currents);
             }),
-            AnyOptics::Double(optics) => optics.pass(amplitudes, taps, |layer, field, currents| {
-                readout.read(query, layer, layers[layer].readout, field, currents);
+            AnyOptics::Double(optics) => optics.pass(query, amplitudes, taps, |layer, field, currents| {
+                receiver.read(query, layer, light, field, currents);
             }),
         }
         Ok(())

@@ -16,13 +16,14 @@ pub(super) struct Optics<T> {
     /// Field amplitude of a fully open port in sqrt(W).
     full_scale: f64,
     streams: Streams,
-    passes: u64,
 }
 
 #[derive(Debug)]
 struct Layer<T> {
     mesh: Arc<MeshHardware>,
     program: Program<T>,
+    /// Field transmission of the tap, where it takes something.
+    passed: Option<f64>,
     activation: Activation,
 }
 
@@ -41,13 +42,13 @@ impl<T: Real> Optics<T> {
                 .map(|(layer, mesh)| Layer {
                     mesh,
                     program: Program::default(),
+                    passed: layer.tap_ratio.map(|ratio| (1.0 - ratio).sqrt()),
                     activation: layer.activation,
                 })
                 .collect(),
             field: FieldBatch::dark(design.ports(), 0),
-            full_scale: design.source.port_power_w.sqrt(),
+            full_scale: design.source.port_power_w(design.ports()).sqrt(),
             streams,
-            passes: 0,
         };
         for layer in 0..optics.layers.len() {
             let topology = optics.layers[layer].mesh.topology();
@@ -66,9 +67,10 @@ impl<T: Real> Optics<T> {
         }
     }
 
-    /// Sends samples through and calls `read` with the field at the mesh output of every tapped layer.
+    /// Sends the samples of a query through and calls `read` with the field at the mesh output of every tapped layer.
     pub(super) fn pass(
         &mut self,
+        query: u64,
         amplitudes: &[f32],
         taps: &mut [(usize, &mut [f32])],
         mut read: impl FnMut(usize, &FieldBatch<T>, &mut [f32]),
@@ -76,7 +78,6 @@ impl<T: Real> Optics<T> {
         let Some(last) = taps.iter().map(|(layer, _)| *layer).max() else {
             return;
         };
-        self.passes += 1;
         self.field.encode(amplitudes, self.full_scale);
         let (ports, samples) = (self.field.ports(), self.field.samples());
         for (index, layer) in self.layers.iter().enumerate().take(last + 1) {
@@ -85,8 +86,11 @@ impl<T: Real> Optics<T> {
                 read(index, &self.field, currents);
             }
             if index < last {
-                // A stream per pass and layer, so that what is read elsewhere changes no noise.
-                let mut noise = self.streams.derive("activation", self.passes, index as u64);
+                if let Some(passed) = layer.passed {
+                    self.field.scale(passed);
+                }
+                // A stream per query and layer, so that what is read elsewhere changes no noise.
+                let mut noise = self.streams.derive("activation", query, index as u64);
                 layer
                     .activation
                     .apply(self.field.lanes_mut(), ports, samples, &mut noise);

@@ -1,10 +1,12 @@
 //! The only place where dies are drawn.
 
+mod detector;
 mod mesh;
 mod wafer;
 
 use crate::chip::Chip;
 use crate::design::{ChipDesign, DesignError};
+use crate::detector::LayerDetectors;
 use crate::mesh::{MeshHardware, MeshPhases};
 use crate::process::Process;
 use mesh::draw_mesh;
@@ -22,12 +24,18 @@ pub struct DieSeed(pub u64);
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroundTruth {
     layers: Vec<Arc<MeshHardware>>,
+    detectors: Vec<LayerDetectors>,
 }
 
 impl GroundTruth {
     /// The mesh of each layer with its splitter errors and losses.
     pub fn layers(&self) -> &[Arc<MeshHardware>] {
         &self.layers
+    }
+
+    /// The photodiodes of each layer.
+    pub fn detectors(&self) -> &[LayerDetectors] {
+        &self.detectors
     }
 
     /// The transfer matrix `U[out, in]` of one layer's mesh at a parameter vector
@@ -53,11 +61,12 @@ impl GroundTruth {
 /// let layer = LayerDesign {
 ///     topology: Arc::new(rectangular(4)?),
 ///     readout: Readout::Intensity,
+///     tap_ratio: None,
 ///     activation: Activation::Identity,
 /// };
 /// let design = ChipDesign {
 ///     layers: vec![layer],
-///     source: Source { port_power_w: 1e-3 },
+///     source: Source::ideal(1e-3),
 ///     precision: Precision::Double,
 /// };
 /// let mesh = MeshProcess { splitter_error_sigma_rad: 0.02, ..MeshProcess::ideal() };
@@ -88,6 +97,7 @@ pub fn fabricate(
 ) -> Result<(Chip, GroundTruth), DesignError> {
     design.check()?;
     process.check()?;
+    process.faults.check(design)?;
     let streams = Streams::new(die.0);
     let layers: Vec<_> = design
         .layers
@@ -98,6 +108,21 @@ pub fn fabricate(
             Arc::new(draw_mesh(&design.topology, &process.mesh, &streams, layer))
         })
         .collect();
-    let chip = Chip::new(design, process, layers.clone(), streams);
-    Ok((chip, GroundTruth { layers }))
+    let detectors: Vec<_> = design
+        .layers
+        .iter()
+        .enumerate()
+        .map(|(layer, design)| {
+            detector::draw_detectors(
+                design.readout,
+                design.topology.ports(),
+                &process.detector,
+                &process.faults,
+                &streams,
+                layer,
+            )
+        })
+        .collect();
+    let chip = Chip::new(design, process, layers.clone(), detectors.clone(), streams)?;
+    Ok((chip, GroundTruth { layers, detectors }))
 }

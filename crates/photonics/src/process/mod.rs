@@ -1,19 +1,24 @@
 //! The statistics of a foundry run and of the instruments.
 
+pub mod detector;
+pub mod faults;
 mod mesh;
 
+pub use detector::DetectorProcess;
+pub use faults::{DeadDetector, Faults};
 pub use mesh::MeshProcess;
 
 use crate::design::DesignError;
-use crate::detector::Photodiode;
 
 /// From what the dies are drawn and with what they are read.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Process {
-    /// The meshes: splitter errors, losses, phase offsets.
+    /// The meshes: splitter errors and losses.
     pub mesh: MeshProcess,
     /// The photodiodes and their receivers.
-    pub photodiode: Photodiode,
+    pub detector: DetectorProcess,
+    /// What is broken.
+    pub faults: Faults,
 }
 
 impl Process {
@@ -21,16 +26,18 @@ impl Process {
     pub const fn ideal() -> Self {
         Self {
             mesh: MeshProcess::ideal(),
-            photodiode: Photodiode::ideal(),
+            detector: DetectorProcess::ideal(),
+            faults: Faults::none(),
         }
     }
 
-    /// Checks that every value is in its range.
+    /// Checks that every value is in its range. Whether what is broken exists is only known with the
+    /// design: [`Faults::check`].
     ///
     /// # Errors
     /// The first value that is not.
     pub fn check(&self) -> Result<(), DesignError> {
         self.mesh.check()?;
-        self.photodiode.check()
+        self.detector.check()
     }
 }

@@ -42,9 +42,10 @@ impl Step {
             layers: vec![LayerDesign {
                 topology,
                 readout: Readout::Intensity,
+                tap_ratio: None,
                 activation: Activation::Identity,
             }],
-            source: Source { port_power_w: 1e-3 },
+            source: Source::ideal(1e-3),
             precision: Precision::Single,
         };
         let (chip, _) = fabricate(&design, &Process::ideal(), DieSeed(0))
