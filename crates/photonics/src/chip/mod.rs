@@ -1,5 +1,9 @@
 //! A fabricated chip on the bench: it can be programmed and measured, and tells nothing else.
 
+pub mod actuation;
+pub mod crosstalk;
+pub mod drift;
+pub mod faults;
 mod measure;
 mod optics;
 

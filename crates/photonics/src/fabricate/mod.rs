@@ -1,5 +1,7 @@
 //! The only place where dies are drawn.
 
+pub mod heater;
+
 use crate::chip::Chip;
 use crate::design::{ChipDesign, DesignError};
 use crate::mesh::{MeshHardware, MeshPhases, Topology};

@@ -1,5 +1,7 @@
 //! The statistics of a foundry run and of the instruments.
 
+pub mod heater;
+
 use crate::design::{DesignError, within};
 use crate::detector::Photodiode;
 
