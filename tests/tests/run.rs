@@ -87,9 +87,7 @@ fn spends_exactly_what_a_dry_run_announces() {
         "training.batch = 1000",
     ] {
         let bench = Bench::new(&format!("{TINY}{setting}\n"));
-        let report = bench
-            .fzero(&[&["run", "a.toml", "--dry-run"], &options[..]].concat())
-            .done();
+        let report = bench.fzero(&["run", "a.toml", "--dry-run"]).done();
         assert_eq!(
             bench.entries(),
             ["a.toml"],
@@ -276,4 +274,27 @@ fn an_earlier_result_is_replaced_only_on_demand() {
     assert_eq!(results.names(), FILES);
     assert_eq!(results.summary().seed, 1);
     assert_ne!(results.bytes("checkpoint.json"), earlier);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn output_that_nobody_takes_is_no_panic() {
+    let bench = Bench::new(TINY);
+    for arguments in [
+        &["run", "a.toml", "--dry-run"][..],
+        &["run", "a.toml", "--quiet", "--json"],
+    ] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let ended = e2e::ended(bench.command(arguments).stdout(full));
+        let expected = "standard output cannot be written: No space left on device (os error 28)\n";
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), expected));
+        // As in `fzero .. | head -0`.
+        let mut child = bench.command(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+    }
 }

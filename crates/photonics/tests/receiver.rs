@@ -686,6 +686,7 @@ fn dead_detectors_and_open_ports_stay_dark() {
     let faults = Faults {
         dead_detectors: vec![DeadDetector { layer: 0, port: 2 }],
         open_ports: vec![1],
+        ..Faults::none()
     };
     let (mut chip, _) = faulty(Readout::Intensity, faults.clone()).unwrap();
     for (layer, expected) in [

@@ -28,10 +28,11 @@ struct Layer<T> {
 }
 
 impl<T: Real> Optics<T> {
-    /// All phases are 0 at power-up.
-    pub(super) fn new(
+    /// With the phases of each layer at power-up, `None` where all are 0.
+    pub(super) fn new<'a>(
         design: &ChipDesign,
         meshes: Vec<Arc<MeshHardware>>,
+        actual_rad: impl Iterator<Item = Option<&'a [f64]>>,
         streams: Streams,
     ) -> Self {
         let mut optics = Self {
@@ -50,10 +51,13 @@ impl<T: Real> Optics<T> {
             full_scale: design.source.port_power_w(design.ports()).sqrt(),
             streams,
         };
-        for layer in 0..optics.layers.len() {
-            let topology = optics.layers[layer].mesh.topology();
-            let dark = vec![0.0; 2 * topology.mzis() + topology.ports()];
-            optics.program(layer, &dark);
+        for (layer, actual_rad) in actual_rad.enumerate() {
+            if let Some(actual_rad) = actual_rad {
+                optics.program(layer, actual_rad);
+            } else {
+                let topology = optics.layers[layer].mesh.topology();
+                optics.program(layer, &vec![0.0; 2 * topology.mzis() + topology.ports()]);
+            }
         }
         optics
     }

@@ -32,6 +32,15 @@ impl Response {
             Self::Integration { s } => 0.5 / s,
         }
     }
+
+    /// The time that one readout takes in s: the integration time with this noise bandwidth,
+    /// 1 / (2 B).
+    pub fn integration_s(self) -> f64 {
+        match self {
+            Self::Bandwidth { hz } => 0.5 / hz,
+            Self::Integration { s } => s,
+        }
+    }
 }
 
 /// White noise of the receiver over its bandwidth B, and which of it is switched on.

@@ -1,4 +1,4 @@
-//! Draws what a mesh is like: splitter errors, losses, phase offsets.
+//! Draws what a mesh is like: splitter errors, losses.
 
 use super::wafer::WaferField;
 use crate::component::mzi::ArmTransmission;
@@ -24,27 +24,6 @@ pub(crate) fn draw_mesh(
         Some(losses) => MeshHardware::with_losses(topology.clone(), errors_rad, losses),
         None => MeshHardware::new(topology.clone(), errors_rad, None),
     }
-}
-
-/// Draws the static phase offset of every phase shifter of a layer in rad, [theta | phi | gamma]: the
-/// phase at a shifter is what its heater makes plus this. `None` where all are 0.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the actuation of the heaters takes them")
-)]
-pub(crate) fn draw_phase_offsets_rad(
-    topology: &Topology,
-    process: &MeshProcess,
-    streams: &Streams,
-    layer: u64,
-) -> Option<Vec<f64>> {
-    let sigma = process.phase_offset_sigma_rad;
-    (sigma > 0.0).then(|| {
-        let draw = Draw { streams, layer };
-        let mut offsets = draw.normal("phase-offset", 2 * topology.mzis() + topology.ports());
-        offsets.iter_mut().for_each(|x| *x *= sigma);
-        offsets
-    })
 }
 
 /// The fabrication streams of one layer.
@@ -191,33 +170,4 @@ fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<
         .map(|(since_db, gamma_db)| loss_db_to_field_ratio(since_db + gamma_db))
         .collect();
     Some(MeshLosses { arms, output })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mesh::rectangular::rectangular;
-
-    #[test]
-    fn phase_offsets_have_the_stated_spread() {
-        let topology = rectangular(100).unwrap();
-        let mut process = MeshProcess::ideal();
-        let streams = Streams::new(1);
-        assert_eq!(
-            draw_phase_offsets_rad(&topology, &process, &streams, 0),
-            None
-        );
-        process.phase_offset_sigma_rad = 0.3;
-        let offsets = draw_phase_offsets_rad(&topology, &process, &streams, 0).unwrap();
-        let n = offsets.len();
-        assert_eq!(n, 2 * topology.mzis() + 100);
-        let sum: f64 = offsets.iter().sum::<f64>() / 0.3;
-        let squares: f64 = offsets.iter().map(|x| x * x).sum::<f64>() / 0.09;
-        let n = n as f64;
-        // Five standard errors.
-        assert!(sum.abs() < 5.0 * n.sqrt(), "{sum}");
-        assert!((squares - n).abs() < 5.0 * (2.0 * n).sqrt(), "{squares}");
-        let other = draw_phase_offsets_rad(&topology, &process, &streams, 1).unwrap();
-        assert!(offsets.iter().zip(&other).all(|(a, b)| a != b));
-    }
 }

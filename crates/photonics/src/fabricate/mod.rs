@@ -1,6 +1,7 @@
 //! The only place where dies are drawn.
 
 mod detector;
+pub mod heater;
 mod mesh;
 mod wafer;
 
@@ -9,6 +10,7 @@ use crate::design::{ChipDesign, DesignError};
 use crate::detector::LayerDetectors;
 use crate::mesh::{MeshHardware, MeshPhases};
 use crate::process::Process;
+use heater::HeaterStatics;
 use mesh::draw_mesh;
 use nalgebra::DMatrix;
 use num_complex::Complex64;
@@ -24,6 +26,7 @@ pub struct DieSeed(pub u64);
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroundTruth {
     layers: Vec<Arc<MeshHardware>>,
+    heaters: Vec<Arc<HeaterStatics>>,
     detectors: Vec<LayerDetectors>,
 }
 
@@ -33,17 +36,26 @@ impl GroundTruth {
         &self.layers
     }
 
+    /// The phase shifters of each layer. With [`crate::chip::actuation::Actuator`] they tell, but for
+    /// drift, the phases that light meets after a setting.
+    pub fn heaters(&self) -> &[Arc<HeaterStatics>] {
+        &self.heaters
+    }
+
     /// The photodiodes of each layer.
     pub fn detectors(&self) -> &[LayerDetectors] {
         &self.detectors
     }
 
-    /// The transfer matrix `U[out, in]` of one layer's mesh at a parameter vector
-    /// [theta | phi | gamma] in rad; `None` when the layer does not exist or the length does not fit.
-    pub fn matrix(&self, layer: usize, phases_rad: &[f64]) -> Option<DMatrix<Complex64>> {
+    /// The transfer matrix `U[out, in]` of one layer's mesh at the phases [theta | phi | gamma] in rad
+    /// that light meets; `None` when the layer does not exist or the length does not fit.
+    ///
+    /// What a chip is programmed with are the phases asked for: they are the same only where the phase
+    /// shifters are ideal. [`GroundTruth::heaters`] leads from one to the other.
+    pub fn matrix(&self, layer: usize, actual_rad: &[f64]) -> Option<DMatrix<Complex64>> {
         let mesh = self.layers.get(layer)?;
         let topology = mesh.topology();
-        let phases = MeshPhases::split(phases_rad, topology.mzis(), topology.ports())?;
+        let phases = MeshPhases::split(actual_rad, topology.mzis(), topology.ports())?;
         Some(mesh.matrix(phases))
     }
 }
@@ -97,9 +109,9 @@ pub fn fabricate(
 ) -> Result<(Chip, GroundTruth), DesignError> {
     design.check()?;
     process.check()?;
-    process.faults.check(design)?;
+    process.faults.check(design, &process.heater)?;
     let streams = Streams::new(die.0);
-    let layers: Vec<_> = design
+    let layers = design
         .layers
         .iter()
         .enumerate()
@@ -108,7 +120,17 @@ pub fn fabricate(
             Arc::new(draw_mesh(&design.topology, &process.mesh, &streams, layer))
         })
         .collect();
-    let detectors: Vec<_> = design
+    let heaters = design
+        .layers
+        .iter()
+        .enumerate()
+        .map(|(layer, design)| {
+            let topology = &design.topology;
+            let statics = HeaterStatics::draw(topology, &process.heater, &streams, layer as u64);
+            Arc::new(statics)
+        })
+        .collect();
+    let detectors = design
         .layers
         .iter()
         .enumerate()
@@ -123,6 +145,11 @@ pub fn fabricate(
             )
         })
         .collect();
-    let chip = Chip::new(design, process, layers.clone(), detectors.clone(), streams)?;
-    Ok((chip, GroundTruth { layers, detectors }))
+    let truth = GroundTruth {
+        layers,
+        heaters,
+        detectors,
+    };
+    let chip = Chip::new(design, process, &truth, streams)?;
+    Ok((chip, truth))
 }

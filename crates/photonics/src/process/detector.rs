@@ -26,7 +26,8 @@ pub struct DetectorProcess {
     /// How often a readout is repeated, >= 1; what is reported is the mean. Every repetition is a pass
     /// of the light. Each meets the receiver's noise and the converter anew. The laser's noise is drawn
     /// once, as its mean over the repetitions: that neglects the bend of an activation within the
-    /// fluctuation, and that it dithers a converter.
+    /// fluctuation, and that it dithers a converter. The noise of activations is drawn once, as that
+    /// of a single pass: repetitions do not lower it.
     pub averages: u32,
     /// How far below the layer's total power the stray light lies that every photodiode sees, in dB,
     /// > 0. Without interference, and whatever the tap ratio: it does not come by the waveguide.
@@ -49,6 +50,15 @@ impl DetectorProcess {
             optical_crosstalk_floor_db: None,
             local_oscillator: LocalOscillator::ideal(),
         }
+    }
+
+    /// The time that the readout of one sample takes in s, repetitions included; 0 where no response
+    /// is stated, which is with the noise.
+    pub fn sample_time_s(&self) -> f64 {
+        let once_s = self
+            .noise
+            .map_or(0.0, |noise| noise.response.integration_s());
+        f64::from(self.averages) * once_s
     }
 
     /// Checks that every value is in its range.

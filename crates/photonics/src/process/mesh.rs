@@ -41,8 +41,6 @@ pub struct MeshProcess {
     pub crossing_loss_db: f64,
     /// Standard deviation of a crossing's loss in dB, in [0, 100).
     pub crossing_loss_sigma_db: f64,
-    /// Standard deviation of the static phase offset of every phase shifter in rad, in [0, 100).
-    pub phase_offset_sigma_rad: f64,
 }
 
 impl MeshProcess {
@@ -62,7 +60,6 @@ impl MeshProcess {
             port_pitch_m: 1e-4,
             crossing_loss_db: 0.0,
             crossing_loss_sigma_db: 0.0,
-            phase_offset_sigma_rad: 0.0,
         }
     }
 
@@ -117,12 +114,7 @@ impl MeshProcess {
         ] {
             within(name, length_m, f64::MIN_POSITIVE..1.0, "in (0, 1) m")?;
         }
-        within(
-            "phase offset sigma",
-            self.phase_offset_sigma_rad,
-            0.0..100.0,
-            "in [0, 100) rad",
-        )
+        Ok(())
     }
 }
 
@@ -135,7 +127,7 @@ mod tests {
         let ideal = MeshProcess::ideal();
         assert_eq!(ideal.check(), Ok(()));
         type Set = fn(&mut MeshProcess, f64);
-        let keys: [(Set, f64, f64); 14] = [
+        let keys: [(Set, f64, f64); 13] = [
             (|p, x| p.splitter_error_sigma_rad = x, 0.0, 0.786),
             (|p, x| p.splitter_correlation = x, 1.0, 1.0 + 1e-15),
             (|p, x| p.splitter_correlation_length_m = x, 1e9, 0.0),
@@ -149,7 +141,6 @@ mod tests {
             (|p, x| p.waveguide_loss_relative_sigma = x, 9.9, 10.0),
             (|p, x| p.mzi_length_m = x, 0.9, 0.0),
             (|p, x| p.port_pitch_m = x, 1e-9, 0.0),
-            (|p, x| p.phase_offset_sigma_rad = x, 99.9, 100.0),
         ];
         for (key, (set, good, bad)) in keys.into_iter().enumerate() {
             let mut process = ideal;
