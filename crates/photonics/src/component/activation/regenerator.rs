@@ -178,19 +178,13 @@ impl Regenerator {
         noise: &mut Stream,
         open: impl Fn(f64) -> f64 + Sync,
     ) {
-        let [closed_w, swing_w] = self.output_range_w();
+        let range = self.output_range_w();
         match self.noise {
             None => {
                 for_each_lane(
                     lanes,
                     #[inline(always)]
-                    |PortLanes { re, im }| {
-                        for (re, im) in re.iter_mut().zip(im) {
-                            let current = self.current_a(*re, *im);
-                            *re = carrier(open(current), closed_w, swing_w);
-                            *im = T::ZERO;
-                        }
-                    },
+                    |lane| modulate(lane, range, self.currents_a(lane), &open),
                 );
                 darken(lanes, ports, samples);
             }
@@ -202,26 +196,32 @@ impl Regenerator {
                     samples,
                     noise,
                     #[inline(always)]
-                    |PortLanes { re, im }, [normal]| {
-                        for i in 0..LANES {
-                            let mean = self.current_a(re[i], im[i]);
-                            let sigma = shot.mul_add(mean, thermal).sqrt();
-                            let current = sigma.mul_add(normal[i].into(), mean);
-                            re[i] = carrier(open(current), closed_w, swing_w);
-                            im[i] = T::ZERO;
+                    |lane, [normal]| {
+                        let mut currents = self.currents_a(lane);
+                        for (current, normal) in currents.iter_mut().zip(normal) {
+                            let sigma = shot.mul_add(*current, thermal).sqrt();
+                            *current = sigma.mul_add(f64::from(*normal), *current);
                         }
+                        modulate(lane, range, currents, &open);
                     },
                 );
             }
         }
     }
 
-    /// The mean current in A.
+    /// The mean currents in A.
     #[inline(always)]
-    fn current_a<T: Real>(&self, re: T, im: T) -> f64 {
-        let (x, y) = (re.to_f64(), im.to_f64());
-        self.responsivity_a_per_w
-            .mul_add(x.mul_add(x, y * y), self.dark_current_a)
+    fn currents_a<T: Real>(&self, lane: &PortLanes<T>) -> [f64; LANES] {
+        let mut currents = [0.0; LANES];
+        let fields = lane.re.iter().zip(&lane.im);
+        for (current, (re, im)) in currents.iter_mut().zip(fields) {
+            let (x, y) = (re.to_f64(), im.to_f64());
+            let power = x.mul_add(x, y * y);
+            *current = self
+                .responsivity_a_per_w
+                .mul_add(power, self.dark_current_a);
+        }
+        currents
     }
 
     /// Power behind the closed modulator, and what opening it adds, in W.
@@ -234,9 +234,21 @@ impl Regenerator {
     }
 }
 
+/// Puts the carrier in the place of the light.
 #[inline(always)]
-fn carrier<T: Real>(open: f64, closed_w: f64, swing_w: f64) -> T {
-    T::from_f64(swing_w.mul_add(open, closed_w).sqrt())
+fn modulate<T: Real>(
+    lane: &mut PortLanes<T>,
+    [closed_w, swing_w]: [f64; 2],
+    mut currents: [f64; LANES],
+    open: &impl Fn(f64) -> f64,
+) {
+    for current in &mut currents {
+        *current = open(*current);
+    }
+    for (re, open) in lane.re.iter_mut().zip(currents) {
+        *re = T::from_f64(swing_w.mul_add(open, closed_w).sqrt());
+    }
+    lane.im = [T::ZERO; LANES];
 }
 
 #[inline(always)]

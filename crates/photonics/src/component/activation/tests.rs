@@ -248,35 +248,3 @@ fn vector_instructions_change_no_bit() {
         );
     }
 }
-
-#[test]
-#[ignore]
-fn time_c() {
-    let mut list = all().to_vec();
-    list.push(Activation::GainStage(GainStage {
-        gain_db: 3.0,
-        noise: Some(AmplifierNoise {
-            noise_figure_db: 6.0,
-            optical_bandwidth_hz: 50e9,
-            wavelength_m: 1550e-9,
-        }),
-        saturation_output_power_w: None,
-    }));
-    for activation in list {
-        let orig = field::<f32>(64, 512);
-        let mut f = orig.clone();
-        let n = 100;
-        let mut best = f64::MAX;
-        for _ in 0..n {
-            f.clone_from(&orig);
-            let t = std::time::Instant::now();
-            run(activation, &mut f, 1);
-            best = best.min(t.elapsed().as_secs_f64());
-        }
-        println!(
-            "{:.3} ns/element {:?}",
-            best * 1e9 / (64.0 * 512.0),
-            activation
-        );
-    }
-}
