@@ -20,7 +20,11 @@ fn with_radius(radius: Radius) -> LayerwisePlan {
 }
 
 fn auto() -> LayerwisePlan {
-    with_radius(Radius::Auto(AutoRadius::default()))
+    with_radius(Radius::Auto(AutoRadius {
+        ratio: 5.0,
+        largest_rms: 0.3,
+        ..Default::default()
+    }))
 }
 
 fn noisy(sigma: f32) -> NoisyBox<IntensityBox> {
