@@ -103,7 +103,7 @@ fn from_neurophox(file: &mut Vectors, topology: &Topology) -> Vec<f64> {
     let mut phases = vec![0.0; 2 * topology.mzis()];
     for column in 0..ports {
         let mzis = topology.column(column);
-        if ports % 2 == 0 && column % 2 == 1 {
+        if ports.is_multiple_of(2) && column % 2 == 1 {
             waiting[0] -= FRAC_PI_2;
             waiting[ports - 1] -= FRAC_PI_2;
         }
