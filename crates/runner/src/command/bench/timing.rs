@@ -22,8 +22,10 @@ impl Clock {
         self.turns
     }
 
-    /// Mean time of `work` in s, over as many repetitions as fill one piece of time.
+    /// Mean time of `work` in s, over as many repetitions as fill one piece of time, after one that is
+    /// not counted: in training a step follows a step and finds its own data in the caches.
     pub(super) fn time(&self, mut work: impl FnMut()) -> f64 {
+        work();
         let began = Instant::now();
         let mut repetitions = 0_u32;
         let mut next = 1_u32;
