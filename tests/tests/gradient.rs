@@ -16,7 +16,7 @@ use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
-use photonics::process::Process;
+use photonics::process::{MeshProcess, Process};
 use runner::wiring::ChipBox;
 use std::sync::Arc;
 
@@ -51,17 +51,22 @@ impl Experiment {
         let layer = LayerDesign {
             topology: topology.clone(),
             readout,
+            tap_ratio: None,
             activation: Activation::ElectroOptic(activation),
         };
         let design = ChipDesign {
             layers: vec![layer; 2],
-            source: Source { port_power_w: 1e-3 },
+            source: Source::ideal(1e-3),
             precision: Precision::Double,
         };
         let process = Process {
-            splitter_error_sigma_rad: 0.05,
-            mzi_loss_db: 0.2,
-            mzi_loss_sigma_db: 0.1,
+            mesh: MeshProcess {
+                splitter_error_sigma_rad: 0.05,
+                coupler_loss_db: 0.1,
+                coupler_loss_sigma_db: 0.05,
+                shifter_loss_db: 0.1,
+                ..MeshProcess::ideal()
+            },
             ..Process::ideal()
         };
         let (chip, _) = fabricate(&design, &process, DieSeed(1)).unwrap();

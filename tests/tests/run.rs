@@ -44,6 +44,8 @@ fn leaves_exactly_its_files_and_a_line_of_metrics_per_epoch_and_layer() {
         assert_eq!(epoch.train_accuracy.is_some(), evaluated);
         assert_eq!(epoch.test_accuracy.is_some(), evaluated);
         assert!((0.0..=2.0).contains(&epoch.loss), "1 - cosine");
+        // A fixed radius is not chosen by measurement, so no noise is known.
+        assert!(epoch.radius > 0.0 && epoch.difference_snr.is_none());
         assert!(line.elapsed_s >= before);
         before = line.elapsed_s;
     }
@@ -54,6 +56,7 @@ fn leaves_exactly_its_files_and_a_line_of_metrics_per_epoch_and_layer() {
             keys,
             [
                 "batch_accuracy",
+                "difference_snr",
                 "elapsed_s",
                 "epoch",
                 "gradient_norm",
@@ -61,6 +64,7 @@ fn leaves_exactly_its_files_and_a_line_of_metrics_per_epoch_and_layer() {
                 "learning_rate",
                 "ledger",
                 "loss",
+                "radius",
                 "test_accuracy",
                 "train_accuracy",
             ]

@@ -18,6 +18,14 @@ pub trait BlackBox: Send {
     /// What layer `layer < layers()` offers.
     fn layer(&self, layer: usize) -> &LayerShape;
 
+    /// Smallest step of a parameter of layer `layer < layers()`, above 0, in the parameter's unit: what
+    /// is programmed is rounded to about it. `None` (the default) where parameters are continuous, or
+    /// nothing is known.
+    fn resolution(&self, layer: usize) -> Option<f64> {
+        let _ = layer;
+        None
+    }
+
     /// Sets all parameters of one layer (`layer(layer).parameters()` numbers, for a mesh phases in
     /// rad). They stay until the next programming.
     ///
@@ -102,7 +110,7 @@ pub enum Purpose {
     Training,
     /// Accuracy on the training and test sets.
     Evaluation,
-    /// Measurements of the device itself.
+    /// Measurements of the device itself, and of the noise of a loss to choose a smoothing radius.
     Calibration,
 }
 
@@ -162,6 +170,10 @@ macro_rules! forward_to_pointee {
 
             fn layer(&self, layer: usize) -> &LayerShape {
                 (**self).layer(layer)
+            }
+
+            fn resolution(&self, layer: usize) -> Option<f64> {
+                (**self).resolution(layer)
             }
 
             fn program(

@@ -8,7 +8,8 @@
 //!
 //! - [`black_box`]: what a trainer may do to a device; [`Metered`] counts it and holds the budget.
 //! - [`goal`]: what a layer should show for each class.
-//! - [`estimate`]: a gradient from measured losses; [`optimizer`]: a step from a gradient.
+//! - [`estimate`]: a gradient from measured losses, and how far to shift the parameters for it on a
+//!   device with noise and coarse settings ([`estimate::Radius`]); [`optimizer`]: a step from a gradient.
 //! - [`layerwise`]: the training loop, and the vote of the layers.
 //! - [`testing`]: small devices with known answers.
 //!

@@ -1,5 +1,6 @@
 //! What a trainer tells while it works.
 
+use crate::estimate::ChosenRadius;
 use crate::ledger::Ledger;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
@@ -23,6 +24,13 @@ pub struct EpochRecord {
     pub gradient_norm: f64,
     /// Step size that the schedule gave to the epoch's last step.
     pub learning_rate: f64,
+    /// Smoothing radius: length of the shift along each group's unit direction.
+    pub radius: f64,
+    /// Signal-to-noise of the loss differences: their root mean square over the epoch, as measured,
+    /// divided by the standard deviation of a difference's noise. 1: nothing but noise. The noise is
+    /// what was measured at the layer's start; a shorter batch has more, as of independent samples.
+    /// `None` where the noise was not measured, or none was found.
+    pub difference_snr: Option<f64>,
     /// What the device has been used for since the run began.
     pub ledger: Ledger,
 }
@@ -32,6 +40,11 @@ pub trait Observer {
     /// A layer begins.
     fn layer_begins(&mut self, layer: usize, epochs: usize) {
         let _ = (layer, epochs);
+    }
+
+    /// The smoothing radius of a layer is chosen, before its first step.
+    fn radius_chosen(&mut self, layer: usize, chosen: &ChosenRadius) {
+        let _ = (layer, chosen);
     }
 
     /// An epoch has ended. `parameters` are the layer's at its end. [`ControlFlow::Break`] stops the

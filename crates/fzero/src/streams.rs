@@ -8,6 +8,8 @@ use numerics::Streams;
 pub enum Stream {
     /// Directions of the gradient estimator; indices: layer, step within the layer.
     Directions,
+    /// Directions along which a layer's smoothing radius is chosen; indices: layer, 0.
+    Probes,
     /// Order of the training samples; indices: layer, epoch within the layer.
     Batches,
     /// Prototypes of a local goal; indices: layer, 0.
@@ -19,6 +21,7 @@ impl Stream {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Directions => "directions",
+            Self::Probes => "probes",
             Self::Batches => "batches",
             Self::Prototypes => "prototypes",
         }
@@ -39,13 +42,18 @@ mod tests {
     fn every_name_and_index_has_its_own_numbers() {
         let streams = Streams::new(5);
         let mut first = Vec::new();
-        for stream in [Stream::Directions, Stream::Batches, Stream::Prototypes] {
+        for stream in [
+            Stream::Directions,
+            Stream::Probes,
+            Stream::Batches,
+            Stream::Prototypes,
+        ] {
             for (layer, step) in [(0, 0), (0, 1), (1, 0)] {
                 first.push(stream.derive(&streams, layer, step).next_u64());
             }
         }
         first.sort_unstable();
         first.dedup();
-        assert_eq!(first.len(), 9);
+        assert_eq!(first.len(), 12);
     }
 }

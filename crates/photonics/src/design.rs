@@ -5,6 +5,8 @@ use crate::mesh::Topology;
 use std::sync::Arc;
 use thiserror::Error;
 
+pub use crate::source::{Source, SourcePower};
+
 /// A network of meshes with a detector tap behind each.
 ///
 /// ```text
@@ -28,17 +30,15 @@ pub struct ChipDesign {
 pub struct LayerDesign {
     /// The wiring of its mesh.
     pub topology: Arc<Topology>,
-    /// How the intensities at the mesh output are read.
+    /// How the light at the mesh output is read.
     pub readout: Readout,
+    /// kappa: the part of the power at the mesh output that a coupler takes to the detectors, in
+    /// (0, 1). The detectors see kappa P, and the fields go on with sqrt(1 - kappa), whether or not
+    /// they are read. The last layer has no coupler: its detectors see all. `None`: detectors that
+    /// see all and take nothing, which no device does.
+    pub tap_ratio: Option<f64>,
     /// What stands between this layer and the next; without effect after the last layer.
     pub activation: Activation,
-}
-
-/// The light source and its modulators.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Source {
-    /// Power at one port when its modulator is fully open, in W, > 0.
-    pub port_power_w: f64,
 }
 
 /// How the detectors of a layer are combined.
@@ -49,14 +49,30 @@ pub enum Readout {
     /// Balanced photodiodes: the difference of ports 2k and 2k + 1, floor(N / 2) signed currents. An
     /// odd last port is not read.
     Signed,
+    /// A balanced pair per port behind a coupler with a local oscillator: N signed currents, linear in
+    /// the field. See [`crate::detector::homodyne`].
+    Homodyne,
 }
 
 impl Readout {
     /// Number of readouts of a mesh with `ports` ports.
     pub fn count(self, ports: usize) -> usize {
         match self {
-            Self::Intensity => ports,
+            Self::Intensity | Self::Homodyne => ports,
             Self::Signed => ports / 2,
+        }
+    }
+
+    /// Whether a readout without noise can be negative.
+    pub fn is_signed(self) -> bool {
+        self != Self::Intensity
+    }
+
+    /// Number of photodiodes at each port.
+    pub fn diodes_per_port(self) -> usize {
+        match self {
+            Self::Intensity | Self::Signed => 1,
+            Self::Homodyne => 2,
         }
     }
 }
@@ -92,6 +108,26 @@ pub enum DesignError {
     NoReadout {
         /// The layer, 0-based.
         layer: usize,
+    },
+    /// Something names a layer that does not exist.
+    #[error("{what}: layer {layer} does not exist, the chip has {layers}")]
+    NoSuchLayer {
+        /// What names it.
+        what: &'static str,
+        /// The layer, 0-based.
+        layer: usize,
+        /// Number of layers.
+        layers: usize,
+    },
+    /// Something names a port that does not exist.
+    #[error("{what}: port {port} does not exist, the chip has {ports}")]
+    NoSuchPort {
+        /// What names it.
+        what: &'static str,
+        /// The port, 0-based.
+        port: usize,
+        /// Number of ports.
+        ports: usize,
     },
     /// A value is out of its range.
     #[error("{name} = {value}: must be {range}")]
@@ -134,24 +170,21 @@ impl ChipDesign {
             if design.readout.count(found) == 0 {
                 return Err(DesignError::NoReadout { layer });
             }
-            if let Activation::ElectroOptic(activation) = design.activation {
-                within(
-                    "tap fraction",
-                    activation.tap_fraction,
-                    0.0..1.0,
-                    "in [0, 1)",
-                )?;
-                finite("activation gain in rad/W", activation.gain_rad_per_w)?;
-                finite("activation bias in rad", activation.bias_rad)?;
+            if let Some(ratio) = design.tap_ratio {
+                within("tap ratio", ratio, f64::MIN_POSITIVE..1.0, "in (0, 1)")?;
             }
+            design.activation.check()?;
         }
-        let power = self.source.port_power_w;
-        within(
-            "port power",
-            power,
-            f64::MIN_POSITIVE..1e3,
-            "in (0, 1000) W",
-        )
+        self.source.check(expected)
+    }
+
+    /// The part of the power at a layer's mesh output that its detectors see: all of it at the last.
+    pub(crate) fn detected_ratio(&self, layer: usize) -> f64 {
+        if layer + 1 == self.layers.len() {
+            1.0
+        } else {
+            self.layers[layer].tap_ratio.unwrap_or(1.0)
+        }
     }
 }
 

@@ -131,6 +131,19 @@ impl<T: Real> FieldBatch<T> {
             .sum()
     }
 
+    /// Multiplies all amplitudes.
+    pub(crate) fn scale(&mut self, factor: f64) {
+        let factor = T::from_f64(factor);
+        numerics::vectorize(
+            #[inline(always)]
+            || {
+                for PortLanes { re, im } in &mut self.lanes {
+                    re.iter_mut().chain(im).for_each(|x| *x *= factor);
+                }
+            },
+        );
+    }
+
     /// All lanes in memory order: blocks x ports.
     pub(crate) fn lanes_mut(&mut self) -> &mut [PortLanes<T>] {
         &mut self.lanes

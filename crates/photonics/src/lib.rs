@@ -18,6 +18,7 @@ pub mod matrix;
 pub mod mesh;
 pub mod process;
 pub mod real;
+pub mod source;
 pub mod units;
 
 pub use field::FieldBatch;

@@ -13,7 +13,7 @@ use photonics::fabricate::{DieSeed, fabricate};
 use photonics::mesh::propagate::propagate;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::{MeshHardware, Program, Topology};
-use photonics::process::Process;
+use photonics::process::{MeshProcess, Process};
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::sync::Arc;
 
@@ -52,11 +52,12 @@ fn chip(topology: &Arc<Topology>, process: &Process, port_power_w: f64) -> Chip 
     let layer = LayerDesign {
         topology: topology.clone(),
         readout: Readout::Intensity,
+        tap_ratio: None,
         activation: Activation::Identity,
     };
     let design = ChipDesign {
         layers: vec![layer],
-        source: Source { port_power_w },
+        source: Source::ideal(port_power_w),
         precision: Precision::Double,
     };
     fabricate(&design, process, DieSeed(1)).unwrap().0
@@ -184,14 +185,21 @@ fn mzis_are_numbered_column_by_column() {
 
 #[test]
 fn insertion_loss_is_a_positive_number_of_db() {
+    // Two couplers of 1 dB and 8 mm of waveguide at 1 dB/cm.
+    let mesh = MeshProcess {
+        coupler_loss_db: 1.0,
+        waveguide_loss_db_per_m: 100.0,
+        mzi_length_m: 8e-3,
+        ..MeshProcess::ideal()
+    };
     let process = Process {
-        mzi_loss_db: 3.0,
+        mesh,
         ..Process::ideal()
     };
     let mesh = topology(2, &[&[(0, 1)]]);
     let currents = currents_a(&mut chip(&mesh, &process, 1.0), &[0.0; 4], &[1.0, 0.0]);
     assert_current(currents[0], 0.0);
-    assert_current(currents[1], 10_f64.powf(-0.3));
+    assert_current(currents[1], 10_f64.powf(-0.28));
 }
 
 #[test]

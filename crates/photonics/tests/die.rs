@@ -14,7 +14,7 @@ use photonics::mesh::propagate::propagate;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{MeshHardware, MeshPhases, Program, Topology};
-use photonics::process::Process;
+use photonics::process::{MeshProcess, Process};
 use photonics::units::power_ratio_to_db;
 use photonics::{FieldBatch, Real};
 use std::sync::Arc;
@@ -23,6 +23,7 @@ fn design(topologies: &[Topology], precision: Precision) -> ChipDesign {
     let layer = |topology: &Topology| LayerDesign {
         topology: Arc::new(topology.clone()),
         readout: Readout::Intensity,
+        tap_ratio: None,
         activation: Activation::ElectroOptic(ElectroOptic {
             tap_fraction: 0.1,
             gain_rad_per_w: 300.0,
@@ -31,7 +32,7 @@ fn design(topologies: &[Topology], precision: Precision) -> ChipDesign {
     };
     ChipDesign {
         layers: topologies.iter().map(layer).collect(),
-        source: Source { port_power_w: 1e-3 },
+        source: Source::ideal(1e-3),
         precision,
     }
 }
@@ -45,9 +46,12 @@ fn two_layers() -> ChipDesign {
 
 fn rough() -> Process {
     Process {
-        splitter_error_sigma_rad: 0.05,
-        mzi_loss_db: 0.3,
-        mzi_loss_sigma_db: 0.05,
+        mesh: MeshProcess {
+            splitter_error_sigma_rad: 0.05,
+            coupler_loss_db: 0.15,
+            coupler_loss_sigma_db: 0.03,
+            ..MeshProcess::ideal()
+        },
         ..Process::ideal()
     }
 }
@@ -165,13 +169,9 @@ fn layers_of_a_die_are_drawn_apart() {
     for (x, y) in a.errors_rad().iter().zip(b.errors_rad()) {
         assert!(x[0] != y[0] && x[1] != y[1]);
     }
-    for (x, y) in a
-        .transmission()
-        .unwrap()
-        .iter()
-        .zip(b.transmission().unwrap())
-    {
-        assert_ne!(x, y);
+    let [a, b] = [a, b].map(|mesh| &mesh.losses().unwrap().arms);
+    for (x, y) in a.iter().zip(b) {
+        assert_ne!(x.inner_upper, y.inner_upper);
     }
 }
 
@@ -183,13 +183,16 @@ fn what_is_drawn_has_the_stated_spread() {
     let sides: Vec<[f64; 2]> = truth.layers()[0]
         .errors_rad()
         .iter()
-        .map(|e| e.map(|e| e / process.splitter_error_sigma_rad))
+        .map(|e| e.map(|e| e / process.mesh.splitter_error_sigma_rad))
         .collect();
     let losses: Vec<f64> = truth.layers()[0]
-        .transmission()
+        .losses()
         .unwrap()
+        .arms
         .iter()
-        .map(|t| (-power_ratio_to_db(t * t) - process.mzi_loss_db) / process.mzi_loss_sigma_db)
+        .map(|arms| -power_ratio_to_db(arms.inner_upper.powi(2)))
+        // Two couplers.
+        .map(|loss_db| (loss_db - 2.0 * 0.15) / (2_f64.sqrt() * 0.03))
         .collect();
     let n = losses.len() as f64;
     let standard = |name: &str, x: &[f64]| {
@@ -220,18 +223,24 @@ fn what_is_drawn_has_the_stated_spread() {
 
 #[test]
 fn a_loss_below_0_counts_as_0() {
+    let mesh = MeshProcess {
+        coupler_loss_sigma_db: 0.2,
+        ..MeshProcess::ideal()
+    };
     let process = Process {
-        mzi_loss_sigma_db: 0.2,
+        mesh,
         ..Process::ideal()
     };
     let design = design(&[rectangular(100).unwrap()], Precision::Single);
     let (_, truth) = fabricate(&design, &process, DieSeed(2)).unwrap();
-    let t = truth.layers()[0].transmission().unwrap();
+    let arms = &truth.layers()[0].losses().unwrap().arms;
+    let t: Vec<f64> = arms.iter().map(|arms| arms.inner_upper).collect();
     assert!(t.iter().all(|&t| 0.0 < t && t <= 1.0));
+    // Both couplers of an MZI.
     let none = t.iter().filter(|&&t| t == 1.0).count() as f64;
     let n = t.len() as f64;
     assert!(
-        (none - 0.5 * n).abs() < 5.0 * (0.25 * n).sqrt(),
+        (none - 0.25 * n).abs() < 5.0 * (0.1875 * n).sqrt(),
         "{none} of {n}"
     );
 }
@@ -258,11 +267,7 @@ fn a_tap_changes_nothing_behind_it() {
 #[test]
 fn a_refusal_leaves_the_chip_as_before() {
     let mut process = rough();
-    process.photodiode.noise = Some(ReceiverNoise {
-        bandwidth_hz: 1e9,
-        load_ohm: 50.0,
-        temperature_k: 300.0,
-    });
+    process.detector.noise = Some(ReceiverNoise::new(1e9, 50.0, 300.0));
     let (mut chip, _) = die(&process, 4);
     let (mut untouched, _) = die(&process, 4);
     response(&mut chip);

@@ -12,7 +12,7 @@ use photonics::matrix::relative_error;
 use photonics::mesh::MeshHardware;
 use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
-use photonics::process::Process;
+use photonics::process::{MeshProcess, Process};
 use std::sync::Arc;
 
 /// Errors |dU|_F / sqrt(N) of `dies` uncorrected dies, each at another Haar-random setting.
@@ -22,15 +22,20 @@ fn errors(ports: usize, sigma_rad: f64, dies: u64) -> Vec<f64> {
     let layer = LayerDesign {
         topology: topology.clone(),
         readout: Readout::Intensity,
+        tap_ratio: None,
         activation: Activation::Identity,
     };
     let design = ChipDesign {
         layers: vec![layer],
-        source: Source { port_power_w: 1e-3 },
+        source: Source::ideal(1e-3),
         precision: Precision::Double,
     };
-    let process = Process {
+    let mesh = MeshProcess {
         splitter_error_sigma_rad: sigma_rad,
+        ..MeshProcess::ideal()
+    };
+    let process = Process {
+        mesh,
         ..Process::ideal()
     };
     (0..dies)
@@ -86,6 +91,35 @@ fn the_uncorrected_error_is_the_published_one() {
             (mean / published - 1.0).abs() < 0.03,
             "{sigma_rad}: {mean} {published}"
         );
+    }
+}
+
+#[test]
+fn the_uncorrected_error_grows_with_the_root_of_the_size() {
+    // The law for small sigma, sqrt(2 N) sigma, is the limit of sqrt(2 (N - 1)) sigma: there are
+    // N (N - 1) couplers, and each adds 2 sigma^2 to |dU|^2.
+    let sigma_rad = 2e-3;
+    for (ports, dies) in [(8, 600), (16, 300), (32, 100), (64, 40), (128, 15)] {
+        let squares: Vec<f64> = errors(ports, sigma_rad, dies)
+            .iter()
+            .map(|x| x * x)
+            .collect();
+        let n = squares.len() as f64;
+        let mean = squares.iter().sum::<f64>() / n;
+        let variance = squares.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        let couplings = 2.0 * (ports as f64 - 1.0);
+        let ratio = mean.sqrt() / (couplings.sqrt() * sigma_rad);
+        // Half the relative error of the square; three of these within 3 %.
+        let error = 0.5 * (variance / n).sqrt() / mean;
+        assert!(
+            error < 0.01,
+            "{ports}: {dies} dies tell too little: {error}"
+        );
+        assert!((ratio - 1.0).abs() < 0.03, "{ports}: {ratio} +- {error}");
+        if ports >= 32 {
+            let published = mean.sqrt() / ((2.0 * ports as f64).sqrt() * sigma_rad);
+            assert!((published - 1.0).abs() < 0.03, "{ports}: {published}");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use numerics::Level;
 use numerics::level::LEVEL_VARIABLE;
 use photonics::component::activation::{Activation, ElectroOptic};
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
-use photonics::detector::{Photodiode, ReceiverNoise};
+use photonics::detector::{Adc, ReceiverNoise};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::matrix::haar_unitary;
 use photonics::mesh::decompose::clements;
@@ -15,7 +15,7 @@ use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{Topology, TopologyError};
-use photonics::process::Process;
+use photonics::process::{DetectorProcess, MeshProcess, Process};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -51,9 +51,9 @@ fn hash_of_everything() -> Hash {
     for (case, (topology, samples)) in cases.into_iter().enumerate() {
         let topology = Arc::new(topology.unwrap());
         for precision in [Precision::Single, Precision::Double] {
-            for mzi_loss_sigma_db in [0.0, 0.1] {
+            for loss_db in [0.0, 0.1] {
                 // The portable level is slow: large meshes in one form each.
-                if case < 2 && (precision == Precision::Double) != (mzi_loss_sigma_db > 0.0) {
+                if case < 2 && (precision == Precision::Double) != (loss_db > 0.0) {
                     continue;
                 }
                 let mut phases = random_phases(&topology, &mut stream("same bytes", case));
@@ -62,15 +62,19 @@ fn hash_of_everything() -> Hash {
                     &haar_phases(&topology, &mut stream("haar", case))[..topology.mzis()],
                 );
                 let process = Process {
-                    splitter_error_sigma_rad: 0.05,
-                    mzi_loss_sigma_db,
-                    photodiode: Photodiode {
-                        noise: Some(ReceiverNoise {
-                            bandwidth_hz: 1e9,
-                            load_ohm: 50.0,
-                            temperature_k: 300.0,
-                        }),
-                        ..Photodiode::ideal()
+                    mesh: MeshProcess {
+                        splitter_error_sigma_rad: 0.05,
+                        splitter_correlation: 0.5,
+                        coupler_loss_sigma_db: loss_db,
+                        shifter_loss_db: loss_db,
+                        shifter_loss_sigma_db: loss_db,
+                        waveguide_loss_db_per_m: 100.0 * loss_db,
+                        waveguide_loss_relative_sigma: 0.2,
+                        ..MeshProcess::ideal()
+                    },
+                    detector: DetectorProcess {
+                        noise: Some(ReceiverNoise::new(1e9, 50.0, 300.0)),
+                        ..DetectorProcess::ideal()
                     },
                     ..Process::ideal()
                 };
@@ -80,8 +84,15 @@ fn hash_of_everything() -> Hash {
                     chip.program(layer, &phases).unwrap();
                     let errors = truth.layers()[layer].errors_rad().iter().flatten();
                     errors.for_each(|x| hash.add(x.to_bits()));
-                    let transmission = truth.layers()[layer].transmission().into_iter().flatten();
-                    transmission.for_each(|x| hash.add(x.to_bits()));
+                    if let Some(losses) = truth.layers()[layer].losses() {
+                        for arms in &losses.arms {
+                            hash.add(arms.inner_upper.to_bits());
+                            hash.add(arms.inner_lower.to_bits());
+                            hash.add(arms.outer_upper.to_bits());
+                            hash.add(arms.outer_lower.to_bits());
+                        }
+                        losses.output.iter().for_each(|x| hash.add(x.to_bits()));
+                    }
                 }
                 let amplitudes: Vec<f32> = (0..samples * ports)
                     .map(|k| (k % 13) as f32 / 13.0)
@@ -98,6 +109,7 @@ fn hash_of_everything() -> Hash {
             }
         }
     }
+    receivers(&mut hash);
     let target = haar_unitary(20, &mut stream("target", 0));
     clements(&target)
         .unwrap()
@@ -106,11 +118,62 @@ fn hash_of_everything() -> Hash {
     hash
 }
 
+/// All that source and detectors do, for every readout.
+fn receivers(hash: &mut Hash) {
+    let topology = Arc::new(rectangular(9).unwrap());
+    let phases = random_phases(&topology, &mut stream("receivers", 0));
+    let process = Process {
+        detector: DetectorProcess {
+            responsivity_sigma: 0.03,
+            dark_current_a: 1e-7,
+            noise: Some(ReceiverNoise::new(1e9, 50.0, 300.0)),
+            saturation_a: Some(5e-3),
+            averages: 3,
+            optical_crosstalk_floor_db: Some(35.0),
+            ..DetectorProcess::ideal()
+        },
+        ..Process::ideal()
+    };
+    for readout in [Readout::Intensity, Readout::Signed, Readout::Homodyne] {
+        for adc in [
+            None,
+            Some(Adc {
+                bits: 9,
+                full_scale_a: 1e-3,
+            }),
+        ] {
+            let mut design = design(&topology, Precision::Single);
+            for layer in &mut design.layers {
+                layer.readout = readout;
+                layer.tap_ratio = Some(0.2);
+            }
+            design.source = Source {
+                rin_db_per_hz: Some(-140.0),
+                modulator_extinction_ratio_db: Some(25.0),
+                modulator_dac_bits: Some(8),
+                ..design.source
+            };
+            let mut process = process.clone();
+            process.detector.adc = adc;
+            let (mut chip, _) = fabricate(&design, &process, DieSeed(1)).unwrap();
+            let amplitudes: Vec<f32> = (0..9 * 100).map(|k| (k % 13) as f32 / 13.0).collect();
+            for layer in 0..2 {
+                chip.program(layer, &phases).unwrap();
+                let mut currents = vec![0.0; 100 * readout.count(9)];
+                chip.measure(&amplitudes, &mut [(layer, &mut currents)])
+                    .unwrap();
+                currents.iter().for_each(|x| hash.add(x.to_bits().into()));
+            }
+        }
+    }
+}
+
 /// Two layers, the second read by pairs.
 fn design(topology: &Arc<Topology>, precision: Precision) -> ChipDesign {
     let layer = |readout| LayerDesign {
         topology: topology.clone(),
         readout,
+        tap_ratio: None,
         activation: Activation::ElectroOptic(ElectroOptic {
             tap_fraction: 0.1,
             gain_rad_per_w: 100.0,
@@ -119,7 +182,7 @@ fn design(topology: &Arc<Topology>, precision: Precision) -> ChipDesign {
     };
     ChipDesign {
         layers: [Readout::Intensity, Readout::Signed].map(layer).to_vec(),
-        source: Source { port_power_w: 1e-3 },
+        source: Source::ideal(1e-3),
         precision,
     }
 }

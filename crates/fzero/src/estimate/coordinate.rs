@@ -38,7 +38,7 @@ impl GradientEstimator for Coordinate {
         self.shifted.clear();
         self.shifted.extend_from_slice(at);
         gradient.fill(0.0);
-        let (mut losses, mut squares) = (0.0, 0.0);
+        let (mut losses, mut slopes, mut differences) = (0.0, 0.0, 0.0);
         for group in groups.iter().filter(|group| group.trained) {
             for i in group.range.clone() {
                 self.shifted[i] = at[i] + self.radius;
@@ -46,15 +46,18 @@ impl GradientEstimator for Coordinate {
                 self.shifted[i] = at[i] - self.radius;
                 let minus = objective(&self.shifted)?;
                 self.shifted[i] = at[i];
-                gradient[i] = (plus - minus) / (2.0 * self.radius);
+                let difference = plus - minus;
+                gradient[i] = difference / (2.0 * self.radius);
                 losses += plus + minus;
-                squares += gradient[i] * gradient[i];
+                slopes += gradient[i] * gradient[i];
+                differences += difference * difference;
             }
         }
         let count = trained_parameters(groups).max(1) as f64;
         Ok(Estimate {
             loss: losses / (2.0 * count),
-            slope: (squares / count).sqrt(),
+            slope: (slopes / count).sqrt(),
+            difference: (differences / count).sqrt(),
         })
     }
 

@@ -17,6 +17,16 @@ pub enum Difference {
     OneSided,
 }
 
+impl Difference {
+    /// Length over which it is taken, in radii.
+    pub(super) const fn span(self) -> f64 {
+        match self {
+            Self::Central => 2.0,
+            Self::OneSided => 1.0,
+        }
+    }
+}
+
 /// The mean over K directions d of (slope of the loss along d) d.
 ///
 /// Each trained group has its own unit direction; all are shifted together and share the slope. The
@@ -61,7 +71,9 @@ impl GradientEstimator for Directional {
         self.shifted.resize(at.len(), 0.0);
         let (direction, shifted) = (&mut self.direction, &mut self.shifted[..]);
         let count = self.directions as f64;
-        let (mut losses, mut measured, mut slopes) = (0.0, 0.0, 0.0);
+        let (mut losses, mut measured) = (0.0, 0.0);
+        let (mut slopes, mut differences) = (0.0, 0.0);
+        let span = self.difference.span() * self.radius;
         let here = match self.difference {
             Difference::Central => None,
             Difference::OneSided => {
@@ -77,22 +89,26 @@ impl GradientEstimator for Directional {
             let plus = objective(shifted)?;
             losses += plus;
             measured += 1.0;
-            let slope = match here {
-                Some(here) => (plus - here) / self.radius,
+            let other = match here {
+                Some(here) => here,
                 None => {
                     direction.shift(at, -self.radius, shifted);
                     let minus = objective(shifted)?;
                     losses += minus;
                     measured += 1.0;
-                    (plus - minus) / (2.0 * self.radius)
+                    minus
                 }
             };
+            let difference = plus - other;
+            let slope = difference / span;
+            differences += difference * difference;
             slopes += slope * slope;
             direction.add_to(gradient, slope / count, k == 0);
         }
         Ok(Estimate {
             loss: losses / measured,
             slope: (slopes / count).sqrt(),
+            difference: (differences / count).sqrt(),
         })
     }
 
@@ -207,6 +223,8 @@ mod tests {
             // Losses are below 100, so a difference of two is right to 100 eps, some 10 roundings.
             let tolerance = 1e3 * f64::EPSILON / radius;
             assert!((result.slope - slope.abs()).abs() < tolerance);
+            let span = radius * difference.span();
+            assert!((result.difference - result.slope * span).abs() <= f64::EPSILON);
             for (g, d) in gradient.iter().zip(&direction) {
                 assert!((g - slope * d).abs() < tolerance);
             }

@@ -3,13 +3,17 @@
 mod coordinate;
 mod direction;
 mod directional;
+mod radius;
+mod search;
 
 pub use coordinate::Coordinate;
 pub use direction::{Direction, DirectionLaw};
 pub use directional::{Difference, Directional};
+pub use radius::{AutoRadius, ChosenRadius, ROUNDS, Radius, RadiusBound};
 
 use crate::black_box::ParameterGroup;
-use crate::error::{TrainError, check_positive};
+use crate::error::TrainError;
+use search::Probe;
 use serde::{Deserialize, Serialize};
 
 /// Measures the loss at a parameter vector.
@@ -45,6 +49,8 @@ pub struct Estimate {
     pub loss: f64,
     /// Root mean square of the measured slopes along unit directions.
     pub slope: f64,
+    /// Root mean square of the measured loss differences, from which the slopes come.
+    pub difference: f64,
 }
 
 /// An estimator by its settings.
@@ -53,8 +59,8 @@ pub struct Estimate {
 pub enum EstimatorChoice {
     /// [`Directional`].
     Directional {
-        /// Length of a shift along each group's unit direction, in the parameters' unit.
-        radius: f64,
+        /// Length of a shift along each group's unit direction.
+        radius: Radius,
         /// Directions per step, at least 1.
         directions: usize,
         /// How directions are drawn.
@@ -64,8 +70,8 @@ pub enum EstimatorChoice {
     },
     /// [`Coordinate`].
     Coordinate {
-        /// Shift of one parameter, in its unit.
-        radius: f64,
+        /// Shift of one parameter.
+        radius: Radius,
     },
 }
 
@@ -73,7 +79,7 @@ impl Default for EstimatorChoice {
     /// The published one: one Gaussian direction, central difference, radius 1e-3.
     fn default() -> Self {
         Self::Directional {
-            radius: 1e-3,
+            radius: Radius::Fixed(1e-3),
             directions: 1,
             law: DirectionLaw::Gaussian,
             difference: Difference::Central,
@@ -85,41 +91,94 @@ impl EstimatorChoice {
     /// Checks the ranges.
     ///
     /// # Errors
-    /// [`TrainError::Setting`] for a radius that is not above 0, or no direction.
+    /// [`TrainError::Setting`] for a radius out of its range, or no direction.
     pub fn check(&self) -> Result<(), TrainError> {
+        if let Self::Directional { directions: 0, .. } = self {
+            return Err(TrainError::Setting {
+                key: "directions",
+                value: 0.0,
+                why: "must be at least 1",
+            });
+        }
+        self.radius().check()
+    }
+
+    /// The rule for the radius.
+    pub fn radius(&self) -> Radius {
         match *self {
-            Self::Directional {
-                radius, directions, ..
-            } => {
-                if directions == 0 {
-                    return Err(TrainError::Setting {
-                        key: "directions",
-                        value: 0.0,
-                        why: "must be at least 1",
-                    });
-                }
-                check_positive("radius", radius)
-            }
-            Self::Coordinate { radius } => check_positive("radius", radius),
+            Self::Directional { radius, .. } | Self::Coordinate { radius } => radius,
         }
     }
 
-    /// The estimator.
-    pub fn build(&self) -> Box<dyn GradientEstimator> {
+    /// The radius for a layer with these groups, programmed with `at`.
+    ///
+    /// `resolution`: smallest step of a parameter, above 0, if the device has one. Only
+    /// [`Radius::Auto`] measures: exactly [`Radius::measurements`] losses on the batch of `objective`,
+    /// at `at` and around it, along directions from `probes`.
+    ///
+    /// # Errors
+    /// [`TrainError::Setting`] for a radius in steps without a resolution, lengths that differ, and
+    /// whatever `objective` fails with.
+    pub fn choose_radius(
+        &self,
+        objective: &mut Objective<'_>,
+        at: &[f64],
+        groups: &[ParameterGroup],
+        resolution: Option<f64>,
+        probes: &mut numerics::Stream,
+    ) -> Result<ChosenRadius, TrainError> {
+        check_groups(at, groups)?;
+        let probe = self.probe();
+        let given = |radius| ChosenRadius {
+            radius,
+            bound: RadiusBound::Given,
+            noise: None,
+            expected_ratio: None,
+        };
+        let radius = self.radius();
+        radius.check_resolution(resolution)?;
+        match radius {
+            Radius::Fixed(radius) => Ok(given(radius)),
+            Radius::DacSteps(steps) => {
+                let root = (probe.dimension(groups) as f64).sqrt();
+                Ok(given(steps * resolution.unwrap_or(0.0) * root))
+            }
+            Radius::Auto(auto) => auto.search(objective, at, groups, resolution, probe, probes),
+        }
+    }
+
+    fn probe(&self) -> Probe {
         match *self {
             Self::Directional {
-                radius,
+                law, difference, ..
+            } => Probe {
+                law: Some(law),
+                span: difference.span(),
+            },
+            Self::Coordinate { .. } => Probe {
+                law: None,
+                span: Difference::Central.span(),
+            },
+        }
+    }
+
+    /// The estimator with this radius, above 0 (see [`EstimatorChoice::choose_radius`]).
+    pub fn build(&self, radius: f64) -> Box<dyn GradientEstimator> {
+        match *self {
+            Self::Directional {
                 directions,
                 law,
                 difference,
+                ..
             } => Box::new(Directional::new(radius, directions, law, difference)),
-            Self::Coordinate { radius } => Box::new(Coordinate::new(radius)),
+            Self::Coordinate { .. } => Box::new(Coordinate::new(radius)),
         }
     }
 
     /// Losses that one estimate measures, for a layer with these groups.
     pub fn evaluations_per_step(&self, groups: &[ParameterGroup]) -> usize {
-        self.build().evaluations_per_step(groups)
+        // The number of losses does not depend on the radius.
+        self.build(1.0).evaluations_per_step(groups)
     }
 }
 
@@ -132,6 +191,11 @@ pub(crate) fn trained_parameters(groups: &[ParameterGroup]) -> usize {
 /// Refuses a gradient or groups that do not fit the parameter vector.
 fn check_fit(at: &[f64], groups: &[ParameterGroup], gradient: &[f64]) -> Result<(), TrainError> {
     crate::error::check_length("values of the gradient", gradient.len(), at.len())?;
+    check_groups(at, groups)
+}
+
+/// Refuses groups that reach beyond the parameter vector.
+fn check_groups(at: &[f64], groups: &[ParameterGroup]) -> Result<(), TrainError> {
     let end = groups.iter().map(|group| group.range.end).max();
     let end = end.unwrap_or(0);
     if end > at.len() {

@@ -62,9 +62,10 @@ impl<'a> Measurement<'a> {
         &mut self,
         device: &mut dyn MeteredBox,
         parameters: &[f64],
+        purpose: Purpose,
     ) -> Result<f64, TrainError> {
         let (layer, epoch) = (self.layer, self.epoch);
-        device.program(layer, parameters, Purpose::Training)?;
+        device.program(layer, parameters, purpose)?;
         let samples = Samples {
             values: &self.values,
             width: self.width,
@@ -73,7 +74,7 @@ impl<'a> Measurement<'a> {
             layer,
             readouts: &mut self.readouts,
         };
-        device.query(samples, &mut [tap], Purpose::Training)?;
+        device.query(samples, &mut [tap], purpose)?;
         let batch = self
             .goal
             .loss(&self.readouts, &self.labels, &mut self.scratch)?;
@@ -91,6 +92,11 @@ impl<'a> Measurement<'a> {
         self.correct += batch.correct;
         self.samples += self.labels.len();
         Ok(batch.loss)
+    }
+
+    /// Samples of the batch.
+    pub(super) fn batch(&self) -> usize {
+        self.labels.len()
     }
 
     /// Mean loss and accuracy over the epoch's measurements so far.

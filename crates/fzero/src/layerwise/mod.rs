@@ -4,6 +4,7 @@ mod batches;
 mod evaluate;
 mod measure;
 mod plan;
+mod snr;
 mod trainer;
 mod vote;
 

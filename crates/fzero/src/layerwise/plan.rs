@@ -131,6 +131,11 @@ impl LayerwisePlan {
             // One programming before the training, and one for each loss.
             add(&mut training.programmings, 1, 1);
             add(&mut training.programmings, steps, losses);
+            let radius = self.estimator.radius().measurements() as u64;
+            let batch = self.batch.min(train_samples) as u64;
+            add(&mut ledger.calibration.queries, radius, batch);
+            add(&mut ledger.calibration.passes, radius, 1);
+            add(&mut ledger.calibration.programmings, radius, 1);
             add(&mut ledger.evaluation.queries, evaluations, samples);
             add(&mut ledger.evaluation.passes, evaluations, chunks);
             add(&mut ledger.evaluation.programmings, evaluations, 1);
@@ -144,6 +149,7 @@ impl LayerwisePlan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::estimate::Radius;
 
     #[test]
     fn settings_out_of_range_are_refused() {
@@ -162,11 +168,15 @@ mod tests {
         assert_eq!(plan(|p| p.batch = 0), "batch");
         assert_eq!(plan(|p| p.learning_rate = f64::NAN), "learning_rate");
         assert_eq!(
-            plan(|p| p.estimator = EstimatorChoice::Coordinate { radius: 0.0 }),
+            plan(|p| p.estimator = EstimatorChoice::Coordinate {
+                radius: Radius::Fixed(0.0)
+            }),
             "radius"
         );
         assert_eq!(
-            plan(|p| p.estimator = EstimatorChoice::Coordinate { radius: 0.1 }),
+            plan(|p| p.estimator = EstimatorChoice::Coordinate {
+                radius: Radius::Fixed(0.1)
+            }),
             "dimension_scaling"
         );
         assert_eq!(

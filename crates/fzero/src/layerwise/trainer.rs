@@ -4,10 +4,11 @@ use super::batches::shuffle;
 use super::evaluate::{Evaluator, NetworkAccuracy, evaluate};
 use super::measure::Measurement;
 use super::plan::LayerwisePlan;
+use super::snr::DifferenceSnr;
 use crate::black_box::{ParameterGroup, Purpose};
 use crate::data::Dataset;
 use crate::error::{TrainError, check_length};
-use crate::estimate::trained_parameters;
+use crate::estimate::{ChosenRadius, trained_parameters};
 use crate::goal::LocalGoal;
 use crate::ledger::Ledger;
 use crate::metered::MeteredBox;
@@ -39,7 +40,8 @@ pub struct Outcome {
 /// Trains each layer in turn from measurements of its own readouts; the layers before it stay as they
 /// are.
 ///
-/// All layers are first programmed with `initial`. A step takes the next batch in the epoch's
+/// All layers are first programmed with `initial`. A layer begins with the choice of its smoothing
+/// radius; what is measured for it, on the first batch of the first epoch, is calibration. A step takes the next batch in the epoch's
 /// order, estimates the gradient of the batch's mean loss, and moves the parameters. When an
 /// evaluation is due, and always after a layer's last epoch, the unshifted parameters are programmed
 /// and the layer is read on both splits. At the very end both splits are sent through once more, and
@@ -51,7 +53,7 @@ pub struct Outcome {
 ///
 /// The result depends on the arguments and the device alone. Directions come from
 /// [`Stream::Directions`] by (layer, step within the layer), orders from [`Stream::Batches`] by
-/// (layer, epoch), so evaluating more or less often changes nothing else.
+/// (layer, epoch), probes for the radius from [`Stream::Probes`] by layer, so evaluating more or less often changes nothing else.
 ///
 /// # Errors
 /// Data, goals, parameters or settings that do not fit, a failing device, a loss or parameters that
@@ -68,6 +70,11 @@ pub fn train(
     plan.check()?;
     data.check()?;
     check_fit(device, data, goals, &initial)?;
+    for layer in 0..device.layers() {
+        plan.estimator
+            .radius()
+            .check_resolution(resolution(device, layer))?;
+    }
     for (layer, parameters) in initial.iter().enumerate() {
         device.program(layer, parameters, Purpose::Training)?;
     }
@@ -126,6 +133,12 @@ fn check_fit(
     Ok(())
 }
 
+/// The resolution of a layer's parameters; what is no number above 0 is none.
+fn resolution(device: &dyn MeteredBox, layer: usize) -> Option<f64> {
+    let stated = device.resolution(layer);
+    stated.filter(|step| step.is_finite() && *step > 0.0)
+}
+
 /// The training of one layer.
 struct LayerTraining<'a> {
     layer: usize,
@@ -149,7 +162,6 @@ impl LayerTraining<'_> {
         let groups: Vec<ParameterGroup> = device.layer(layer).groups.clone();
         let samples = self.data.train.samples();
         let total_steps = plan.epochs * plan.steps_per_epoch(samples);
-        let mut estimator = plan.estimator.build();
         let mut optimizer = plan.optimizer.build();
         let mut measurement = Measurement::new(layer, self.goals[layer].as_ref(), self.data.width);
         let mut evaluator = Evaluator::default();
@@ -157,6 +169,13 @@ impl LayerTraining<'_> {
         let mut gradient = vec![0.0; self.parameters.len()];
         let mut step = 0;
         observer.layer_begins(layer, plan.epochs);
+        measurement.begin(1);
+        let chosen = match self.choose_radius(device, &groups, &mut measurement, &mut order) {
+            Err(error) => return self.out_of_budget(device, error),
+            Ok(chosen) => chosen,
+        };
+        observer.radius_chosen(layer, &chosen);
+        let mut estimator = plan.estimator.build(chosen.radius);
         for epoch in 1..=plan.epochs {
             measurement.begin(epoch);
             shuffle(
@@ -164,23 +183,21 @@ impl LayerTraining<'_> {
                 &mut Stream::Batches.derive(self.streams, layer, epoch),
             );
             let mut squares = 0.0;
+            let mut ratio = DifferenceSnr::new(chosen.noise, plan.batch.min(samples));
             let mut rate = plan.learning_rate;
             let first_step = step;
             for rows in order.chunks(plan.batch) {
                 measurement.load(&self.data.train, rows);
                 let estimated = estimator.estimate(
-                    &mut |parameters| measurement.measure(device, parameters),
+                    &mut |parameters| measurement.measure(device, parameters, Purpose::Training),
                     self.parameters,
                     &groups,
                     &mut Stream::Directions.derive(self.streams, layer, step),
                     &mut gradient,
                 );
-                if let Err(error) = estimated {
-                    if !error.is_budget_spent() {
-                        return Err(error);
-                    }
-                    device.program(layer, self.parameters, Purpose::Evaluation)?;
-                    return Ok(Stop::Budget);
+                match estimated {
+                    Err(error) => return self.out_of_budget(device, error),
+                    Ok(estimate) => ratio.add(estimate.difference, measurement.batch()),
                 }
                 rate = plan.learning_rate * plan.schedule.factor(step, total_steps);
                 optimizer.step(self.parameters, &gradient, &groups, rate);
@@ -221,6 +238,8 @@ impl LayerTraining<'_> {
                 test_accuracy,
                 gradient_norm: (squares / (step - first_step) as f64).sqrt(),
                 learning_rate: rate,
+                radius: chosen.radius,
+                difference_snr: ratio.value(),
                 ledger: device.ledger().clone(),
             };
             if observer.epoch_ends(&record, self.parameters).is_break() {
@@ -232,7 +251,43 @@ impl LayerTraining<'_> {
         }
         Ok(Stop::Completed)
     }
+
+    /// The layer's smoothing radius, measured on the first batch of the first epoch where it has to be.
+    fn choose_radius(
+        &self,
+        device: &mut dyn MeteredBox,
+        groups: &[ParameterGroup],
+        measurement: &mut Measurement<'_>,
+        order: &mut [u32],
+    ) -> Result<ChosenRadius, TrainError> {
+        let (layer, plan) = (self.layer, self.plan);
+        shuffle(order, &mut Stream::Batches.derive(self.streams, layer, 1));
+        measurement.load(&self.data.train, &order[..plan.batch.min(order.len())]);
+        let resolution = resolution(device, layer);
+        plan.estimator.choose_radius(
+            &mut |parameters| measurement.measure(device, parameters, Purpose::Calibration),
+            self.parameters,
+            groups,
+            resolution,
+            &mut Stream::Probes.derive(self.streams, layer, 0),
+        )
+    }
+
+    /// Ends the training of the layer cleanly if `error` is a spent budget, and fails with any other.
+    fn out_of_budget(
+        &self,
+        device: &mut dyn MeteredBox,
+        error: TrainError,
+    ) -> Result<Stop, TrainError> {
+        if !error.is_budget_spent() {
+            return Err(error);
+        }
+        device.program(self.layer, self.parameters, Purpose::Evaluation)?;
+        Ok(Stop::Budget)
+    }
 }
 
+#[cfg(test)]
+mod radius_tests;
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,10 @@ impl<B: BlackBox> BlackBox for NotANumberAfter<B> {
         self.device.layer(layer)
     }
 
+    fn resolution(&self, layer: usize) -> Option<f64> {
+        self.device.resolution(layer)
+    }
+
     fn program(
         &mut self,
         layer: usize,

@@ -3,11 +3,13 @@
 
 mod faulty;
 mod intensity;
+mod noisy;
 mod quadratic;
 mod recorder;
 
 pub use faulty::NotANumberAfter;
 pub use intensity::IntensityBox;
+pub use noisy::NoisyBox;
 pub use quadratic::{FirstReadout, QuadraticBox};
 pub use recorder::Recorder;
 

@@ -1,5 +1,6 @@
 //! An observer that remembers.
 
+use crate::estimate::ChosenRadius;
 use crate::observe::{EpochRecord, Observer};
 use std::ops::ControlFlow;
 
@@ -12,6 +13,8 @@ pub struct Recorder {
     pub parameters: Vec<Vec<f64>>,
     /// Layers that began, with their epochs.
     pub begun: Vec<(usize, usize)>,
+    /// The smoothing radii with their layers.
+    pub radii: Vec<(usize, ChosenRadius)>,
     /// Break after this many records.
     pub stop_after: Option<usize>,
 }
@@ -19,6 +22,10 @@ pub struct Recorder {
 impl Observer for Recorder {
     fn layer_begins(&mut self, layer: usize, epochs: usize) {
         self.begun.push((layer, epochs));
+    }
+
+    fn radius_chosen(&mut self, layer: usize, chosen: &ChosenRadius) {
+        self.radii.push((layer, *chosen));
     }
 
     fn epoch_ends(&mut self, record: &EpochRecord, parameters: &[f64]) -> ControlFlow<()> {

@@ -1,25 +1,46 @@
 //! A fabricated chip on the bench: it can be programmed and measured, and tells nothing else.
 
-mod measure;
+pub mod actuation;
+pub mod crosstalk;
+pub mod drift;
 mod optics;
+mod phases;
+mod receiver;
 
-use crate::design::{ChipDesign, Precision, Readout};
-use crate::mesh::MeshHardware;
+use crate::design::{ChipDesign, DesignError, Precision, Readout};
+use crate::fabricate::GroundTruth;
 use crate::process::Process;
+use crate::source::{Encoder, LaserNoise};
+use actuation::Actuator;
 use numerics::Streams;
 use numerics::math::{all_finite, all_finite_f32};
 use optics::Optics;
-use std::sync::Arc;
+use phases::LayerPhases;
+use receiver::{LayerReceiver, Receiver};
 use thiserror::Error;
 
-/// One die. Immutable but for its phases and its readout stream; it has no getter for a matrix, a
-/// field, an error or a loss.
+/// One die. Immutable but for its phases, its clock and its readout stream; it has no getter for a
+/// matrix, a field, an error or a loss.
+///
+/// # Time
+/// The clock starts at 0 with all heaters cold. Programming a layer takes the settling time of its
+/// phase shifters; a measurement takes, for every sample and every repetition, the integration time of
+/// the receivers, 1 / (2 B) for a bandwidth B, and nothing where no noise and thus no response is
+/// stated. Phases that change with time alone are taken as they are when a measurement begins, and
+/// stay so until it ends.
 #[derive(Debug)]
 pub struct Chip {
     ports: usize,
     layers: Vec<LayerInfo>,
+    phases: Vec<LayerPhases>,
+    clock_s: f64,
+    settling_s: f64,
+    /// What the readout of one sample takes.
+    sample_s: f64,
     optics: AnyOptics,
-    readout: measure::Receiver,
+    laser: LaserNoise,
+    encoder: Encoder,
+    receiver: Receiver,
 }
 
 /// What the data sheet says about a layer.
@@ -73,9 +94,26 @@ impl Chip {
     pub(crate) fn new(
         design: &ChipDesign,
         process: &Process,
-        meshes: Vec<Arc<MeshHardware>>,
+        truth: &GroundTruth,
         streams: Streams,
-    ) -> Self {
+    ) -> Result<Self, DesignError> {
+        let phases = design
+            .layers
+            .iter()
+            .zip(truth.heaters())
+            .enumerate()
+            .map(|(layer, (design, heaters))| {
+                let actuator = Actuator::new(
+                    &design.topology,
+                    heaters.clone(),
+                    &process.heater,
+                    streams,
+                    layer,
+                    &process.faults.stuck_heaters,
+                )?;
+                Ok(LayerPhases::new(actuator))
+            })
+            .collect::<Result<Vec<_>, DesignError>>()?;
         let layers = design
             .layers
             .iter()
@@ -84,15 +122,42 @@ impl Chip {
                 readout: layer.readout,
             })
             .collect();
-        Self {
-            ports: design.ports(),
+        let detectors = truth.detectors().iter().cloned().enumerate();
+        let receivers = detectors.map(|(layer, detectors)| {
+            LayerReceiver::new(
+                design.layers[layer].readout,
+                design.detected_ratio(layer),
+                detectors,
+            )
+        });
+        let meshes = truth.layers().to_vec();
+        let actual_rad = phases.iter().map(LayerPhases::actual_rad);
+        let detector = &process.detector;
+        let ports = design.ports();
+        Ok(Self {
+            ports,
             layers,
             optics: match design.precision {
-                Precision::Single => AnyOptics::Single(Optics::new(design, meshes)),
-                Precision::Double => AnyOptics::Double(Optics::new(design, meshes)),
+                Precision::Single => {
+                    AnyOptics::Single(Optics::new(design, meshes, actual_rad, streams))
+                }
+                Precision::Double => {
+                    AnyOptics::Double(Optics::new(design, meshes, actual_rad, streams))
+                }
             },
-            readout: measure::Receiver::new(process.photodiode, streams),
-        }
+            laser: LaserNoise::new(
+                &design.source,
+                detector.noise.as_ref(),
+                detector.averages,
+                streams,
+            )?,
+            encoder: Encoder::new(&design.source, ports, &process.faults.open_ports),
+            receiver: Receiver::new(receivers.collect(), detector, streams),
+            phases,
+            clock_s: 0.0,
+            settling_s: process.heater.settling_s,
+            sample_s: detector.sample_time_s(),
+        })
     }
 
     /// Number of ports.
@@ -115,7 +180,25 @@ impl Chip {
         Some(self.layers.get(layer)?.readout.count(self.ports))
     }
 
-    /// Sets the phases of one layer: [theta | phi | gamma] in rad, of length 2 MZIs + ports.
+    /// Time since power-up in s.
+    pub fn clock_s(&self) -> f64 {
+        self.clock_s
+    }
+
+    /// Electrical power of all heaters together at the present settings, in W; 0 for phase shifters
+    /// without power.
+    pub fn heater_power_w(&self) -> f64 {
+        self.phases.iter().map(LayerPhases::heater_power_w).sum()
+    }
+
+    /// One step of a layer's converters at mid scale in rad, as the data sheet says; `None` where
+    /// settings are continuous or the layer does not exist.
+    pub fn resolution_rad(&self, layer: usize) -> Option<f64> {
+        self.phases.get(layer)?.resolution_rad()
+    }
+
+    /// Sets the phases of one layer: [theta | phi | gamma] in rad, of length 2 MZIs + ports, and waits
+    /// for the settling time. What light meets is what the phase shifters make of it.
     ///
     /// # Errors
     /// The layer does not exist, the length does not fit, or a phase is not finite; the chip is then
@@ -130,10 +213,9 @@ impl Chip {
         if !all_finite(phases_rad) {
             return Err(not_finite("phase", phases_rad.iter().copied()));
         }
-        match &mut self.optics {
-            AnyOptics::Single(optics) => optics.program(layer, phases_rad),
-            AnyOptics::Double(optics) => optics.program(layer, phases_rad),
-        }
+        self.clock_s += self.settling_s;
+        let actual_rad = self.phases[layer].set(phases_rad, self.clock_s);
+        self.optics.program(layer, actual_rad);
         Ok(())
     }
 
@@ -165,22 +247,48 @@ impl Chip {
             })?;
             check_length("readout", currents.len(), rows * readouts)?;
         }
-        let query = self.readout.next_query();
         let Self {
-            layers,
+            phases,
+            clock_s,
             optics,
-            readout,
+            laser,
+            encoder,
+            receiver,
             ..
         } = self;
+        // Layers behind the last tap are refreshed when they are next read.
+        let read = taps.iter().map(|(layer, _)| layer + 1).max().unwrap_or(0);
+        for (layer, phases) in phases.iter_mut().enumerate().take(read) {
+            if let Some(actual_rad) = phases.refresh(*clock_s) {
+                optics.program(layer, actual_rad);
+            }
+        }
+        *clock_s += rows as f64 * self.sample_s;
+        let query = receiver.next_query();
+        let light = laser.draw(query, rows);
+        let amplitudes = encoder.encode(amplitudes, light);
         match optics {
-            AnyOptics::Single(optics) => optics.pass(amplitudes, taps, |layer, field, currents| {
-                readout.read(query, layer, layers[layer].readout, field, currents);
-            }),
-            AnyOptics::Double(optics) => optics.pass(amplitudes, taps, |layer, field, currents| {
-                readout.read(query, layer, layers[layer].readout, field, currents);
-            }),
+            AnyOptics::Single(optics) => {
+                optics.pass(query, amplitudes, taps, |layer, field, currents| {
+                    receiver.read(query, layer, light, field, currents);
+                })
+            }
+            AnyOptics::Double(optics) => {
+                optics.pass(query, amplitudes, taps, |layer, field, currents| {
+                    receiver.read(query, layer, light, field, currents);
+                })
+            }
         }
         Ok(())
+    }
+}
+
+impl AnyOptics {
+    fn program(&mut self, layer: usize, actual_rad: &[f64]) {
+        match self {
+            Self::Single(optics) => optics.program(layer, actual_rad),
+            Self::Double(optics) => optics.program(layer, actual_rad),
+        }
     }
 }
 

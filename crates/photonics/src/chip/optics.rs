@@ -6,6 +6,7 @@ use crate::field::FieldBatch;
 use crate::mesh::propagate::propagate;
 use crate::mesh::{MeshHardware, MeshPhases, Program};
 use crate::real::Real;
+use numerics::Streams;
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -14,18 +15,26 @@ pub(super) struct Optics<T> {
     field: FieldBatch<T>,
     /// Field amplitude of a fully open port in sqrt(W).
     full_scale: f64,
+    streams: Streams,
 }
 
 #[derive(Debug)]
 struct Layer<T> {
     mesh: Arc<MeshHardware>,
     program: Program<T>,
+    /// Field transmission of the tap, where it takes something.
+    passed: Option<f64>,
     activation: Activation,
 }
 
 impl<T: Real> Optics<T> {
-    /// All phases are 0 at power-up.
-    pub(super) fn new(design: &ChipDesign, meshes: Vec<Arc<MeshHardware>>) -> Self {
+    /// With the phases of each layer at power-up, `None` where all are 0.
+    pub(super) fn new<'a>(
+        design: &ChipDesign,
+        meshes: Vec<Arc<MeshHardware>>,
+        actual_rad: impl Iterator<Item = Option<&'a [f64]>>,
+        streams: Streams,
+    ) -> Self {
         let mut optics = Self {
             layers: design
                 .layers
@@ -34,16 +43,21 @@ impl<T: Real> Optics<T> {
                 .map(|(layer, mesh)| Layer {
                     mesh,
                     program: Program::default(),
+                    passed: layer.tap_ratio.map(|ratio| (1.0 - ratio).sqrt()),
                     activation: layer.activation,
                 })
                 .collect(),
             field: FieldBatch::dark(design.ports(), 0),
-            full_scale: design.source.port_power_w.sqrt(),
+            full_scale: design.source.port_power_w(design.ports()).sqrt(),
+            streams,
         };
-        for layer in 0..optics.layers.len() {
-            let topology = optics.layers[layer].mesh.topology();
-            let dark = vec![0.0; 2 * topology.mzis() + topology.ports()];
-            optics.program(layer, &dark);
+        for (layer, actual_rad) in actual_rad.enumerate() {
+            if let Some(actual_rad) = actual_rad {
+                optics.program(layer, actual_rad);
+            } else {
+                let topology = optics.layers[layer].mesh.topology();
+                optics.program(layer, &vec![0.0; 2 * topology.mzis() + topology.ports()]);
+            }
         }
         optics
     }
@@ -57,9 +71,10 @@ impl<T: Real> Optics<T> {
         }
     }
 
-    /// Sends samples through and calls `read` with the field at the mesh output of every tapped layer.
+    /// Sends the samples of a query through and calls `read` with the field at the mesh output of every tapped layer.
     pub(super) fn pass(
         &mut self,
+        query: u64,
         amplitudes: &[f32],
         taps: &mut [(usize, &mut [f32])],
         mut read: impl FnMut(usize, &FieldBatch<T>, &mut [f32]),
@@ -68,13 +83,21 @@ impl<T: Real> Optics<T> {
             return;
         };
         self.field.encode(amplitudes, self.full_scale);
+        let (ports, samples) = (self.field.ports(), self.field.samples());
         for (index, layer) in self.layers.iter().enumerate().take(last + 1) {
             propagate(layer.mesh.topology(), &layer.program, &mut self.field);
             for (_, currents) in taps.iter_mut().filter(|(tap, _)| *tap == index) {
                 read(index, &self.field, currents);
             }
             if index < last {
-                layer.activation.apply(self.field.lanes_mut());
+                if let Some(passed) = layer.passed {
+                    self.field.scale(passed);
+                }
+                // A stream per query and layer, so that what is read elsewhere changes no noise.
+                let mut noise = self.streams.derive("activation", query, index as u64);
+                layer
+                    .activation
+                    .apply(self.field.lanes_mut(), ports, samples, &mut noise);
             }
         }
     }

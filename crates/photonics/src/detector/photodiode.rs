@@ -1,94 +1,55 @@
-//! A photodiode on a load resistor.
+//! Photodiodes as they came out, and where their current ends.
 
-use crate::design::{DesignError, within};
-
-/// Elementary charge in C (exact, SI 2019).
-pub const ELEMENTARY_CHARGE_C: f64 = 1.602_176_634e-19;
-
-/// Boltzmann constant in J/K (exact, SI 2019).
-pub const BOLTZMANN_J_PER_K: f64 = 1.380_649e-23;
-
-/// Photodiode and receiver.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Photodiode {
-    /// Current per optical power in A/W, > 0.
-    pub responsivity_a_per_w: f64,
-    /// Current without light in A, >= 0.
-    pub dark_current_a: f64,
-    /// The receiver's noise, or none.
-    pub noise: Option<ReceiverNoise>,
+/// The photodiodes of one layer as drawn: one per port, or for a homodyne readout two, first the one
+/// that sees the sum of signal and local oscillator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerDetectors {
+    pub(crate) responsivity_a_per_w: Vec<f64>,
+    pub(crate) dark_current_a: Vec<f64>,
 }
 
-/// White noise of the receiver over its bandwidth.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ReceiverNoise {
-    /// Bandwidth in Hz, > 0.
-    pub bandwidth_hz: f64,
-    /// Load resistance in ohm, > 0.
-    pub load_ohm: f64,
-    /// Temperature of the load in K, >= 0.
-    pub temperature_k: f64,
-}
-
-impl ReceiverNoise {
-    /// Variance of the current in A^2 at a mean current in A (dark current included): shot noise
-    /// 2 q I B and thermal noise 4 k T B / R.
-    ///
-    /// ```
-    /// use photonics::detector::ReceiverNoise;
-    /// let noise = ReceiverNoise { bandwidth_hz: 1.0, load_ohm: 50.0, temperature_k: 300.0 };
-    /// // 18.2 pA/sqrt(Hz) without light; as much again, 17.9 pA/sqrt(Hz), from 1 mA.
-    /// assert!((noise.variance_a2(0.0).sqrt() - 18.2e-12).abs() < 0.05e-12);
-    /// let shot = noise.variance_a2(1e-3) - noise.variance_a2(0.0);
-    /// assert!((shot.sqrt() - 17.9e-12).abs() < 0.05e-12);
-    /// ```
-    pub fn variance_a2(&self, current_a: f64) -> f64 {
-        let (shot, thermal) = self.terms();
-        shot.mul_add(current_a, thermal)
+impl LayerDetectors {
+    /// Current per optical power in A/W; 0 where a detector is dead.
+    pub fn responsivity_a_per_w(&self) -> &[f64] {
+        &self.responsivity_a_per_w
     }
 
-    /// Shot noise variance per current in A, and thermal noise variance in A^2.
-    pub(crate) fn terms(&self) -> (f64, f64) {
-        (
-            2.0 * ELEMENTARY_CHARGE_C * self.bandwidth_hz,
-            4.0 * BOLTZMANN_J_PER_K * self.temperature_k * self.bandwidth_hz / self.load_ohm,
-        )
+    /// Current without light in A; 0 where a detector is dead.
+    pub fn dark_current_a(&self) -> &[f64] {
+        &self.dark_current_a
     }
 }
 
-impl Photodiode {
-    /// 1 A/W, no dark current, no noise: its current in A is the power in W.
-    pub const fn ideal() -> Self {
-        Self {
-            responsivity_a_per_w: 1.0,
-            dark_current_a: 0.0,
-            noise: None,
+/// The current in A of a diode that without saturation would carry `current_a` >= 0:
+/// I / (1 + I / I_sat), where `per_saturation` is 1 / I_sat in 1/A; with 0 it is I itself, bit for bit.
+///
+/// The simplest law that is linear for weak light and never exceeds I_sat: the response is down to a
+/// half at I = I_sat, and by 1 dB at I = 0.26 I_sat.
+#[inline(always)]
+pub(crate) fn saturated_a(current_a: f64, per_saturation: f64) -> f64 {
+    current_a / current_a.mul_add(per_saturation, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::saturated_a;
+    use crate::units::power_ratio_to_db;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn saturation_bends_down_and_has_a_limit(current in 0.0..1.0_f64, limit in 1e-6..1.0_f64) {
+            let read = saturated_a(current, 1.0 / limit);
+            prop_assert!(read <= current && read <= limit);
+            prop_assert!(saturated_a(1.1 * current, 1.0 / limit) >= read);
+            prop_assert_eq!(saturated_a(current, 0.0).to_bits(), current.to_bits());
         }
     }
 
-    /// Checks that every value is in its range.
-    ///
-    /// # Errors
-    /// The first value that is not.
-    pub fn check(&self) -> Result<(), DesignError> {
-        let positive = f64::MIN_POSITIVE..f64::INFINITY;
-        within(
-            "responsivity",
-            self.responsivity_a_per_w,
-            f64::MIN_POSITIVE..10.0,
-            "in (0, 10) A/W",
-        )?;
-        within("dark current", self.dark_current_a, 0.0..1.0, "in [0, 1) A")?;
-        if let Some(noise) = self.noise {
-            within("bandwidth", noise.bandwidth_hz, positive.clone(), "> 0 Hz")?;
-            within("load", noise.load_ohm, positive, "> 0 ohm")?;
-            within(
-                "temperature",
-                noise.temperature_k,
-                0.0..1e4,
-                "in [0, 10000) K",
-            )?;
-        }
-        Ok(())
+    #[test]
+    fn compression_is_as_stated() {
+        assert_eq!(saturated_a(2.0, 0.5), 1.0);
+        let db = power_ratio_to_db(saturated_a(0.259, 1.0) / 0.259);
+        assert!((db + 1.0).abs() < 1e-3, "{db}");
     }
 }

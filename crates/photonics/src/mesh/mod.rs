@@ -1,8 +1,10 @@
 //! Meshes of MZIs: their wiring, their phases, and the propagation of light through them.
 
 pub mod decompose;
+mod general;
 pub mod haar;
 pub mod hardware;
+pub mod loss;
 pub mod naive;
 pub mod phases;
 pub mod program;
@@ -14,6 +16,7 @@ pub mod topology;
 pub mod triangular;
 
 pub use hardware::MeshHardware;
+pub use loss::MeshLosses;
 pub use phases::MeshPhases;
 pub use program::Program;
 pub use topology::{Topology, TopologyError};

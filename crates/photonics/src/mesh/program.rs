@@ -11,13 +11,14 @@
 //! The left diagonal is pushed into the next MZIs on its ports, at last into the output screen. What
 //! remains per MZI is one phase on the upper arm and one real rotation: 12 multiplications or fused
 //! multiply-adds per sample instead of the 16 of a general 2x2 matrix. Unequal loss does not commute
-//! with this; lossy meshes use the general form.
+//! with this; lossy meshes use the general form (`general.rs`).
 
-use super::hardware::{CouplerTerms, MeshHardware};
+use super::general::{GeneralTerms, Matrices};
+use super::hardware::{CouplerTerms, Form, MeshHardware};
 use super::phases::MeshPhases;
 use super::pushed::{Lanes, Pushed};
 use super::schedule::{RUN, Run};
-use super::topology::PortPair;
+use super::topology::{PortPair, Topology};
 use crate::real::Real;
 use num_complex::Complex64;
 use numerics::math::quarter_turn;
@@ -38,10 +39,11 @@ const PARALLEL: usize = 1 << 14;
 #[derive(Clone, Debug, Default)]
 pub struct Program<T> {
     pub(crate) operations: Operations<T>,
-    /// Output phase screen per port, with what was pushed out of the mesh.
+    /// Output screen per port, with what was pushed out of the mesh and what is lost there.
     pub(crate) screen: Vec<[T; 2]>,
     pushed: Pushed<T>,
     parts: Vec<Parts<T>>,
+    matrices: Vec<Matrices<T>>,
 }
 
 /// The 2x2 operations, one per MZI in the order of the schedule.
@@ -78,9 +80,9 @@ impl<T: Real> Program<T> {
         assert_eq!(phases.gamma_rad.len(), topology.ports());
         self.pushed.reset(topology.ports());
         self.screen.resize(topology.ports(), [T::ZERO; 2]);
-        match hardware.transmission() {
-            None => self.compile_rotations(hardware, phases),
-            Some(transmission) => self.compile_general(hardware, phases, transmission),
+        match &hardware.form {
+            Form::Lossless(terms) => self.compile_rotations(topology, terms.as_ref(), phases),
+            Form::Lossy(terms) => self.compile_general(topology, terms, phases),
         }
         vectorize(
             #[inline(always)]
@@ -92,12 +94,22 @@ impl<T: Real> Program<T> {
                     let (s, c) = T::sin_cos(gamma);
                     *screen = unit(multiply(re, im, c, s));
                 }
+                if let Some(losses) = hardware.losses() {
+                    for (screen, &t) in self.screen.iter_mut().zip(&losses.output) {
+                        let t = T::from_f64(t);
+                        *screen = screen.map(|x| t * x);
+                    }
+                }
             },
         );
     }
 
-    fn compile_rotations(&mut self, hardware: &MeshHardware, phases: MeshPhases<'_>) {
-        let topology = hardware.topology();
+    fn compile_rotations(
+        &mut self,
+        topology: &Topology,
+        terms: Option<&CouplerTerms>,
+        phases: MeshPhases<'_>,
+    ) {
         let mut operations = match std::mem::take(&mut self.operations) {
             Operations::Rotations(operations) => operations,
             Operations::General(_) => Default::default(),
@@ -105,92 +117,37 @@ impl<T: Real> Program<T> {
         for coefficients in &mut operations {
             coefficients.resize(topology.mzis(), T::ZERO);
         }
-        // First what depends on each MZI alone, in parallel where there is much of it; then the
-        // phases that travel along the ports, column after column.
-        let parallel = topology.mzis() >= PARALLEL && rayon::current_num_threads() > 1;
-        let band = if parallel { PARALLEL_BAND } else { BAND };
-        self.parts
-            .resize_with(band.min(topology.schedule().runs().len()), Parts::default);
-        for runs in topology.schedule().runs().chunks(band) {
-            let compute = |(parts, runs): (&mut [Parts<T>], &[Run])| {
-                vectorize(
-                    #[inline(always)]
-                    || {
-                        for (parts, run) in parts.iter_mut().zip(runs) {
-                            parts.compute(hardware.couplers.as_ref(), phases, run.mzis());
-                        }
-                    },
-                );
-            };
-            if parallel {
-                self.parts
-                    .par_chunks_mut(BAND)
-                    .zip(runs.par_chunks(BAND))
-                    .for_each(compute);
-            } else {
-                compute((&mut self.parts, runs));
-            }
-            vectorize(
-                #[inline(always)]
-                || {
-                    for (parts, run) in self.parts.iter().zip(runs) {
-                        push(
-                            parts,
-                            run,
-                            topology.pairs(),
-                            &mut self.pushed,
-                            &mut operations,
-                        );
-                    }
-                },
-            );
-        }
+        // The phases that travel along the ports: column after column.
+        let pushed = &mut self.pushed;
+        in_bands(
+            topology,
+            &mut self.parts,
+            #[inline(always)]
+            |parts, run| parts.compute(terms, phases, run.mzis()),
+            #[inline(always)]
+            |parts, run| push(parts, run, topology.pairs(), pushed, &mut operations),
+        );
         self.operations = Operations::Rotations(operations);
     }
 
     fn compile_general(
         &mut self,
-        hardware: &MeshHardware,
+        topology: &Topology,
+        terms: &GeneralTerms,
         phases: MeshPhases<'_>,
-        transmission: &[f64],
     ) {
         let mut operations = match std::mem::take(&mut self.operations) {
             Operations::General(operations) => operations,
             Operations::Rotations(_) => Vec::new(),
         };
-        operations.resize(hardware.topology().mzis(), [T::ZERO; 8]);
-        let terms = hardware.couplers.as_ref();
-        let slots = hardware.topology().schedule().slots();
-        vectorize(
+        operations.resize(topology.mzis(), [T::ZERO; 8]);
+        in_bands(
+            topology,
+            &mut self.matrices,
             #[inline(always)]
-            || {
-                for (mzi, &slot) in slots.iter().enumerate() {
-                    let (s, c) = T::sin_cos(0.5 * phases.theta_rad[mzi]);
-                    let t = T::from_f64(transmission[mzi]);
-                    let [cos_sum, sin_sum, cos_difference, sin_difference] = match terms {
-                        Some(terms) => [
-                            &terms.cos_sum,
-                            &terms.sin_sum,
-                            &terms.cos_difference,
-                            &terms.sin_difference,
-                        ]
-                        .map(|values| T::from_f64(values[mzi])),
-                        None => [T::ZERO, T::ONE, T::ONE, T::ZERO],
-                    };
-                    let (p_re, p_im) = (c * cos_sum, s * cos_difference);
-                    let (q_re, q_im) = (-(s * sin_difference), c * sin_sum);
-                    let (g_re, g_im) = (t * c, t * s);
-                    let (phi_im, phi_re) = T::sin_cos(phases.phi_rad[mzi]);
-                    let (m01_re, m01_im) = multiply(q_re, q_im, g_re, g_im);
-                    let (m11_re, m11_im) = multiply(p_re, -p_im, g_re, g_im);
-                    let (f_re, f_im) = multiply(g_re, g_im, phi_re, phi_im);
-                    let (m00_re, m00_im) = multiply(p_re, p_im, f_re, f_im);
-                    let (m10_re, m10_im) = multiply(-q_re, q_im, f_re, f_im);
-                    operations[slot as usize] = [
-                        m00_re, m00_im, m01_re, m01_im, m10_re, m10_im, m11_re, m11_im,
-                    ];
-                }
-            },
+            |matrices, run| matrices.compute(terms, phases, run.mzis()),
+            #[inline(always)]
+            |matrices, run| matrices.store(run, &mut operations),
         );
         self.operations = Operations::General(operations);
     }
@@ -209,7 +166,7 @@ impl<T: Real> Program<T> {
         }
     }
 
-    /// The phase screen at the output, as complex numbers of modulus 1.
+    /// The screen at the output, as complex numbers: of modulus 1 where nothing is lost, less elsewhere.
     pub fn screen(&self) -> Vec<Complex64> {
         self.screen
             .iter()
@@ -226,9 +183,51 @@ fn unit<T: Real>((x, y): (T, T)) -> [T; 2] {
     [x * scale, y * scale]
 }
 
+/// Goes through the runs of a mesh, band by band: `compute` finds what depends on each MZI alone, in
+/// parallel where there is much of it; `collect` then follows in propagation order.
+fn in_bands<P: Default + Send>(
+    topology: &Topology,
+    parts: &mut Vec<P>,
+    compute: impl Fn(&mut P, &Run) + Sync,
+    mut collect: impl FnMut(&P, &Run),
+) {
+    let runs = topology.schedule().runs();
+    let parallel = topology.mzis() >= PARALLEL && rayon::current_num_threads() > 1;
+    let band = if parallel { PARALLEL_BAND } else { BAND };
+    parts.resize_with(band.min(runs.len()), P::default);
+    for runs in runs.chunks(band) {
+        let compute = |(parts, runs): (&mut [P], &[Run])| {
+            vectorize(
+                #[inline(always)]
+                || {
+                    for (parts, run) in parts.iter_mut().zip(runs) {
+                        compute(parts, run);
+                    }
+                },
+            );
+        };
+        if parallel {
+            parts
+                .par_chunks_mut(BAND)
+                .zip(runs.par_chunks(BAND))
+                .for_each(compute);
+        } else {
+            compute((parts, runs));
+        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for (parts, run) in parts.iter().zip(runs) {
+                    collect(parts, run);
+                }
+            },
+        );
+    }
+}
+
 /// (a + i b)(c + i d)
 #[inline(always)]
-fn multiply<T: Real>(a: T, b: T, c: T, d: T) -> (T, T) {
+pub(super) fn multiply<T: Real>(a: T, b: T, c: T, d: T) -> (T, T) {
     (a.mul_add(c, -(b * d)), a.mul_add(d, b * c))
 }
 
@@ -330,7 +329,7 @@ impl<T: Real> Parts<T> {
 
 /// Lanes beyond the run are computed and dropped, so what is read there does not matter.
 #[inline(always)]
-fn load(values: &[f64], mzis: &Range<usize>) -> Lanes<f64> {
+pub(super) fn load(values: &[f64], mzis: &Range<usize>) -> Lanes<f64> {
     match values[mzis.start..].first_chunk::<RUN>() {
         Some(all) => *all,
         None => {

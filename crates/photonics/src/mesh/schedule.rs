@@ -55,7 +55,6 @@ pub(crate) const RUN: usize = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Schedule {
     pairs: Vec<PortPair>,
-    slots: Vec<u32>,
     runs: Vec<Run>,
 }
 
@@ -78,10 +77,6 @@ impl Schedule {
             // Stable: within a tile the order of the columns remains.
             order.sort_by_key(|&mzi| tile[mzi as usize]);
         }
-        let mut slots = vec![0; order.len()];
-        for (slot, &mzi) in order.iter().enumerate() {
-            slots[mzi as usize] = slot as u32;
-        }
         let runs = runs(topology, &order);
         Self {
             runs,
@@ -89,7 +84,6 @@ impl Schedule {
                 .iter()
                 .map(|&mzi| topology.pairs()[mzi as usize])
                 .collect(),
-            slots,
         }
     }
 
@@ -101,11 +95,6 @@ impl Schedule {
     /// Runs of MZIs that are neighbours in both orders, in propagation order.
     pub(crate) fn runs(&self) -> &[Run] {
         &self.runs
-    }
-
-    /// For every MZI in propagation order its place in the order of computation.
-    pub(crate) fn slots(&self) -> &[u32] {
-        &self.slots
     }
 }
 
@@ -158,12 +147,12 @@ mod tests {
     fn assert_order(topology: &Topology) {
         let schedule = topology.schedule();
         let mut mzis = vec![None; topology.mzis()];
-        for (mzi, &slot) in schedule.slots().iter().enumerate() {
-            assert_eq!(schedule.pairs()[slot as usize], topology.pairs()[mzi]);
-            assert_eq!(mzis[slot as usize].replace(mzi), None);
+        for run in schedule.runs() {
+            for (slot, mzi) in (run.slot..).zip(run.mzis()) {
+                assert_eq!(schedule.pairs()[slot], topology.pairs()[mzi]);
+                assert_eq!(mzis[slot].replace(mzi), None);
+            }
         }
-        let lens: usize = schedule.runs().iter().map(|run| run.len).sum();
-        assert_eq!(lens, topology.mzis());
         let mut last = vec![None; topology.ports()];
         for mzi in mzis.into_iter().map(Option::unwrap) {
             let pair = topology.pairs()[mzi];

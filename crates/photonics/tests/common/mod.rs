@@ -5,8 +5,9 @@
 use nalgebra::DMatrix;
 use num_complex::{Complex, Complex64};
 use numerics::{Stream, Streams};
+use photonics::component::mzi::ArmTransmission;
 use photonics::mesh::propagate::propagate;
-use photonics::mesh::{MeshHardware, MeshPhases, Program, Topology};
+use photonics::mesh::{MeshHardware, MeshLosses, MeshPhases, Program, Topology};
 use photonics::{FieldBatch, Real};
 use proptest::test_runner::{Config, FileFailurePersistence};
 use rand::RngExt;
@@ -56,22 +57,35 @@ pub(crate) fn random_errors(
         .collect()
 }
 
-/// Field transmissions uniform in [0.5, 1).
-pub(crate) fn random_transmission(topology: &Topology, stream: &mut Stream) -> Vec<f64> {
-    (0..topology.mzis())
-        .map(|_| uniform(stream, 0.5, 1.0))
-        .collect()
+/// Field transmissions of all arms and outputs, uniform in [0.5, 1).
+pub(crate) fn random_losses(topology: &Topology, stream: &mut Stream) -> MeshLosses {
+    let mut t = || uniform(stream, 0.5, 1.0);
+    MeshLosses {
+        arms: (0..topology.mzis())
+            .map(|_| ArmTransmission {
+                inner_upper: t(),
+                inner_lower: t(),
+                outer_upper: t(),
+                outer_lower: t(),
+            })
+            .collect(),
+        output: (0..topology.ports()).map(|_| t()).collect(),
+    }
 }
 
-/// A mesh with large coupler errors and, where asked, unequal losses.
+/// A mesh with large coupler errors and, where asked, unequal losses of all arms.
 pub(crate) fn random_mesh(
     topology: &Arc<Topology>,
     lossy: bool,
     stream: &mut Stream,
 ) -> MeshHardware {
     let errors = random_errors(topology, 0.7, stream);
-    let transmission = lossy.then(|| random_transmission(topology, stream));
-    MeshHardware::new(topology.clone(), errors, transmission)
+    if lossy {
+        let losses = random_losses(topology, stream);
+        MeshHardware::with_losses(topology.clone(), errors, losses)
+    } else {
+        MeshHardware::new(topology.clone(), errors, None)
+    }
 }
 
 /// The parts of a parameter vector that fits.

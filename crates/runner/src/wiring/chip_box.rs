@@ -57,6 +57,10 @@ impl BlackBox for ChipBox {
         &self.shapes[layer]
     }
 
+    fn resolution(&self, layer: usize) -> Option<f64> {
+        self.chip.resolution_rad(layer)
+    }
+
     fn program(
         &mut self,
         layer: usize,

@@ -4,15 +4,15 @@ use crate::config::checked::{self, Config, InitialPhases, MeshKind, ReadoutKind}
 use numerics::Streams;
 use photonics::component::activation::{Activation, ElectroOptic};
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
-use photonics::detector::{Photodiode, ReceiverNoise};
+use photonics::detector::ReceiverNoise;
 use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{Topology, TopologyError};
-use photonics::process::Process;
+use photonics::process::{DetectorProcess, MeshProcess, Process};
 use photonics::units::dbm_to_w;
 use rand::RngExt;
-use std::f64::consts::TAU;
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 use std::sync::Arc;
 
 /// The ideal circuit: equal layers in a row.
@@ -27,6 +27,7 @@ pub fn design(config: &Config) -> Result<ChipDesign, TopologyError> {
             ReadoutKind::Signed => Readout::Signed,
             ReadoutKind::Intensity => Readout::Intensity,
         },
+        tap_ratio: None,
         activation: match chip.activation {
             checked::Activation::Identity => Activation::Identity,
             checked::Activation::ElectroOptic {
@@ -42,9 +43,7 @@ pub fn design(config: &Config) -> Result<ChipDesign, TopologyError> {
     };
     Ok(ChipDesign {
         layers: vec![layer; chip.layers],
-        source: Source {
-            port_power_w: dbm_to_w(chip.source.port_power_dbm),
-        },
+        source: Source::ideal(dbm_to_w(chip.source.port_power_dbm)),
         precision: match chip.precision {
             checked::Precision::F32 => Precision::Single,
             checked::Precision::F64 => Precision::Double,
@@ -64,18 +63,22 @@ fn topology(config: &Config) -> Result<Arc<Topology>, TopologyError> {
 pub fn process(config: &Config) -> Process {
     let process = &config.process;
     Process {
-        splitter_error_sigma_rad: process.splitter_error_sigma_rad,
-        mzi_loss_db: process.mzi_loss_db,
-        mzi_loss_sigma_db: process.mzi_loss_sigma_db,
-        photodiode: Photodiode {
+        mesh: MeshProcess {
+            splitter_error_sigma_rad: process.splitter_error_sigma_rad,
+            // All loss of an MZI in its two couplers.
+            coupler_loss_db: 0.5 * process.mzi_loss_db,
+            coupler_loss_sigma_db: FRAC_1_SQRT_2 * process.mzi_loss_sigma_db,
+            ..MeshProcess::ideal()
+        },
+        detector: DetectorProcess {
             responsivity_a_per_w: process.detector.responsivity_a_per_w,
             dark_current_a: process.detector.dark_current_a,
-            noise: process.detector.noise.map(|noise| ReceiverNoise {
-                bandwidth_hz: noise.bandwidth_hz,
-                load_ohm: noise.load_ohm,
-                temperature_k: noise.temperature_k,
+            noise: process.detector.noise.map(|noise| {
+                ReceiverNoise::new(noise.bandwidth_hz, noise.load_ohm, noise.temperature_k)
             }),
+            ..DetectorProcess::ideal()
         },
+        ..Process::ideal()
     }
 }
 

@@ -8,7 +8,7 @@ pub fn mesh_memory_bytes(ports: usize, batch: usize) -> u64 {
     let (ports, batch) = (ports as u64, batch.next_multiple_of(LANES) as u64);
     let mzis = ports * (ports - 1) / 2;
     // The bench holds three meshes with their programs, one trainer and three fields.
-    3 * mzis * (16 + 32 + 8 + 32 + 40) + 2 * mzis * 8 * 8 + 3 * ports * batch * 8
+    3 * mzis * (16 + 32 + 64 + 32 + 40) + 2 * mzis * 8 * 8 + 3 * ports * batch * 8
 }
 
 /// An upper estimate in bytes, from the sizes of what grows with the experiment: the data, the mesh
@@ -23,8 +23,8 @@ pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
         Precision::F32 => 4,
         Precision::F64 => 8,
     };
-    // Per MZI: coupler errors and their four terms, transmission, coefficients; one topology.
-    let mesh = mzis * (16 + 32 + 8 + 8 * real);
+    // Per MZI: coupler errors, transmissions of the arms, static terms, coefficients; one topology.
+    let mesh = mzis * (16 + 32 + 64 + 8 * real);
     let topology = mzis * 40;
     // Per parameter: initial and current per layer; direction, shifted, gradient, two moments.
     let trainer = parameters * 8 * (2 * layers + 5);

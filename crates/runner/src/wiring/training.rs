@@ -2,7 +2,7 @@
 
 use crate::config::checked::{self, Config, EstimatorKind, Goal, UpdateRule};
 use crate::dataset::Images;
-use fzero::estimate::{Difference, DirectionLaw, EstimatorChoice};
+use fzero::estimate::{Difference, DirectionLaw, EstimatorChoice, Radius};
 use fzero::goal::{CosineGoal, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
 use fzero::layerwise::{LayerwisePlan, VoteRule};
 use fzero::optimizer::{OptimizerChoice, Schedule};
@@ -18,7 +18,7 @@ pub fn plan(config: &Config) -> LayerwisePlan {
         batch: training.batch,
         evaluate_every: training.evaluate_every,
         estimator: EstimatorChoice::Directional {
-            radius: estimator.smoothing_radius_rad,
+            radius: Radius::Fixed(estimator.smoothing_radius_rad),
             directions: estimator.directions,
             law: match estimator.law {
                 checked::DirectionLaw::Gaussian => DirectionLaw::Gaussian,

@@ -2,7 +2,7 @@ use super::*;
 use crate::Metered;
 use crate::black_box::{BlackBox, DeviceError, LayerShape};
 use crate::data::Split;
-use crate::estimate::{Difference, DirectionLaw, EstimatorChoice};
+use crate::estimate::{Difference, DirectionLaw, EstimatorChoice, Radius};
 use crate::goal::{CosineGoal, Prototypes, SoftmaxCosine};
 use crate::layerwise::VoteRule;
 use crate::observe::Silent;
@@ -42,13 +42,13 @@ fn goals(layers: usize) -> Vec<Box<dyn LocalGoal>> {
         .collect()
 }
 
-fn plan() -> LayerwisePlan {
+pub(super) fn plan() -> LayerwisePlan {
     LayerwisePlan {
         epochs: 6,
         batch: 16,
         evaluate_every: 2,
         estimator: EstimatorChoice::Directional {
-            radius: 0.01,
+            radius: Radius::Fixed(0.01),
             directions: 2,
             law: DirectionLaw::Gaussian,
             difference: Difference::Central,
@@ -66,7 +66,7 @@ fn plan() -> LayerwisePlan {
     }
 }
 
-fn run_on<B: BlackBox>(
+pub(super) fn run_on<B: BlackBox>(
     device: &mut Metered<B>,
     plan: &LayerwisePlan,
     observer: &mut dyn Observer,
@@ -90,15 +90,30 @@ fn run_on<B: BlackBox>(
     train(device, &data, &goals(2), initial, plan, &streams, observer)
 }
 
-fn device() -> Metered<IntensityBox> {
+pub(super) fn device() -> Metered<IntensityBox> {
     Metered::new(IntensityBox::new(WIDTH, &[8, 8]))
 }
 
-fn initial() -> Vec<Vec<f64>> {
+pub(super) fn initial() -> Vec<Vec<f64>> {
     IntensityBox::new(WIDTH, &[8, 8]).random_parameters(&Streams::new(12))
 }
 
-fn shapes() -> Vec<LayerShape> {
+pub(super) fn accuracy_of(device: &mut Metered<IntensityBox>, parameters: &[Vec<f64>]) -> f64 {
+    for (layer, parameters) in parameters.iter().enumerate() {
+        device
+            .program(layer, parameters, Purpose::Evaluation)
+            .unwrap();
+    }
+    let (values, labels) = samples(300, 1);
+    let split = Split {
+        values: &values,
+        labels: &labels,
+    };
+    let found = evaluate(device, &split, WIDTH, &goals(2), VoteRule::AllLayers);
+    found.unwrap().vote
+}
+
+pub(super) fn shapes() -> Vec<LayerShape> {
     let device = device();
     (0..2).map(|layer| device.layer(layer).clone()).collect()
 }
@@ -167,7 +182,7 @@ fn a_quadratic_is_followed_to_its_minimum() {
         epochs: 200,
         batch: 5,
         estimator: EstimatorChoice::Directional {
-            radius: 0.05,
+            radius: Radius::Fixed(0.05),
             directions: 1,
             law: DirectionLaw::Rademacher,
             difference: Difference::Central,
@@ -197,7 +212,7 @@ fn a_quadratic_is_followed_to_its_minimum() {
 #[test]
 fn the_dry_run_predicts_the_ledger() {
     let directional = |directions, difference| EstimatorChoice::Directional {
-        radius: 0.01,
+        radius: Radius::Fixed(0.01),
         directions,
         law: DirectionLaw::Rademacher,
         difference,
@@ -206,7 +221,12 @@ fn the_dry_run_predicts_the_ledger() {
         (directional(1, Difference::Central), 0),
         (directional(3, Difference::OneSided), 1),
         (directional(2, Difference::Central), 4),
-        (EstimatorChoice::Coordinate { radius: 0.01 }, 3),
+        (
+            EstimatorChoice::Coordinate {
+                radius: Radius::Fixed(0.01),
+            },
+            3,
+        ),
     ] {
         let plan = LayerwisePlan {
             estimator,

@@ -42,9 +42,10 @@ impl Step {
             layers: vec![LayerDesign {
                 topology,
                 readout: Readout::Intensity,
+                tap_ratio: None,
                 activation: Activation::Identity,
             }],
-            source: Source { port_power_w: 1e-3 },
+            source: Source::ideal(1e-3),
             precision: Precision::Single,
         };
         let (chip, _) = fabricate(&design, &Process::ideal(), DieSeed(0))
@@ -57,7 +58,7 @@ impl Step {
             device: ChipBox::new(chip, true),
             goal: CosineGoal::new(prototypes),
             scratch: GoalScratch::default(),
-            estimator: EstimatorChoice::default().build(),
+            estimator: EstimatorChoice::default().build(1e-3),
             optimizer: OptimizerChoice::default().build(),
             gradient: vec![0.0; parameters.len()],
             parameters,

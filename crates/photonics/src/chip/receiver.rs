@@ -1,0 +1,397 @@
+//! The receivers of a chip: from fields at the taps to currents.
+
+use crate::design::Readout;
+use crate::detector::adc::Scale;
+use crate::detector::photodiode::saturated_a;
+use crate::detector::{Adc, LayerDetectors};
+use crate::field::{FieldBatch, LANES, PortLanes};
+use crate::process::DetectorProcess;
+use crate::real::Real;
+use crate::units::loss_db_to_power_ratio;
+use numerics::normal::fill_standard_normal;
+use numerics::{Streams, vectorize};
+
+#[cfg(test)]
+mod tests;
+
+/// One number per sample of a block.
+type Lanes = [f32; LANES];
+
+#[derive(Debug)]
+pub(super) struct Receiver {
+    layers: Vec<LayerReceiver>,
+    electronics: Electronics,
+    streams: Streams,
+    queries: u64,
+    scratch: Scratch,
+}
+
+/// What stands at the tap of one layer.
+#[derive(Debug)]
+pub(super) struct LayerReceiver {
+    readout: Readout,
+    /// kappa: the part of the power that the tap takes.
+    tap_ratio: f64,
+    detectors: LayerDetectors,
+    /// kappa R of each photodiode in A/W.
+    tapped_a_per_w: Vec<f64>,
+}
+
+impl LayerReceiver {
+    pub(super) fn new(readout: Readout, tap_ratio: f64, detectors: LayerDetectors) -> Self {
+        let responsivity = detectors.responsivity_a_per_w.iter();
+        Self {
+            readout,
+            tap_ratio,
+            tapped_a_per_w: responsivity.map(|r| tap_ratio * r).collect(),
+            detectors,
+        }
+    }
+}
+
+/// What is the same for all layers.
+#[derive(Debug)]
+struct Electronics {
+    /// Part of the layer's power that every photodiode sees; 0 without stray light.
+    stray: f64,
+    /// 1 / I_sat in 1/A; 0 without saturation.
+    per_saturation: f64,
+    /// Shot noise variance per current in A and thermal noise variance of a diode in A^2.
+    noise: Option<(f64, f64)>,
+    adc: Option<Adc>,
+    averages: u32,
+    /// sqrt(P_LO) exp(i phase).
+    oscillator: [f64; 2],
+}
+
+#[derive(Debug, Default)]
+struct Scratch {
+    /// Mean currents of one block of samples in A: ports x lanes.
+    currents: Vec<Lanes>,
+    /// Currents that make the shot noise, where they are not those above.
+    carried: Vec<Lanes>,
+    /// Currents of one readout of the block.
+    noisy: Vec<Lanes>,
+    normal: Vec<f64>,
+    /// Sums of codes: readouts x lanes.
+    codes: Vec<[f64; LANES]>,
+}
+
+impl Receiver {
+    pub(super) fn new(
+        layers: Vec<LayerReceiver>,
+        process: &DetectorProcess,
+        streams: Streams,
+    ) -> Self {
+        let oscillator = process.local_oscillator;
+        let amplitude = oscillator.power_w.sqrt();
+        let (sine, cosine) = libm::sincos(oscillator.phase_rad);
+        let terms = process.noise.map(|noise| noise.terms());
+        Self {
+            layers,
+            electronics: Electronics {
+                stray: process
+                    .optical_crosstalk_floor_db
+                    .map_or(0.0, loss_db_to_power_ratio),
+                per_saturation: process.saturation_a.map_or(0.0, |limit| 1.0 / limit),
+                noise: terms.filter(|&(shot, thermal)| shot > 0.0 || thermal > 0.0),
+                adc: process.adc,
+                averages: process.averages,
+                oscillator: [amplitude * cosine, amplitude * sine],
+            },
+            streams,
+            queries: 0,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The number of the next query: readout noise is a stream of its own, indexed by it.
+    pub(super) fn next_query(&mut self) -> u64 {
+        self.queries += 1;
+        self.queries
+    }
+
+    /// Currents in A at the tap of `layer`, row-major samples x readouts. `light`: the laser's amplitude
+    /// for each sample relative to its mean, where it fluctuates; the field has it already, the local
+    /// oscillators get it here.
+    pub(super) fn read<T: Real>(
+        &mut self,
+        query: u64,
+        layer: usize,
+        light: Option<&[f32]>,
+        field: &FieldBatch<T>,
+        out: &mut [f32],
+    ) {
+        let Self {
+            layers,
+            electronics,
+            streams,
+            scratch,
+            ..
+        } = self;
+        let layer_receiver = &layers[layer];
+        let ports = field.ports();
+        let readout = layer_receiver.readout;
+        let width = readout.count(ports);
+        scratch.currents.resize(ports, [0.0; LANES]);
+        let mut stream = streams.derive("readout", query, layer as u64);
+        let blocks = field.lanes().chunks_exact(ports);
+        for (index, (block, out)) in blocks.zip(out.chunks_mut(LANES * width)).enumerate() {
+            let light = light.map(|light| &light[index * LANES..]);
+            electronics.detect(layer_receiver, block, light, scratch);
+            let repetitions = match (electronics.adc, electronics.noise) {
+                (None, noise) => {
+                    if let Some((shot, thermal)) = noise {
+                        // The mean of the repetitions, each with noise of its own.
+                        let share = f64::from(electronics.averages).recip();
+                        let terms = (shot * share, thermal * share);
+                        scratch.add_noise(readout, terms, &mut stream);
+                    }
+                    let read = if noise.is_some() {
+                        &scratch.noisy
+                    } else {
+                        &scratch.currents
+                    };
+                    combine(readout, read, width, out);
+                    continue;
+                }
+                (Some(_), None) => 1,
+                (Some(_), Some(_)) => electronics.averages,
+            };
+            let Some(adc) = electronics.adc else { continue };
+            let scale = adc.scale(readout.is_signed());
+            scratch.codes.clear();
+            scratch.codes.resize(width, [0.0; LANES]);
+            for _ in 0..repetitions {
+                if let Some(terms) = electronics.noise {
+                    scratch.add_noise(readout, terms, &mut stream);
+                    digitise(readout, &scratch.noisy, scale, &mut scratch.codes);
+                } else {
+                    digitise(readout, &scratch.currents, scale, &mut scratch.codes);
+                }
+            }
+            let step = scale.step_a / f64::from(repetitions);
+            transpose(&scratch.codes, width, out, |codes, lane| {
+                (codes[lane] * step) as f32
+            });
+        }
+    }
+}
+
+impl Electronics {
+    /// Light to mean currents, saturation included.
+    fn detect<T: Real>(
+        &self,
+        layer: &LayerReceiver,
+        block: &[PortLanes<T>],
+        light: Option<&[f32]>,
+        scratch: &mut Scratch,
+    ) {
+        let Scratch {
+            currents, carried, ..
+        } = scratch;
+        let mut stray_w = [0.0; LANES];
+        if self.stray > 0.0 {
+            vectorize(
+                #[inline(always)]
+                || total_power(block, self.stray, &mut stray_w),
+            );
+        }
+        if layer.readout == Readout::Homodyne {
+            let mut amplitude = [1.0; LANES];
+            for (amplitude, light) in amplitude.iter_mut().zip(light.into_iter().flatten()) {
+                *amplitude = f64::from(*light);
+            }
+            carried.resize(block.len(), [0.0; LANES]);
+            vectorize(
+                #[inline(always)]
+                || self.homodyne(layer, block, &amplitude, &stray_w, currents, carried),
+            );
+            return;
+        }
+        let LayerDetectors {
+            responsivity_a_per_w: responsivity,
+            dark_current_a: dark,
+        } = &layer.detectors;
+        let tapped = &layer.tapped_a_per_w;
+        vectorize(
+            #[inline(always)]
+            || {
+                let diodes = tapped.iter().zip(dark);
+                for ((currents, port), (responsivity, dark)) in
+                    currents.iter_mut().zip(block).zip(diodes)
+                {
+                    let parts = port.re.iter().zip(&port.im);
+                    for (current, (&re, &im)) in currents.iter_mut().zip(parts) {
+                        let power = re.mul_add(re, im * im).to_f64();
+                        *current = responsivity.mul_add(power, *dark) as f32;
+                    }
+                }
+            },
+        );
+        if self.stray > 0.0 {
+            vectorize(
+                #[inline(always)]
+                || {
+                    for (currents, responsivity) in currents.iter_mut().zip(responsivity) {
+                        for (current, stray_w) in currents.iter_mut().zip(&stray_w) {
+                            *current = responsivity.mul_add(*stray_w, f64::from(*current)) as f32;
+                        }
+                    }
+                },
+            );
+        }
+        if self.per_saturation > 0.0 {
+            let per_saturation = self.per_saturation;
+            vectorize(
+                #[inline(always)]
+                || {
+                    for current in currents.iter_mut().flatten() {
+                        *current = saturated_a(f64::from(*current), per_saturation) as f32;
+                    }
+                },
+            );
+        }
+    }
+
+    /// The difference of the two diodes of each port, and their sum in `carried`.
+    #[inline(always)]
+    fn homodyne<T: Real>(
+        &self,
+        layer: &LayerReceiver,
+        block: &[PortLanes<T>],
+        amplitude: &[f64; LANES],
+        stray_w: &[f64; LANES],
+        currents: &mut [Lanes],
+        carried: &mut [Lanes],
+    ) {
+        let kappa = layer.tap_ratio;
+        let root = kappa.sqrt();
+        let [lo_re, lo_im] = self.oscillator;
+        let lo_w = lo_re.mul_add(lo_re, lo_im * lo_im);
+        let responsivity = layer.detectors.responsivity_a_per_w.as_chunks::<2>().0;
+        let dark = layer.detectors.dark_current_a.as_chunks::<2>().0;
+        let diodes = responsivity.iter().zip(dark);
+        for (((current, carried), port), (r, dark)) in
+            currents.iter_mut().zip(carried).zip(block).zip(diodes)
+        {
+            for i in 0..LANES {
+                let (x, y) = (port.re[i].to_f64(), port.im[i].to_f64());
+                let a = amplitude[i];
+                // |E +- L|^2 / 2 of the two outputs of the coupler.
+                let signal_w = kappa * x.mul_add(x, y * y);
+                let half_w = 0.5 * (a * a).mul_add(lo_w, signal_w + stray_w[i]);
+                let beat_w = root * a * x.mul_add(lo_re, y * lo_im);
+                let diode = |k: usize, power_w: f64| {
+                    // Rounding may leave less than 0 where the waves cancel.
+                    let current = r[k].mul_add(power_w.max(0.0), dark[k]);
+                    saturated_a(current, self.per_saturation)
+                };
+                let (plus, minus) = (diode(0, half_w + beat_w), diode(1, half_w - beat_w));
+                current[i] = (plus - minus) as f32;
+                carried[i] = (plus + minus) as f32;
+            }
+        }
+    }
+}
+
+/// `share` of the power of all ports in W, summed port by port.
+#[inline(always)]
+fn total_power<T: Real>(block: &[PortLanes<T>], share: f64, total_w: &mut [f64; LANES]) {
+    for port in block {
+        let parts = port.re.iter().zip(&port.im);
+        for (total, (&re, &im)) in total_w.iter_mut().zip(parts) {
+            *total += re.mul_add(re, im * im).to_f64();
+        }
+    }
+    total_w.iter_mut().for_each(|total| *total *= share);
+}
+
+impl Scratch {
+    /// The mean currents with shot and thermal noise of these variances.
+    fn add_noise(&mut self, readout: Readout, terms: (f64, f64), stream: &mut numerics::Stream) {
+        let Self {
+            currents,
+            carried,
+            noisy,
+            normal,
+            ..
+        } = self;
+        let (shot, thermal) = terms;
+        // The two diodes of a port have a load each, and together the noise of their sum.
+        let (carried, thermal) = match readout {
+            Readout::Homodyne => (&carried[..], 2.0 * thermal),
+            Readout::Intensity | Readout::Signed => (&currents[..], thermal),
+        };
+        normal.resize(currents.len() * LANES, 0.0);
+        noisy.resize(currents.len(), [0.0; LANES]);
+        fill_standard_normal(stream, normal);
+        let normal = normal.as_chunks::<LANES>().0;
+        vectorize(
+            #[inline(always)]
+            || {
+                let mean = currents.iter().zip(carried);
+                for ((noisy, (mean, carried)), normal) in noisy.iter_mut().zip(mean).zip(normal) {
+                    for i in 0..LANES {
+                        let sigma = shot.mul_add(f64::from(carried[i]), thermal).sqrt();
+                        noisy[i] = sigma.mul_add(normal[i], f64::from(mean[i])) as f32;
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// Adds the codes of one readout to `codes`, readouts x lanes.
+fn digitise(readout: Readout, currents: &[Lanes], scale: Scale, codes: &mut [[f64; LANES]]) {
+    let per_step = scale.step_a.recip();
+    vectorize(
+        #[inline(always)]
+        || match readout {
+            Readout::Intensity | Readout::Homodyne => {
+                for (codes, currents) in codes.iter_mut().zip(currents) {
+                    for (code, &current) in codes.iter_mut().zip(currents) {
+                        *code += scale.code(f64::from(current) * per_step);
+                    }
+                }
+            }
+            Readout::Signed => {
+                for (codes, [plus, minus]) in codes.iter_mut().zip(currents.as_chunks().0) {
+                    for i in 0..LANES {
+                        codes[i] += scale.code(f64::from(plus[i] - minus[i]) * per_step);
+                    }
+                }
+            }
+        },
+    );
+}
+
+/// From ports x lanes to samples x readouts.
+fn combine(readout: Readout, currents: &[Lanes], width: usize, out: &mut [f32]) {
+    match readout {
+        Readout::Intensity | Readout::Homodyne => {
+            transpose(currents, width, out, |currents, lane| currents[lane]);
+        }
+        Readout::Signed => {
+            let pairs = currents.as_chunks().0;
+            transpose(pairs, width, out, |[plus, minus]: &[Lanes; 2], lane| {
+                plus[lane] - minus[lane]
+            });
+        }
+    }
+}
+
+/// Readouts that are transposed together: tiles stay in the first-level cache.
+const TILE: usize = 16;
+
+/// Fills the rows of `out`, one per lane, with what `read` gives for each source.
+fn transpose<S>(sources: &[S], width: usize, out: &mut [f32], read: impl Fn(&S, usize) -> f32) {
+    for (tile, sources) in sources.chunks(TILE).enumerate() {
+        for (lane, row) in out.chunks_exact_mut(width).enumerate() {
+            let row = &mut row[tile * TILE..];
+            for (out, source) in row.iter_mut().zip(sources) {
+                *out = read(source, lane);
+            }
+        }
+    }
+}

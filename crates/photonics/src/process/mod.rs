@@ -1,0 +1,51 @@
+//! The statistics of a foundry run and of the instruments.
+
+pub mod detector;
+pub mod faults;
+pub mod heater;
+mod mesh;
+mod stuck_heater;
+
+pub use detector::DetectorProcess;
+pub use faults::{DeadDetector, Faults};
+pub use heater::HeaterProcess;
+pub use mesh::MeshProcess;
+pub use stuck_heater::{HeaterKind, StuckAt, StuckHeater};
+
+use crate::design::DesignError;
+
+/// From what the dies are drawn and with what they are driven and read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Process {
+    /// The meshes: splitter errors and losses.
+    pub mesh: MeshProcess,
+    /// The phase shifters and what drives them.
+    pub heater: HeaterProcess,
+    /// The photodiodes and their receivers.
+    pub detector: DetectorProcess,
+    /// What is broken.
+    pub faults: Faults,
+}
+
+impl Process {
+    /// No error, no loss, phases as asked for, noiseless detectors of 1 A/W: exactly the ideal mesh.
+    pub const fn ideal() -> Self {
+        Self {
+            mesh: MeshProcess::ideal(),
+            heater: HeaterProcess::ideal(),
+            detector: DetectorProcess::ideal(),
+            faults: Faults::none(),
+        }
+    }
+
+    /// Checks that every value is in its range. Whether what is broken exists is only known with the
+    /// design: [`Faults::check`].
+    ///
+    /// # Errors
+    /// The first value that is not.
+    pub fn check(&self) -> Result<(), DesignError> {
+        self.mesh.check()?;
+        self.heater.check()?;
+        self.detector.check()
+    }
+}
