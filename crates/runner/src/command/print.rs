@@ -11,9 +11,11 @@ use std::io::{self, Write};
 pub(super) fn print(text: impl Display) -> Result<(), Error> {
     let mut output = io::stdout().lock();
     match writeln!(output, "{text}").and_then(|()| output.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::failed("standard output cannot be written", error, ""))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::failed(
+            "standard output cannot be written",
+            error,
+            "",
+        )),
         _ => Ok(()),
     }
 }

@@ -52,7 +52,10 @@ pub(super) fn report(
         grouped(ledger.training.queries),
         grouped(ledger.evaluation.queries)
     ));
-    line(format!("# programmings    {}", grouped(ledger.total_programmings())));
+    line(format!(
+        "# programmings    {}",
+        grouped(ledger.total_programmings())
+    ));
     line(format!(
         "# memory          at most {} MiB (limit {})",
         memory.div_ceil(1 << 20),
