@@ -57,8 +57,8 @@ fn keys_and_types() {
 #[test]
 fn ranges() {
     refused_line(
-        "process.mzi_loss_db = -0.3",
-        "a.toml:4: process.mzi_loss_db = -0.3: too small (dB, 0 to 100 (excluded))\n  \
+        "process.mesh.coupler_loss_db = -0.3",
+        "a.toml:4: process.mesh.coupler_loss_db = -0.3: too small (dB, 0 to 100 (excluded))\n  \
          help: a loss is a positive number of dB: 0.3 lets 93.3 % of the power through",
     );
     refused_line(
@@ -91,9 +91,9 @@ fn parts_that_do_not_fit_each_other() {
 fn values_at_the_end_of_their_ranges_are_refused_by_name_or_work() {
     // Whatever the table of keys lets through, the chip must take, or the message has no line.
     for line in [
-        "process.splitter_error_sigma_rad = 1",
-        "process.mzi_loss_db = 100",
-        "process.mzi_loss_sigma_db = 100",
+        "process.mesh.splitter_error_sigma_rad = 1",
+        "process.mesh.coupler_loss_db = 100",
+        "process.mesh.coupler_loss_sigma_db = 100",
         "chip.source.port_power_dbm = 60",
         "chip.source.port_power_dbm = -100",
         "chip.activation.gain_rad_per_mw = 1e6",

@@ -26,6 +26,12 @@ pub trait BlackBox: Send {
         None
     }
 
+    /// How often the device sends each sample of a query to report the mean of the readouts, at least 1
+    /// (the default). Each time is a sample query.
+    fn repetitions(&self) -> u32 {
+        1
+    }
+
     /// Sets all parameters of one layer (`layer(layer).parameters()` numbers, for a mesh phases in
     /// rad). They stay until the next programming.
     ///
@@ -38,7 +44,8 @@ pub trait BlackBox: Send {
         purpose: Purpose,
     ) -> Result<(), DeviceError>;
 
-    /// Sends every sample once through the network and reads the given taps during that one pass.
+    /// Sends every sample through the network, as often as [`BlackBox::repetitions`] says, and reads the
+    /// given taps during the same passes.
     ///
     /// # Errors
     /// [`DeviceError`] when a width, a length or a layer does not fit, or an input is not finite.
@@ -174,6 +181,10 @@ macro_rules! forward_to_pointee {
 
             fn resolution(&self, layer: usize) -> Option<f64> {
                 (**self).resolution(layer)
+            }
+
+            fn repetitions(&self) -> u32 {
+                (**self).repetitions()
             }
 
             fn program(

@@ -68,6 +68,20 @@ impl Ledger {
         self.training + self.evaluation + self.calibration
     }
 
+    /// The same where a device repeats every query: [`crate::BlackBox::repetitions`].
+    #[must_use]
+    pub fn repeated(mut self, repetitions: u32) -> Self {
+        for usage in [
+            &mut self.training,
+            &mut self.evaluation,
+            &mut self.calibration,
+        ] {
+            usage.queries = usage.queries.saturating_mul(repetitions.into());
+            usage.passes = usage.passes.saturating_mul(repetitions.into());
+        }
+        self
+    }
+
     /// Samples sent through for all purposes.
     pub fn total_queries(&self) -> u64 {
         self.total().queries

@@ -96,6 +96,10 @@ impl<B: BlackBox> BlackBox for Metered<B> {
         self.device.resolution(layer)
     }
 
+    fn repetitions(&self) -> u32 {
+        self.device.repetitions()
+    }
+
     fn program(
         &mut self,
         layer: usize,
@@ -113,7 +117,8 @@ impl<B: BlackBox> BlackBox for Metered<B> {
         taps: &mut [Tap<'_>],
         purpose: Purpose,
     ) -> Result<(), DeviceError> {
-        let count = samples.count() as u64;
+        let repetitions = u64::from(self.device.repetitions());
+        let count = (samples.count() as u64).saturating_mul(repetitions);
         if let Some(limit) = self.budget
             && purpose != Purpose::Evaluation
             && self.ledger.budgeted_queries().saturating_add(count) > limit
@@ -123,7 +128,7 @@ impl<B: BlackBox> BlackBox for Metered<B> {
         self.device.query(samples, taps, purpose)?;
         let usage = self.ledger.of_mut(purpose);
         usage.queries += count;
-        usage.passes += 1;
+        usage.passes += repetitions;
         Ok(())
     }
 }
@@ -185,5 +190,67 @@ mod tests {
             .resume(device.ledger().clone());
         query(&mut resumed, 1, Purpose::Training).unwrap();
         assert!(query(&mut resumed, 1, Purpose::Training).is_err());
+    }
+
+    /// Sends every sample three times.
+    struct Repeating(IntensityBox);
+
+    impl BlackBox for Repeating {
+        fn inputs(&self) -> usize {
+            self.0.inputs()
+        }
+
+        fn layers(&self) -> usize {
+            self.0.layers()
+        }
+
+        fn layer(&self, layer: usize) -> &LayerShape {
+            self.0.layer(layer)
+        }
+
+        fn repetitions(&self) -> u32 {
+            3
+        }
+
+        fn program(
+            &mut self,
+            layer: usize,
+            p: &[f64],
+            purpose: Purpose,
+        ) -> Result<(), DeviceError> {
+            self.0.program(layer, p, purpose)
+        }
+
+        fn query(
+            &mut self,
+            samples: Samples<'_>,
+            taps: &mut [Tap<'_>],
+            purpose: Purpose,
+        ) -> Result<(), DeviceError> {
+            self.0.query(samples, taps, purpose)
+        }
+    }
+
+    #[test]
+    fn a_repeated_readout_costs_as_many_queries() {
+        let device = Repeating(IntensityBox::new(3, &[2]));
+        let mut device = Metered::new(device).with_budget(Some(20));
+        query(&mut device, 5, Purpose::Training).unwrap();
+        let usage = *device.ledger().of(Purpose::Training);
+        assert_eq!((usage.queries, usage.passes), (15, 3));
+        assert!(query(&mut device, 2, Purpose::Training).is_err());
+        let plain = Ledger {
+            training: Usage {
+                queries: 5,
+                passes: 1,
+                programmings: 7,
+            },
+            ..Ledger::default()
+        };
+        let repeated = plain.repeated(3).training;
+        assert_eq!(
+            (repeated.queries, repeated.passes, repeated.programmings),
+            (15, 3, 7)
+        );
     }
 }

@@ -32,13 +32,26 @@ pub struct LayerDesign {
     pub topology: Arc<Topology>,
     /// How the light at the mesh output is read.
     pub readout: Readout,
-    /// kappa: the part of the power at the mesh output that a coupler takes to the detectors, in
-    /// (0, 1). The detectors see kappa P, and the fields go on with sqrt(1 - kappa), whether or not
-    /// they are read. The last layer has no coupler: its detectors see all. `None`: detectors that
-    /// see all and take nothing, which no device does.
-    pub tap_ratio: Option<f64>,
+    /// Where the detectors get their light. Those of the last layer see all, whatever stands here.
+    pub tap: Tap,
+    /// Full scale in A of this layer's converters, the gain of their amplifiers; `None`: that of the
+    /// process. Without effect where there is no converter.
+    pub adc_full_scale_a: Option<f64>,
     /// What stands between this layer and the next; without effect after the last layer.
     pub activation: Activation,
+}
+
+/// Where the detectors of an inner layer get their light.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tap {
+    /// They see all and take nothing, which no device does.
+    Lossless,
+    /// From a coupler that takes the part kappa, in (0, 1), of the power: the detectors see kappa P, and
+    /// the fields go on with sqrt(1 - kappa), whether or not they are read.
+    Coupler(f64),
+    /// They are the photodiodes of the activation, which must be electro-optic: they see the alpha P
+    /// that it taps anyway (Williamson et al., arXiv:1903.04579), and nothing more is missing behind.
+    Activation,
 }
 
 /// How the detectors of a layer are combined.
@@ -109,6 +122,12 @@ pub enum DesignError {
         /// The layer, 0-based.
         layer: usize,
     },
+    /// A layer is to be read at the tap of an activation that has none.
+    #[error("layer {layer} is read at its activation's tap, but only electro-optic ones have one")]
+    NoActivationTap {
+        /// The layer, 0-based.
+        layer: usize,
+    },
     /// Something names a layer that does not exist.
     #[error("{what}: layer {layer} does not exist, the chip has {layers}")]
     NoSuchLayer {
@@ -170,8 +189,21 @@ impl ChipDesign {
             if design.readout.count(found) == 0 {
                 return Err(DesignError::NoReadout { layer });
             }
-            if let Some(ratio) = design.tap_ratio {
-                within("tap ratio", ratio, f64::MIN_POSITIVE..1.0, "in (0, 1)")?;
+            match (design.tap, &design.activation) {
+                (Tap::Coupler(ratio), _) => {
+                    within("tap ratio", ratio, f64::MIN_POSITIVE..1.0, "in (0, 1)")?;
+                }
+                (Tap::Activation, Activation::ElectroOptic(activation)) => within(
+                    "tap fraction of an activation whose tap is read",
+                    activation.tap_fraction,
+                    f64::MIN_POSITIVE..1.0,
+                    "in (0, 1)",
+                )?,
+                (Tap::Activation, _) => return Err(DesignError::NoActivationTap { layer }),
+                (Tap::Lossless, _) => {}
+            }
+            if let Some(full_scale_a) = design.adc_full_scale_a {
+                within("ADC full scale", full_scale_a, 1e-18..1e3, "in (0, 1000) A")?;
             }
             design.activation.check()?;
         }
@@ -179,11 +211,18 @@ impl ChipDesign {
     }
 
     /// The part of the power at a layer's mesh output that its detectors see: all of it at the last.
-    pub(crate) fn detected_ratio(&self, layer: usize) -> f64 {
+    ///
+    /// # Panics
+    /// When the layer does not exist.
+    pub fn detected_ratio(&self, layer: usize) -> f64 {
         if layer + 1 == self.layers.len() {
             1.0
         } else {
-            self.layers[layer].tap_ratio.unwrap_or(1.0)
+            match (self.layers[layer].tap, &self.layers[layer].activation) {
+                (Tap::Coupler(ratio), _) => ratio,
+                (Tap::Activation, Activation::ElectroOptic(activation)) => activation.tap_fraction,
+                _ => 1.0,
+            }
         }
     }
 }

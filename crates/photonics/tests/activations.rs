@@ -2,7 +2,7 @@
 
 use photonics::chip::Chip;
 use photonics::component::activation::{Activation, AmplifierNoise, GainStage};
-use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::mesh::rectangular::rectangular;
 use photonics::process::Process;
@@ -12,7 +12,8 @@ fn design(activation: Activation) -> ChipDesign {
     let layer = LayerDesign {
         topology: Arc::new(rectangular(4).unwrap()),
         readout: Readout::Intensity,
-        tap_ratio: None,
+        tap: Tap::Lossless,
+        adc_full_scale_a: None,
         activation,
     };
     ChipDesign {

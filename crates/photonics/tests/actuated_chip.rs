@@ -7,7 +7,7 @@ use common::{random_phases, stream};
 use photonics::chip::Chip;
 use photonics::chip::actuation::Actuator;
 use photonics::component::activation::Activation;
-use photonics::design::{ChipDesign, DesignError, LayerDesign, Precision, Readout, Source};
+use photonics::design::{ChipDesign, DesignError, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::detector::{ReceiverNoise, Response};
 use photonics::fabricate::{DieSeed, GroundTruth, fabricate};
 use photonics::mesh::Topology;
@@ -30,7 +30,8 @@ fn design() -> ChipDesign {
     let layer = LayerDesign {
         topology: topology(),
         readout: Readout::Intensity,
-        tap_ratio: None,
+        tap: Tap::Lossless,
+        adc_full_scale_a: None,
         activation: Activation::Identity,
     };
     ChipDesign {

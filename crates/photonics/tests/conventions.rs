@@ -8,7 +8,7 @@ use num_complex::Complex64;
 use photonics::FieldBatch;
 use photonics::chip::Chip;
 use photonics::component::activation::Activation;
-use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::mesh::propagate::propagate;
 use photonics::mesh::rectangular::rectangular;
@@ -52,7 +52,8 @@ fn chip(topology: &Arc<Topology>, process: &Process, port_power_w: f64) -> Chip 
     let layer = LayerDesign {
         topology: topology.clone(),
         readout: Readout::Intensity,
-        tap_ratio: None,
+        tap: Tap::Lossless,
+        adc_full_scale_a: None,
         activation: Activation::Identity,
     };
     let design = ChipDesign {

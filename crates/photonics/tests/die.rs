@@ -7,7 +7,7 @@ use nalgebra::DVector;
 use num_complex::Complex64;
 use photonics::chip::{Chip, ChipError};
 use photonics::component::activation::{Activation, ElectroOptic};
-use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::detector::ReceiverNoise;
 use photonics::fabricate::{DieSeed, GroundTruth, fabricate};
 use photonics::mesh::propagate::propagate;
@@ -23,7 +23,8 @@ fn design(topologies: &[Topology], precision: Precision) -> ChipDesign {
     let layer = |topology: &Topology| LayerDesign {
         topology: Arc::new(topology.clone()),
         readout: Readout::Intensity,
-        tap_ratio: None,
+        tap: Tap::Lossless,
+        adc_full_scale_a: None,
         activation: Activation::ElectroOptic(ElectroOptic {
             tap_fraction: 0.1,
             gain_rad_per_w: 300.0,

@@ -6,7 +6,7 @@ use common::{split, stream};
 use num_complex::Complex64;
 use numerics::normal::fill_standard_normal;
 use photonics::component::activation::Activation;
-use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::matrix::relative_error;
 use photonics::mesh::MeshHardware;
@@ -22,7 +22,8 @@ fn errors(ports: usize, sigma_rad: f64, dies: u64) -> Vec<f64> {
     let layer = LayerDesign {
         topology: topology.clone(),
         readout: Readout::Intensity,
-        tap_ratio: None,
+        tap: Tap::Lossless,
+        adc_full_scale_a: None,
         activation: Activation::Identity,
     };
     let design = ChipDesign {

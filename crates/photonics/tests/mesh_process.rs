@@ -6,7 +6,7 @@ mod common;
 use common::{cases, distance, random_phases, rounding, split, stream, transfer, uniform};
 use photonics::component::activation::Activation;
 use photonics::component::mzi::ArmTransmission;
-use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
@@ -27,7 +27,8 @@ fn draw(topology: &Arc<Topology>, mesh: MeshProcess, die: u64) -> Arc<MeshHardwa
     let layer = LayerDesign {
         topology: topology.clone(),
         readout: Readout::Intensity,
-        tap_ratio: None,
+        tap: Tap::Lossless,
+        adc_full_scale_a: None,
         activation: Activation::Identity,
     };
     let design = ChipDesign {

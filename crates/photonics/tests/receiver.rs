@@ -6,7 +6,7 @@ use common::{random_phases, stream};
 use num_complex::Complex64;
 use photonics::chip::Chip;
 use photonics::component::activation::Activation;
-use photonics::design::{ChipDesign, DesignError, LayerDesign, Precision, Readout, Source};
+use photonics::design::{ChipDesign, DesignError, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::detector::{Adc, LocalOscillator, ReceiverNoise, Response};
 use photonics::fabricate::{DieSeed, GroundTruth, fabricate};
 use photonics::mesh::Topology;
@@ -35,7 +35,8 @@ fn design(layers: &[Topology], readout: Readout) -> ChipDesign {
     let layer = |topology: &Topology| LayerDesign {
         topology: Arc::new(topology.clone()),
         readout,
-        tap_ratio: None,
+        tap: Tap::Lossless,
+        adc_full_scale_a: None,
         activation: Activation::Identity,
     };
     ChipDesign {
@@ -473,7 +474,7 @@ fn what_a_tap_takes_is_missing_behind_it() {
         let mut design = design(&[straight(4), straight(4), straight(4)], Readout::Intensity);
         design.precision = precision;
         for (layer, ratio) in design.layers.iter_mut().zip([0.1, 0.25, 0.5]) {
-            layer.tap_ratio = Some(ratio);
+            layer.tap = Tap::Coupler(ratio);
         }
         let row: [f32; 4] = [0.1, 0.4, 0.7, 1.0];
         let mut chip = die(&design, IDEAL).0;
@@ -501,7 +502,7 @@ fn what_a_tap_takes_is_missing_behind_it() {
 #[test]
 fn stray_light_comes_from_all_ports_and_not_by_the_tap() {
     let mut design = design(&[straight(4), straight(4)], Readout::Intensity);
-    design.layers[0].tap_ratio = Some(0.1);
+    design.layers[0].tap = Tap::Coupler(0.1);
     let detector = DetectorProcess {
         responsivity_a_per_w: 0.8,
         optical_crosstalk_floor_db: Some(20.0),
@@ -789,7 +790,7 @@ fn values_out_of_range_are_refused() {
     let refusal = fabricate(&loud, &process, DieSeed(1)).unwrap_err();
     assert!(refusal.to_string().contains("below 0.2"), "{refusal}");
     let mut greedy = design(&[straight(2)], Readout::Intensity);
-    greedy.layers[0].tap_ratio = Some(1.0);
+    greedy.layers[0].tap = Tap::Coupler(1.0);
     let refusal = fabricate(&greedy, &Process::ideal(), DieSeed(1)).unwrap_err();
     assert_eq!(refusal.to_string(), "tap ratio = 1: must be in (0, 1)");
 }

@@ -6,7 +6,7 @@ use common::{random_phases, stream};
 use numerics::Level;
 use numerics::level::LEVEL_VARIABLE;
 use photonics::component::activation::{Activation, ElectroOptic};
-use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::detector::{Adc, ReceiverNoise};
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::matrix::haar_unitary;
@@ -145,7 +145,7 @@ fn receivers(hash: &mut Hash) {
             let mut design = design(&topology, Precision::Single);
             for layer in &mut design.layers {
                 layer.readout = readout;
-                layer.tap_ratio = Some(0.2);
+                layer.tap = Tap::Coupler(0.2);
             }
             design.source = Source {
                 rin_db_per_hz: Some(-140.0),
@@ -173,7 +173,8 @@ fn design(topology: &Arc<Topology>, precision: Precision) -> ChipDesign {
     let layer = |readout| LayerDesign {
         topology: topology.clone(),
         readout,
-        tap_ratio: None,
+        tap: Tap::Lossless,
+        adc_full_scale_a: None,
         activation: Activation::ElectroOptic(ElectroOptic {
             tap_fraction: 0.1,
             gain_rad_per_w: 100.0,

@@ -31,9 +31,10 @@ fn unknown_keys_and_tables() {
          help: did you mean training.optimizer.learning_rate?",
     );
     assert_report(
-        "[chip.readout]\nwavelength_nm = 1550",
-        "a.toml:4: chip.readout.wavelength_nm = 1550: unknown key\n  \
-         help: known in [chip.readout]: kind",
+        "[chip.readout]\npolarisation = 1",
+        "a.toml:4: chip.readout.polarisation = 1: unknown key\n  \
+         help: known in [chip.readout]: kind, tap, tap_ratio, averages, local_oscillator_dbm, \
+         local_oscillator_rad",
     );
     assert_report(
         "[trainig]\nepochs = 3\nbatch = 4",
@@ -64,9 +65,9 @@ fn wrong_types() {
          (true, false)\n  help: for example process.detector.noise = false",
     );
     assert_report(
-        "process.mzi_loss_db = [0.1, 0.2]",
-        "a.toml:3: process.mzi_loss_db = [0.1, 0.2]: a number is needed, found a list \
-         (dB, 0 to 100 (excluded))\n  help: for example process.mzi_loss_db = 0.0",
+        "process.mesh.coupler_loss_db = [0.1, 0.2]",
+        "a.toml:3: process.mesh.coupler_loss_db = [0.1, 0.2]: a number is needed, found a list \
+         (dB, 0 to 100 (excluded))\n  help: for example process.mesh.coupler_loss_db = 0.0",
     );
     assert_report(
         "[chip.ports]\nx = 1",
@@ -83,8 +84,8 @@ fn wrong_types() {
 #[test]
 fn out_of_range() {
     assert_report(
-        "process.mzi_loss_db = -0.3",
-        "a.toml:3: process.mzi_loss_db = -0.3: too small (dB, 0 to 100 (excluded))\n  \
+        "process.mesh.coupler_loss_db = -0.3",
+        "a.toml:3: process.mesh.coupler_loss_db = -0.3: too small (dB, 0 to 100 (excluded))\n  \
          help: a loss is a positive number of dB: 0.3 lets 93.3 % of the power through",
     );
     assert_report(
@@ -110,7 +111,7 @@ fn out_of_range() {
     assert_report(
         "chip.source.port_power_dbm = inf",
         "a.toml:3: chip.source.port_power_dbm = inf: too large (dBm, -100 to 60 (excluded))\n  \
-         help: Power into a port for a full-scale input of 1. Default 0.0.",
+         help: Power into a port for a full-scale input of 1, behind its modulator. Default 0.0.",
     );
     assert_report(
         "chip.mesh = \"hexagonal\"",
@@ -200,7 +201,7 @@ fn options_go_through_the_same_checks_and_name_themselves() {
 
 #[test]
 fn all_problems_of_a_file_at_once_in_the_order_of_its_lines() {
-    let text = "data.set = \"digits\"\n[training]\nbatch = 0\n[process]\nmzi_loss_db = -1\n\
+    let text = "data.set = \"digits\"\n[training]\nbatch = 0\n[process.mesh]\ncoupler_loss_db = -1\n\
                 [chip]\nprots = 3\nports = 0\n[chip.activation]\nkind = \"identity\"\n\
                 tap_fraction = 0.5\n";
     let report = report(text, &[Override::set("training.epochs", "0")]);
@@ -213,7 +214,7 @@ fn all_problems_of_a_file_at_once_in_the_order_of_its_lines() {
         places,
         [
             "a.toml:3 training.batch = 0",
-            "a.toml:5 process.mzi_loss_db = -1",
+            "a.toml:5 process.mesh.coupler_loss_db = -1",
             "a.toml:7 chip.prots = 3",
             "a.toml:8 chip.ports = 0",
             "a.toml:11 chip.activation.tap_fraction = 0.5",

@@ -112,9 +112,10 @@ impl EstimatorChoice {
 
     /// The radius for a layer with these groups, programmed with `at`.
     ///
-    /// `resolution`: smallest step of a parameter, above 0, if the device has one. Only
-    /// [`Radius::Auto`] measures: exactly [`Radius::measurements`] losses on the batch of `objective`,
-    /// at `at` and around it, along directions from `probes`.
+    /// `resolution`: smallest step of a parameter, above 0, if the device has one. [`Radius::Auto`]
+    /// measures losses on the batch of `objective`, at `at` and around it, along directions from
+    /// `probes`; a given radius measures `noise_repeats` of them at `at` for its noise, none where they
+    /// are fewer than 2. Exactly [`Radius::measurements`] in either case.
     ///
     /// # Errors
     /// [`TrainError::Setting`] for a radius in steps without a resolution, lengths that differ, and
@@ -125,26 +126,33 @@ impl EstimatorChoice {
         at: &[f64],
         groups: &[ParameterGroup],
         resolution: Option<f64>,
+        noise_repeats: usize,
         probes: &mut numerics::Stream,
     ) -> Result<ChosenRadius, TrainError> {
         check_groups(at, groups)?;
         let probe = self.probe();
-        let given = |radius| ChosenRadius {
-            radius,
-            bound: RadiusBound::Given,
-            noise: None,
-            expected_ratio: None,
-        };
-        let radius = self.radius();
-        radius.check_resolution(resolution)?;
-        match radius {
-            Radius::Fixed(radius) => Ok(given(radius)),
+        let rule = self.radius();
+        rule.check_resolution(resolution)?;
+        let radius = match rule {
+            Radius::Fixed(radius) => radius,
             Radius::DacSteps(steps) => {
                 let root = (probe.dimension(groups) as f64).sqrt();
-                Ok(given(steps * resolution.unwrap_or(0.0) * root))
+                steps * resolution.unwrap_or(0.0) * root
             }
-            Radius::Auto(auto) => auto.search(objective, at, groups, resolution, probe, probes),
-        }
+            Radius::Auto(auto) => {
+                return auto.search(objective, at, groups, resolution, probe, probes);
+            }
+        };
+        let variance = match rule.measurements(noise_repeats) {
+            0 => None,
+            repeats => Some(search::noise_variance(objective, at, repeats)?),
+        };
+        Ok(ChosenRadius {
+            radius,
+            bound: RadiusBound::Given,
+            noise: variance.map(f64::sqrt),
+            expected_ratio: None,
+        })
     }
 
     fn probe(&self) -> Probe {

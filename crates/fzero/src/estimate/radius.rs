@@ -152,10 +152,12 @@ impl Radius {
         }
     }
 
-    /// Losses that are measured before a layer's first step to choose the radius.
-    pub fn measurements(&self) -> usize {
+    /// Losses that are measured before a layer's first step: to choose the radius, or where it is
+    /// given, `noise_repeats` for its noise if they are at least 2.
+    pub fn measurements(&self, noise_repeats: usize) -> usize {
         match self {
-            Self::Fixed(_) | Self::DacSteps(_) => 0,
+            Self::Fixed(_) | Self::DacSteps(_) if noise_repeats < 2 => 0,
+            Self::Fixed(_) | Self::DacSteps(_) => noise_repeats,
             Self::Auto(auto) => {
                 auto.repeats + 2 * (0..ROUNDS).map(|r| auto.probes_in(r)).sum::<usize>()
             }
@@ -257,8 +259,9 @@ mod tests {
         assert_eq!(steps.check_resolution(Some(0.1)), Ok(()));
         let auto = Radius::Auto(AutoRadius::default());
         assert_eq!(auto.check_resolution(None), Ok(()));
-        assert_eq!(auto.measurements(), 72);
-        assert_eq!(steps.measurements(), 0);
+        assert_eq!(auto.measurements(0), 72);
+        assert_eq!(steps.measurements(1), 0);
+        assert_eq!(steps.measurements(24), 24);
     }
 
     /// Facts of the published recipe: 8 bits over 2 pi ask for 0.43 at 25 ports (300 MZIs) and for

@@ -53,7 +53,7 @@ impl AutoRadius {
         let dimension = probe.dimension(groups);
         let (mut lower, upper, mut lower_bound) = self.limits(dimension, resolution);
         let mut radius = (FIRST_RMS * (dimension as f64).sqrt()).clamp(lower, upper);
-        let variance = self.noise_variance(objective, at)?;
+        let variance = noise_variance(objective, at, self.repeats)?;
         // Of a difference of two losses.
         let noise = 2.0 * variance;
         let mut expected = 0.0;
@@ -93,18 +93,22 @@ impl AutoRadius {
             expected_ratio: (noise > 0.0).then(|| expected / noise.sqrt()),
         })
     }
+}
 
-    /// Variance of one loss, from differences of successive ones.
-    fn noise_variance(&self, objective: &mut Objective<'_>, at: &[f64]) -> Result<f64, TrainError> {
-        let mut previous = objective(at)?;
-        let mut square = 0.0;
-        for _ in 1..self.repeats {
-            let next = objective(at)?;
-            square += (next - previous) * (next - previous);
-            previous = next;
-        }
-        Ok(square / (2 * (self.repeats - 1)) as f64)
+/// Variance of one loss at `at`, from the differences of `repeats` successive ones, at least 2.
+pub(super) fn noise_variance(
+    objective: &mut Objective<'_>,
+    at: &[f64],
+    repeats: usize,
+) -> Result<f64, TrainError> {
+    let mut previous = objective(at)?;
+    let mut square = 0.0;
+    for _ in 1..repeats {
+        let next = objective(at)?;
+        square += (next - previous) * (next - previous);
+        previous = next;
     }
+    Ok(square / (2 * (repeats - 1)) as f64)
 }
 
 /// Central differences of a loss around one place.

@@ -20,6 +20,9 @@ pub struct LayerwisePlan {
     pub evaluate_every: usize,
     /// How the gradient is estimated.
     pub estimator: EstimatorChoice,
+    /// Losses measured at each layer's start for the noise of a loss difference, where the radius is
+    /// given and not measured itself; below 2: none, and the signal-to-noise is not known.
+    pub noise_repeats: usize,
     /// How the gradient moves the parameters; each layer starts afresh.
     pub optimizer: OptimizerChoice,
     /// How the learning rate changes over each layer's steps.
@@ -37,6 +40,7 @@ impl Default for LayerwisePlan {
             batch: 128,
             evaluate_every: 1,
             estimator: EstimatorChoice::default(),
+            noise_repeats: 0,
             optimizer: OptimizerChoice::default(),
             schedule: Schedule::default(),
             learning_rate: 1e-3,
@@ -131,7 +135,7 @@ impl LayerwisePlan {
             // One programming before the training, and one for each loss.
             add(&mut training.programmings, 1, 1);
             add(&mut training.programmings, steps, losses);
-            let radius = self.estimator.radius().measurements() as u64;
+            let radius = self.estimator.radius().measurements(self.noise_repeats) as u64;
             let batch = self.batch.min(train_samples) as u64;
             add(&mut ledger.calibration.queries, radius, batch);
             add(&mut ledger.calibration.passes, radius, 1);

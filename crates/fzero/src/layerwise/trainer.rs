@@ -41,8 +41,8 @@ pub struct Outcome {
 /// are.
 ///
 /// All layers are first programmed with `initial`. A layer begins with the choice of its smoothing
-/// radius; what is measured for it, on the first batch of the first epoch, is calibration. A step takes the next batch in the epoch's
-/// order, estimates the gradient of the batch's mean loss, and moves the parameters. When an
+/// radius; what is measured for it and for the noise, on the first batch of the first epoch, is
+/// calibration. A step takes the next batch in the epoch's order, estimates the gradient of the batch's mean loss, and moves the parameters. When an
 /// evaluation is due, and always after a layer's last epoch, the unshifted parameters are programmed
 /// and the layer is read on both splits. At the very end both splits are sent through once more, and
 /// all layers are read at once.
@@ -269,6 +269,7 @@ impl LayerTraining<'_> {
             self.parameters,
             groups,
             resolution,
+            plan.noise_repeats,
             &mut Stream::Probes.derive(self.streams, layer, 0),
         )
     }

@@ -8,6 +8,7 @@ mod phases;
 mod receiver;
 
 use crate::design::{ChipDesign, DesignError, Precision, Readout};
+use crate::detector::Adc;
 use crate::fabricate::GroundTruth;
 use crate::process::Process;
 use crate::source::{Encoder, LaserNoise};
@@ -128,6 +129,12 @@ impl Chip {
                 design.layers[layer].readout,
                 design.detected_ratio(layer),
                 detectors,
+                process.detector.adc.map(|adc| Adc {
+                    full_scale_a: design.layers[layer]
+                        .adc_full_scale_a
+                        .unwrap_or(adc.full_scale_a),
+                    ..adc
+                }),
             )
         });
         let meshes = truth.layers().to_vec();
@@ -178,6 +185,12 @@ impl Chip {
     /// Number of readouts per sample at the tap of a layer; `None` when it does not exist.
     pub fn readouts(&self, layer: usize) -> Option<usize> {
         Some(self.layers.get(layer)?.readout.count(self.ports))
+    }
+
+    /// How often a measurement sends every sample, to report the mean: the repetitions that the process
+    /// states.
+    pub fn averages(&self) -> u32 {
+        self.receiver.averages()
     }
 
     /// Time since power-up in s.

@@ -1,7 +1,7 @@
 //! The light path of a chip: modulators, meshes, activations.
 
 use crate::component::activation::Activation;
-use crate::design::ChipDesign;
+use crate::design::{ChipDesign, Tap};
 use crate::field::FieldBatch;
 use crate::mesh::propagate::propagate;
 use crate::mesh::{MeshHardware, MeshPhases, Program};
@@ -43,7 +43,10 @@ impl<T: Real> Optics<T> {
                 .map(|(layer, mesh)| Layer {
                     mesh,
                     program: Program::default(),
-                    passed: layer.tap_ratio.map(|ratio| (1.0 - ratio).sqrt()),
+                    passed: match layer.tap {
+                        Tap::Coupler(ratio) => Some((1.0 - ratio).sqrt()),
+                        Tap::Lossless | Tap::Activation => None,
+                    },
                     activation: layer.activation,
                 })
                 .collect(),

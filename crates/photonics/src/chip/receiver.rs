@@ -35,16 +35,23 @@ pub(super) struct LayerReceiver {
     detectors: LayerDetectors,
     /// kappa R of each photodiode in A/W.
     tapped_a_per_w: Vec<f64>,
+    adc: Option<Adc>,
 }
 
 impl LayerReceiver {
-    pub(super) fn new(readout: Readout, tap_ratio: f64, detectors: LayerDetectors) -> Self {
+    pub(super) fn new(
+        readout: Readout,
+        tap_ratio: f64,
+        detectors: LayerDetectors,
+        adc: Option<Adc>,
+    ) -> Self {
         let responsivity = detectors.responsivity_a_per_w.iter();
         Self {
             readout,
             tap_ratio,
             tapped_a_per_w: responsivity.map(|r| tap_ratio * r).collect(),
             detectors,
+            adc,
         }
     }
 }
@@ -58,7 +65,6 @@ struct Electronics {
     per_saturation: f64,
     /// Shot noise variance per current in A and thermal noise variance of a diode in A^2.
     noise: Option<(f64, f64)>,
-    adc: Option<Adc>,
     averages: u32,
     /// sqrt(P_LO) exp(i phase).
     oscillator: [f64; 2],
@@ -95,7 +101,6 @@ impl Receiver {
                     .map_or(0.0, loss_db_to_power_ratio),
                 per_saturation: process.saturation_a.map_or(0.0, |limit| 1.0 / limit),
                 noise: terms.filter(|&(shot, thermal)| shot > 0.0 || thermal > 0.0),
-                adc: process.adc,
                 averages: process.averages,
                 oscillator: [amplitude * cosine, amplitude * sine],
             },
@@ -103,6 +108,10 @@ impl Receiver {
             queries: 0,
             scratch: Scratch::default(),
         }
+    }
+
+    pub(super) fn averages(&self) -> u32 {
+        self.electronics.averages
     }
 
     /// The number of the next query: readout noise is a stream of its own, indexed by it.
@@ -139,7 +148,7 @@ impl Receiver {
         for (index, (block, out)) in blocks.zip(out.chunks_mut(LANES * width)).enumerate() {
             let light = light.map(|light| &light[index * LANES..]);
             electronics.detect(layer_receiver, block, light, scratch);
-            let repetitions = match (electronics.adc, electronics.noise) {
+            let repetitions = match (layer_receiver.adc, electronics.noise) {
                 (None, noise) => {
                     if let Some((shot, thermal)) = noise {
                         // The mean of the repetitions, each with noise of its own.
@@ -158,7 +167,9 @@ impl Receiver {
                 (Some(_), None) => 1,
                 (Some(_), Some(_)) => electronics.averages,
             };
-            let Some(adc) = electronics.adc else { continue };
+            let Some(adc) = layer_receiver.adc else {
+                continue;
+            };
             let scale = adc.scale(readout.is_signed());
             scratch.codes.clear();
             scratch.codes.resize(width, [0.0; LANES]);

@@ -73,7 +73,8 @@ impl GroundTruth {
 /// let layer = LayerDesign {
 ///     topology: Arc::new(rectangular(4)?),
 ///     readout: Readout::Intensity,
-///     tap_ratio: None,
+///     tap: Tap::Lossless,
+///     adc_full_scale_a: None,
 ///     activation: Activation::Identity,
 /// };
 /// let design = ChipDesign {

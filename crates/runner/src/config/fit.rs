@@ -11,7 +11,7 @@ use crate::error::Problem;
 pub fn readouts(ports: usize, kind: ReadoutKind) -> usize {
     match kind {
         ReadoutKind::Signed => ports / 2,
-        ReadoutKind::Intensity => ports,
+        ReadoutKind::Intensity | ReadoutKind::Homodyne => ports,
     }
 }
 
@@ -31,11 +31,11 @@ pub(super) fn classes(file: &str, resolved: &Resolved) -> Option<Problem> {
     }
     let needed = match kind {
         ReadoutKind::Signed => 2 * classes,
-        ReadoutKind::Intensity => classes,
+        ReadoutKind::Intensity | ReadoutKind::Homodyne => classes,
     };
     let counted = match kind {
         ReadoutKind::Signed => "one per pair of ports",
-        ReadoutKind::Intensity => "one per port",
+        ReadoutKind::Intensity | ReadoutKind::Homodyne => "one per port",
     };
     Some(problem_with(
         file,

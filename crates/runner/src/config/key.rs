@@ -11,21 +11,33 @@ pub struct Key {
     pub kind: Kind,
     /// What holds when the file does not say.
     pub fallback: Fallback,
-    /// When the key has a meaning: another key has one of these values. `None`: always.
+    /// When the key has a meaning. `None`: always.
     pub used_when: Option<Condition>,
+    /// Keys of the same group say the same thing in different ways: at most one of them is given.
+    pub group: Option<&'static str>,
     /// One line: what it is, with its unit and source.
     pub doc: &'static str,
     /// What to do about a value that is out of range, where the range does not say enough.
     pub hint: Option<&'static str>,
 }
 
-/// A condition on the value of another key.
+/// A condition on another key.
 #[derive(Clone, Copy, Debug)]
 pub struct Condition {
-    /// Path of the other key; its kind is [`Kind::Text`] or [`Kind::Bool`].
+    /// Path of the other key.
     pub path: &'static str,
-    /// The value that it must have, as text (`true` and `false` for a switch).
-    pub value: &'static str,
+    /// What must hold of it.
+    pub state: State,
+}
+
+/// What must hold of a key.
+#[derive(Clone, Copy, Debug)]
+pub enum State {
+    /// It has this value, as text (`true` and `false` for a switch); its kind is [`Kind::Text`] or
+    /// [`Kind::Bool`].
+    Is(&'static str),
+    /// It has a value.
+    Given,
 }
 
 /// What a value may be.
@@ -56,6 +68,30 @@ pub enum Kind {
     Name,
     /// `true` or `false`.
     Bool,
+    /// Whole numbers, bounds included; a single one may stand without its list.
+    Integers {
+        /// Smallest value.
+        min: i64,
+        /// Largest value.
+        max: i64,
+        /// What they count.
+        unit: &'static str,
+    },
+    /// Finite numbers; a single one may stand without its list.
+    Floats {
+        /// Where each must lie.
+        range: Interval,
+        /// Their unit.
+        unit: &'static str,
+    },
+    /// A list of tables with these keys, whose paths are their names alone.
+    Records {
+        /// The keys of each.
+        fields: &'static [Key],
+    },
+    /// The name or the file of a preset. It is replaced by what the preset says, so it is not itself
+    /// part of the resolved experiment.
+    Preset,
 }
 
 /// Bounds of a number.
@@ -89,6 +125,16 @@ impl Interval {
             max,
             min_included: false,
             max_included: true,
+        }
+    }
+
+    /// `min < x < max`.
+    pub const fn open(min: f64, max: f64) -> Self {
+        Self {
+            min,
+            max,
+            min_included: false,
+            max_included: false,
         }
     }
 
@@ -134,9 +180,18 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integer { min, max, unit: "" } => write!(f, "{min} to {max}"),
-            Self::Integer { min, max, unit } => write!(f, "{unit}, {min} to {max}"),
+            Self::Integer { min, max, unit } | Self::Integers { min, max, unit } => {
+                write!(f, "{unit}, {min} to {max}")
+            }
             Self::Float { range, unit: "1" } => write!(f, "{range}"),
-            Self::Float { range, unit } => write!(f, "{unit}, {range}"),
+            Self::Float { range, unit } | Self::Floats { range, unit } => {
+                write!(f, "{unit}, {range}")
+            }
+            Self::Records { fields } => {
+                let names: Vec<_> = fields.iter().map(|field| field.path).collect();
+                write!(f, "keys of each: {}", names.join(", "))
+            }
+            Self::Preset => f.write_str("a known name, or the path of a .toml file"),
             Self::Text { choices } => write!(f, "{}", choices.join(", ")),
             Self::Name => f.write_str("1 to 64 of A-Z a-z 0-9 . _ -, no dot first"),
             Self::Bool => f.write_str("true, false"),
@@ -150,8 +205,11 @@ impl Kind {
         match self {
             Self::Integer { .. } => "a whole number",
             Self::Float { .. } => "a number",
-            Self::Text { .. } | Self::Name => "text in quotes",
+            Self::Text { .. } | Self::Name | Self::Preset => "text in quotes",
             Self::Bool => "true or false",
+            Self::Integers { .. } => "a list of whole numbers",
+            Self::Floats { .. } => "a number or a list of numbers",
+            Self::Records { .. } => "a list of tables",
         }
     }
 }
@@ -194,6 +252,26 @@ impl Key {
         Self::new(path, Kind::Bool)
     }
 
+    /// Whole numbers from `min` to `max`.
+    pub const fn integers(path: &'static str, (min, max): (i64, i64), unit: &'static str) -> Self {
+        Self::new(path, Kind::Integers { min, max, unit })
+    }
+
+    /// Finite numbers with a unit.
+    pub const fn floats(path: &'static str, range: Interval, unit: &'static str) -> Self {
+        Self::new(path, Kind::Floats { range, unit })
+    }
+
+    /// A list of tables.
+    pub const fn records(path: &'static str, fields: &'static [Key]) -> Self {
+        Self::new(path, Kind::Records { fields })
+    }
+
+    /// A preset.
+    pub const fn preset(path: &'static str) -> Self {
+        Self::new(path, Kind::Preset)
+    }
+
     /// A name.
     pub const fn name(path: &'static str) -> Self {
         Self::new(path, Kind::Name)
@@ -205,6 +283,7 @@ impl Key {
             kind,
             fallback: Fallback::Required,
             used_when: None,
+            group: None,
             doc: "",
             hint: None,
         }
@@ -218,7 +297,21 @@ impl Key {
 
     /// Gives the key a meaning only where another key has this value.
     pub const fn when(mut self, path: &'static str, value: &'static str) -> Self {
-        self.used_when = Some(Condition { path, value });
+        let state = State::Is(value);
+        self.used_when = Some(Condition { path, state });
+        self
+    }
+
+    /// Gives the key a meaning only where another key has a value.
+    pub const fn when_given(mut self, path: &'static str) -> Self {
+        let state = State::Given;
+        self.used_when = Some(Condition { path, state });
+        self
+    }
+
+    /// Puts it into a group of keys of which at most one is given.
+    pub const fn one_of(mut self, group: &'static str) -> Self {
+        self.group = Some(group);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use super::checked::Config;
 use super::resolved::{Resolved, Value};
-use super::{check, fit, raw};
+use super::{check, fit, preset, raw};
 use crate::error::{Error, Problem};
 use serde::Deserialize;
 use std::fs;
@@ -35,6 +35,8 @@ impl Override {
 pub struct Loaded {
     /// The file as the user named it.
     pub file: String,
+    /// The preset of the process that it names, as the user wrote it.
+    pub preset: Option<String>,
     /// The experiment.
     pub config: Config,
     resolved: Resolved,
@@ -84,6 +86,12 @@ impl Loaded {
             // Nothing is known about the keys, so none can be missing.
             return Err(Error::Problems(problems));
         }
+        let preset = preset::name(&entries);
+        if let Some(entry) = &preset {
+            let (below, faults) = preset::read(file, entry);
+            entries.splice(0..0, below);
+            problems.extend(faults);
+        }
         let (resolved, faults) = check::resolve(file, &entries);
         problems.extend(faults);
         problems.extend(fit::classes(file, &resolved));
@@ -95,6 +103,7 @@ impl Loaded {
             .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
         Ok(Self {
             file: file.to_owned(),
+            preset: preset.map(|entry| entry.shown),
             config,
             resolved,
         })

@@ -1,7 +1,7 @@
 //! An experiment in TOML: read, checked against one table of keys, resolved and hashed.
 //!
 //! The way of a file: text -> [`raw`] entries with line numbers -> [`check`]ed against [`keys`] and
-//! filled with defaults -> [`resolved`] values with a canonical text and its SHA-256 -> the typed
+//! filled from the [`preset`] and with defaults -> [`resolved`] values with a canonical text and its SHA-256 -> the typed
 //! [`Config`], the only thing that a command accepts. All problems of a file are
 //! reported at once.
 
@@ -11,6 +11,7 @@ pub mod fit;
 pub mod key;
 pub mod keys;
 pub mod load;
+pub mod preset;
 mod problems;
 pub mod raw;
 pub mod reference;

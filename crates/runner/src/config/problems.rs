@@ -1,7 +1,8 @@
 //! The wording of everything that can be wrong with a key.
 
-use super::key::{Condition, Fallback, Key};
+use super::key::{Condition, Fallback, Key, State};
 use super::raw::{Entry, Place};
+use super::resolved::{Resolved, Value};
 use super::suggest;
 use crate::error::Problem;
 
@@ -66,12 +67,63 @@ pub(super) fn missing(file: &str, key: &Key) -> Problem {
     }
 }
 
-pub(super) fn unused(entry: &Entry, condition: &Condition, actual: &str) -> Problem {
+pub(super) fn unused(entry: &Entry, condition: &Condition, resolved: &Resolved) -> Problem {
+    let path = condition.path;
+    let actual = resolved.get(path).map(Value::as_word);
+    let state = match &actual {
+        Some(actual) => format!("{path} = {actual}"),
+        None => format!("{path} is not set or has no effect itself"),
+    };
+    let remedy = match condition.state {
+        State::Is(value) => format!("set {path} = {value}"),
+        State::Given => format!("set {path}"),
+    };
     of_entry(
         entry,
-        format!("has no effect while {} = {actual}", condition.path),
-        format!("remove it, or set {} = {}", condition.path, condition.value),
+        format!("has no effect while {state}"),
+        format!("remove it, or {remedy}"),
     )
+}
+
+/// Two keys that say the same thing.
+pub(super) fn beside(entry: &Entry, other: &str) -> Problem {
+    of_entry(
+        entry,
+        format!("says what {other} says in another way"),
+        "give one of the two".into(),
+    )
+}
+
+pub(super) fn unknown_field(entry: &Entry, fields: &[Key]) -> Problem {
+    of_entry(
+        entry,
+        "unknown key".into(),
+        format!("known there: {}", names(fields.iter())),
+    )
+}
+
+pub(super) fn missing_field(place: &Place, of: &str, key: &Key) -> Problem {
+    problem(
+        place,
+        format!("{of}.{}", key.path),
+        format!("missing, and it has no default ({})", key.kind),
+        key.doc.to_owned(),
+    )
+}
+
+/// None of a group of keys is given where one is needed.
+pub(super) fn nothing_of(place: &Place, of: &str, group: &str, fields: &[Key]) -> Problem {
+    let members = fields.iter().filter(|key| key.group == Some(group));
+    problem(
+        place,
+        of.to_owned(),
+        format!("does not say {group}"),
+        format!("give one of: {}", names(members)),
+    )
+}
+
+fn names<'a>(keys: impl Iterator<Item = &'a Key>) -> String {
+    keys.map(|key| key.path).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn of_entry(entry: &Entry, why: String, help: String) -> Problem {

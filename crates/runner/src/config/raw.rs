@@ -1,5 +1,6 @@
 //! A TOML text as a list of values with their places, before anything is checked.
 
+use super::key::Kind;
 use super::keys;
 use super::load::Override;
 use super::problems;
@@ -11,6 +12,13 @@ use toml::de::{DeTable, DeValue};
 /// Where a value was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// In a preset, at this line from 1.
+    Preset {
+        /// The preset's name, or its file as the user named it.
+        name: String,
+        /// Its line.
+        line: usize,
+    },
     /// In the file, at this line from 1.
     Line {
         /// The file as the user named it.
@@ -24,9 +32,21 @@ pub enum Place {
     Option(&'static str),
 }
 
+impl Place {
+    /// What stands at a place of a higher rank holds against what stands at one of a lower.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Preset { .. } => 0,
+            Self::Line { .. } | Self::File(_) => 1,
+            Self::Option(_) => 2,
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Preset { name, line } => write!(f, "{name}:{line}"),
             Self::Line { file, line } => write!(f, "{file}:{line}"),
             Self::File(file) => f.write_str(file),
             Self::Option(option) => f.write_str(option),
@@ -45,11 +65,34 @@ pub enum RawValue {
     Text(String),
     /// A switch.
     Bool(bool),
+    /// A list.
+    List(Vec<RawValue>),
+    /// A table within a list: names and values.
+    Table(Vec<(String, RawValue)>),
     /// Something that no key takes: its name with an article.
     Other(&'static str),
 }
 
 impl RawValue {
+    /// Whether it is a number, whole or not.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Integer(_) | Self::Float(_))
+    }
+
+    /// As it stands in a message about a part of a list.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Integer(Some(x)) => x.to_string(),
+            Self::Integer(None) => "(a number of more than 64 bits)".into(),
+            Self::Float(x) => format!("{x:?}"),
+            Self::Text(text) => first_line(&format!("\"{text}\"")),
+            Self::Bool(x) => x.to_string(),
+            Self::List(_) => "[..]".into(),
+            Self::Table(_) => "{ .. }".into(),
+            Self::Other(noun) => format!("({noun})"),
+        }
+    }
+
     /// What was found, with its article.
     pub fn noun(&self) -> &'static str {
         match self {
@@ -57,6 +100,8 @@ impl RawValue {
             Self::Float(_) => "a number with a point",
             Self::Text(_) => "text",
             Self::Bool(_) => "true or false",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
             Self::Other(noun) => noun,
         }
     }
@@ -78,10 +123,25 @@ pub struct Entry {
 /// Reads a text. Known keys become entries, in order of their lines; unknown keys and tables, and
 /// syntax errors, become problems.
 pub fn read(file: &str, text: &str) -> (Vec<Entry>, Vec<Problem>) {
+    read_as(file, text, &|line| Place::Line {
+        file: file.to_owned(),
+        line,
+    })
+}
+
+/// The same for the text of a preset.
+pub fn read_preset(name: &str, text: &str) -> (Vec<Entry>, Vec<Problem>) {
+    read_as(name, text, &|line| Place::Preset {
+        name: name.to_owned(),
+        line,
+    })
+}
+
+fn read_as(file: &str, text: &str, place: &dyn Fn(usize) -> Place) -> (Vec<Entry>, Vec<Problem>) {
     match DeTable::parse(text) {
         Ok(table) => {
             let mut reader = Reader {
-                file,
+                place,
                 text,
                 entries: Vec::new(),
                 problems: Vec::new(),
@@ -109,7 +169,7 @@ pub fn read_override(given: &Override) -> Result<Entry, Problem> {
         .map(|value| classify(value.get_ref()));
     let value = match (key.kind, parsed) {
         (_, Some(RawValue::Text(text))) => RawValue::Text(text),
-        (super::key::Kind::Text { .. } | super::key::Kind::Name, _) | (_, None) => {
+        (Kind::Text { .. } | Kind::Name | Kind::Preset, _) | (_, None) => {
             RawValue::Text(text.to_owned())
         }
         (_, Some(value)) => value,
@@ -123,7 +183,7 @@ pub fn read_override(given: &Override) -> Result<Entry, Problem> {
 }
 
 struct Reader<'a> {
-    file: &'a str,
+    place: &'a dyn Fn(usize) -> Place,
     text: &'a str,
     entries: Vec<(usize, Entry)>,
     problems: Vec<Problem>,
@@ -138,7 +198,7 @@ impl Reader<'_> {
                 format!("{prefix}.{}", name.get_ref())
             };
             let at = name.span().start;
-            let place = self.place(at);
+            let place = (self.place)(line_and_column(self.text, at).0);
             let shown = self.shown(value.span());
             match value.get_ref() {
                 DeValue::Table(inner) if keys::is_section(&path) => self.table(inner, &path),
@@ -166,13 +226,6 @@ impl Reader<'_> {
         }
     }
 
-    fn place(&self, at: usize) -> Place {
-        Place::Line {
-            file: self.file.to_owned(),
-            line: line_and_column(self.text, at).0,
-        }
-    }
-
     fn shown(&self, span: Range<usize>) -> String {
         first_line(self.text.get(span).unwrap_or_default())
     }
@@ -195,8 +248,15 @@ fn classify(value: &DeValue<'_>) -> RawValue {
         DeValue::String(text) => RawValue::Text(text.to_string()),
         DeValue::Boolean(x) => RawValue::Bool(*x),
         DeValue::Datetime(_) => RawValue::Other("a date"),
-        DeValue::Array(_) => RawValue::Other("a list"),
-        DeValue::Table(_) => RawValue::Other("a table"),
+        DeValue::Array(items) => {
+            RawValue::List(items.iter().map(|item| classify(item.get_ref())).collect())
+        }
+        DeValue::Table(table) => RawValue::Table(
+            table
+                .iter()
+                .map(|(name, value)| (name.get_ref().to_string(), classify(value.get_ref())))
+                .collect(),
+        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The table of keys as a page for people: `docs/config.md`.
 
-use super::key::{Fallback, Key, Kind};
+use super::key::{Fallback, Key, Kind, State};
 use super::keys::KEYS;
 use super::resolved::Value;
 use std::fmt::Write;
@@ -20,7 +20,8 @@ results folders are named. `--set KEY=VALUE` changes a key for one run; a key of
 option leaves without effect is dropped.
 
 \"Default\" is what holds when the file does not say. \"Used when\" names the value of another key
-without which the key has no effect. Ranges include their ends unless marked otherwise; the unit `1`
+without which the key has no effect, or other keys that say the same thing and must not stand beside
+it. A key whose default is none can be set to \"none\", for example to unset what a preset sets. Ranges include their ends unless marked otherwise; the unit `1`
 is left out.
 ";
 
@@ -28,7 +29,7 @@ is left out.
 pub fn markdown() -> String {
     let mut text = HEAD.to_owned();
     let mut section = None;
-    for key in KEYS {
+    for key in KEYS.iter() {
         if section != Some(key.section()) {
             section = Some(key.section());
             let title = match key.section() {
@@ -47,9 +48,24 @@ pub fn markdown() -> String {
 }
 
 fn row(key: &Key) -> String {
-    let condition = key.used_when.map_or(String::new(), |condition| {
-        format!("`{}` is `{}`", condition.path, condition.value)
+    let mut condition = key.used_when.map_or(String::new(), |condition| {
+        let state = match condition.state {
+            State::Is(value) => format!("is `{value}`"),
+            State::Given => "is given".to_owned(),
+        };
+        format!("`{}` {state}", condition.path)
     });
+    if let Some(group) = key.group {
+        let others = KEYS.iter().filter(|other| other.group == Some(group));
+        let others: Vec<_> = others
+            .filter(|other| other.path != key.path)
+            .map(|other| format!("`{}`", other.leaf()))
+            .collect();
+        if !condition.is_empty() {
+            condition.push_str(", ");
+        }
+        let _ = write!(condition, "without {}", others.join(", "));
+    }
     let cells = [
         format!("`{}`", key.leaf()),
         value(&key.kind),
@@ -72,7 +88,16 @@ fn value(kind: &Kind) -> String {
             .map(|choice| format!("`\"{choice}\"`"))
             .collect::<Vec<_>>()
             .join(", "),
-        Kind::Name => format!("text: {kind}"),
+        Kind::Name | Kind::Preset => format!("text: {kind}"),
+        Kind::Integers { .. } => format!("list of whole numbers: {kind}"),
+        Kind::Floats { .. } => format!("number or list of numbers: {kind}"),
+        Kind::Records { fields } => {
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|field| format!("`{}` {} ({})", field.path, value(&field.kind), field.doc))
+                .collect();
+            format!("list of tables of {}", fields.join("; "))
+        }
         Kind::Bool => "`true`, `false`".to_owned(),
     }
 }
@@ -121,7 +146,7 @@ mod tests {
     #[test]
     fn config_reference_tells_every_key_once() {
         let page = markdown();
-        for key in KEYS {
+        for key in KEYS.iter() {
             let rows = page.split("\n## ").filter(|part| {
                 let title = match key.section() {
                     "" => "Top of the file",

@@ -16,6 +16,10 @@ pub enum Value {
     Text(String),
     /// A switch.
     Bool(bool),
+    /// A list.
+    List(Vec<Value>),
+    /// A table within a list.
+    Record(Vec<(&'static str, Value)>),
 }
 
 impl Value {
@@ -27,6 +31,33 @@ impl Value {
             // Checked text is a choice or a name: nothing in it needs an escape.
             Self::Text(text) => format!("\"{text}\""),
             Self::Bool(x) => x.to_string(),
+            Self::List(items) => {
+                let items: Vec<_> = items.iter().map(Self::to_toml).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Self::Record(fields) => {
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|(name, value)| format!("{name} = {}", value.to_toml()))
+                    .collect();
+                format!("{{ {} }}", fields.join(", "))
+            }
+        }
+    }
+
+    fn to_value(&self) -> toml::Value {
+        match self {
+            Self::Integer(x) => toml::Value::Integer(*x),
+            Self::Float(x) => toml::Value::Float(*x),
+            Self::Text(text) => toml::Value::String(text.clone()),
+            Self::Bool(x) => toml::Value::Boolean(*x),
+            Self::List(items) => toml::Value::Array(items.iter().map(Self::to_value).collect()),
+            Self::Record(fields) => toml::Value::Table(
+                fields
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), value.to_value()))
+                    .collect(),
+            ),
         }
     }
 
@@ -94,12 +125,7 @@ impl Resolved {
     pub fn to_table(&self) -> toml::Table {
         let mut root = toml::Table::new();
         for (path, value) in self.iter() {
-            let value = match value {
-                Value::Integer(x) => toml::Value::Integer(*x),
-                Value::Float(x) => toml::Value::Float(*x),
-                Value::Text(text) => toml::Value::String(text.clone()),
-                Value::Bool(x) => toml::Value::Boolean(*x),
-            };
+            let value = value.to_value();
             insert(&mut root, path, value);
         }
         root

@@ -40,7 +40,7 @@ pub(super) fn names_in(section: &str) -> Vec<&'static str> {
         format!("{section}.")
     };
     let mut names: Vec<&str> = Vec::new();
-    for key in KEYS {
+    for key in KEYS.iter() {
         if let Some(rest) = key.path.strip_prefix(&prefix) {
             let name = rest.split('.').next().unwrap_or(rest);
             if !names.contains(&name) {
@@ -80,7 +80,7 @@ mod tests {
             Some("training.optimizer.learning_rate")
         );
         assert_eq!(nearest_key("chip.seed"), Some("seed"));
-        assert_eq!(nearest_key("chip.wavelength_m"), None);
+        assert_eq!(nearest_key("chip.polarisation"), None);
     }
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
             nearest_section("training.optimiser"),
             Some("training.optimizer")
         );
-        assert_eq!(names_in("chip.readout"), ["kind"]);
+        assert_eq!(names_in("vote"), ["rule"]);
         assert!(names_in("").contains(&"chip"));
     }
 }

@@ -61,6 +61,10 @@ impl BlackBox for ChipBox {
         self.chip.resolution_rad(layer)
     }
 
+    fn repetitions(&self) -> u32 {
+        self.chip.averages()
+    }
+
     fn program(
         &mut self,
         layer: usize,

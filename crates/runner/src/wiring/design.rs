@@ -1,18 +1,16 @@
-//! The chip and the process of an experiment.
+//! The ideal chip of an experiment, and the phases before training.
 
-use crate::config::checked::{self, Config, InitialPhases, MeshKind, ReadoutKind};
+use super::activation::activation;
+use crate::config::checked::{self, Config, InitialPhases, MeshKind, ReadoutKind, TapKind};
 use numerics::Streams;
-use photonics::component::activation::{Activation, ElectroOptic};
-use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
-use photonics::detector::ReceiverNoise;
+use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, SourcePower, Tap};
 use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{Topology, TopologyError};
-use photonics::process::{DetectorProcess, MeshProcess, Process};
 use photonics::units::dbm_to_w;
 use rand::RngExt;
-use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+use std::f64::consts::TAU;
 use std::sync::Arc;
 
 /// The ideal circuit: equal layers in a row.
@@ -26,29 +24,54 @@ pub fn design(config: &Config) -> Result<ChipDesign, TopologyError> {
         readout: match chip.readout.kind {
             ReadoutKind::Signed => Readout::Signed,
             ReadoutKind::Intensity => Readout::Intensity,
+            ReadoutKind::Homodyne => Readout::Homodyne,
         },
-        tap_ratio: None,
-        activation: match chip.activation {
-            checked::Activation::Identity => Activation::Identity,
-            checked::Activation::ElectroOptic {
-                tap_fraction,
-                gain_rad_per_mw,
-                bias_rad,
-            } => Activation::ElectroOptic(ElectroOptic {
-                tap_fraction,
-                gain_rad_per_w: 1e3 * gain_rad_per_mw,
-                bias_rad,
-            }),
+        tap: match chip.readout.tap {
+            TapKind::Lossless => Tap::Lossless,
+            TapKind::Coupler => Tap::Coupler(chip.readout.tap_ratio.unwrap_or(0.1)),
+            TapKind::Activation => Tap::Activation,
         },
+        adc_full_scale_a: None,
+        activation: activation(&chip.activation),
     };
+    let mut layers = vec![layer; chip.layers];
+    if let Some(full_scales_a) = &config.process.detector.adc_full_scale_a {
+        let last = full_scales_a.last();
+        for (index, layer) in layers.iter_mut().enumerate() {
+            layer.adc_full_scale_a = full_scales_a.get(index).or(last).copied();
+        }
+    }
     Ok(ChipDesign {
-        layers: vec![layer; chip.layers],
-        source: Source::ideal(dbm_to_w(chip.source.port_power_dbm)),
+        layers,
+        source: source(config),
         precision: match chip.precision {
             checked::Precision::F32 => Precision::Single,
             checked::Precision::F64 => Precision::Double,
         },
     })
+}
+
+fn source(config: &Config) -> Source {
+    let (source, process) = (&config.chip.source, &config.process.source);
+    let laser_w = source
+        .laser_power_w
+        .or(source.laser_power_dbm.map(dbm_to_w));
+    let port_w = source.port_power_w.or(source.port_power_dbm.map(dbm_to_w));
+    Source {
+        power: match laser_w {
+            Some(power_w) => SourcePower::Laser { power_w },
+            None => SourcePower::Port {
+                power_w: port_w.unwrap_or(1e-3),
+            },
+        },
+        rin_db_per_hz: process.rin_db_per_hz,
+        wall_plug_efficiency: process.wall_plug_efficiency,
+        tree_excess_loss_db: process.tree_excess_loss_db,
+        coupling_loss_db: process.coupling_loss_db,
+        modulator_insertion_loss_db: process.modulator_insertion_loss_db,
+        modulator_extinction_ratio_db: process.modulator_extinction_ratio_db,
+        modulator_dac_bits: process.modulator_dac_bits,
+    }
 }
 
 fn topology(config: &Config) -> Result<Arc<Topology>, TopologyError> {
@@ -57,29 +80,6 @@ fn topology(config: &Config) -> Result<Arc<Topology>, TopologyError> {
         MeshKind::Rectangular => rectangular(ports)?,
         MeshKind::Triangular => triangular(ports)?,
     }))
-}
-
-/// The statistics from which the die is drawn.
-pub fn process(config: &Config) -> Process {
-    let process = &config.process;
-    Process {
-        mesh: MeshProcess {
-            splitter_error_sigma_rad: process.splitter_error_sigma_rad,
-            // All loss of an MZI in its two couplers.
-            coupler_loss_db: 0.5 * process.mzi_loss_db,
-            coupler_loss_sigma_db: FRAC_1_SQRT_2 * process.mzi_loss_sigma_db,
-            ..MeshProcess::ideal()
-        },
-        detector: DetectorProcess {
-            responsivity_a_per_w: process.detector.responsivity_a_per_w,
-            dark_current_a: process.detector.dark_current_a,
-            noise: process.detector.noise.map(|noise| {
-                ReceiverNoise::new(noise.bandwidth_hz, noise.load_ohm, noise.temperature_k)
-            }),
-            ..DetectorProcess::ideal()
-        },
-        ..Process::ideal()
-    }
 }
 
 /// The phases [theta | phi | gamma] in rad before training, per layer. They are what the experimenter

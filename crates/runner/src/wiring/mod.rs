@@ -1,12 +1,15 @@
 //! Where light and learning meet: from a checked experiment to a design, a process, a device and a
 //! training plan.
 
+mod activation;
 mod chip_box;
 mod design;
 mod memory;
+mod process;
 mod training;
 
 pub use chip_box::ChipBox;
-pub use design::{design, initial_phases, process};
+pub use design::{design, initial_phases};
 pub use memory::{memory_bytes, mesh_memory_bytes};
+pub use process::process;
 pub use training::{LayerGoal, amplitudes, goals, plan};

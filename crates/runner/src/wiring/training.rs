@@ -2,7 +2,7 @@
 
 use crate::config::checked::{self, Config, EstimatorKind, Goal, UpdateRule};
 use crate::dataset::Images;
-use fzero::estimate::{Difference, DirectionLaw, EstimatorChoice, Radius};
+use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius};
 use fzero::goal::{CosineGoal, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
 use fzero::layerwise::{LayerwisePlan, VoteRule};
 use fzero::optimizer::{OptimizerChoice, Schedule};
@@ -18,7 +18,7 @@ pub fn plan(config: &Config) -> LayerwisePlan {
         batch: training.batch,
         evaluate_every: training.evaluate_every,
         estimator: EstimatorChoice::Directional {
-            radius: Radius::Fixed(estimator.smoothing_radius_rad),
+            radius: radius(estimator),
             directions: estimator.directions,
             law: match estimator.law {
                 checked::DirectionLaw::Gaussian => DirectionLaw::Gaussian,
@@ -29,6 +29,7 @@ pub fn plan(config: &Config) -> LayerwisePlan {
                 EstimatorKind::OneSided => Difference::OneSided,
             },
         },
+        noise_repeats: training.estimator.noise_repeats,
         optimizer: match training.optimizer.rule {
             UpdateRule::Sgd {
                 dimension_scaling,
@@ -56,6 +57,26 @@ pub fn plan(config: &Config) -> LayerwisePlan {
             checked::VoteRule::AllLayers => VoteRule::AllLayers,
             checked::VoteRule::Published => VoteRule::Published,
         },
+    }
+}
+
+fn radius(estimator: &checked::Estimator) -> Radius {
+    if let Some(auto) = &estimator.auto {
+        return Radius::Auto(AutoRadius {
+            ratio: auto.ratio,
+            repeats: auto.repeats,
+            probes: auto.probes,
+            smallest_rms: auto.smallest_rms_rad,
+            largest_rms: auto.largest_rms_rad,
+        });
+    }
+    match (
+        estimator.smoothing_radius_dac_steps,
+        estimator.smoothing_radius_rad,
+    ) {
+        (Some(steps), _) => Radius::DacSteps(steps),
+        (None, Some(rad)) => Radius::Fixed(rad),
+        (None, None) => Radius::Auto(AutoRadius::default()),
     }
 }
 

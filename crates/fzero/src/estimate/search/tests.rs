@@ -73,7 +73,7 @@ fn choose(
 ) -> ChosenRadius {
     let mut calls = 0;
     let streams = Streams::new(seed);
-    let mut noise = vec![0.0; choice.radius().measurements()];
+    let mut noise = vec![0.0; choice.radius().measurements(0)];
     fill_standard_normal(&mut streams.derive("readout", 0, 0), &mut noise);
     let mut objective = |p: &[f64]| {
         calls += 1;
@@ -85,10 +85,11 @@ fn choose(
             &[0.0; PARAMETERS],
             &groups(),
             resolution,
+            0,
             &mut streams.derive("probes", 0, 0),
         )
         .unwrap();
-    assert_eq!(calls, choice.radius().measurements());
+    assert_eq!(calls, choice.radius().measurements(0));
     chosen
 }
 
@@ -283,6 +284,7 @@ fn a_failing_measurement_is_passed_on_at_once() {
         &[0.0; PARAMETERS],
         &groups(),
         None,
+        0,
         &mut Streams::new(0).derive("probes", 0, 0),
     );
     assert_eq!(failed, Err(TrainError::NothingToTrain { layer: 4 }));

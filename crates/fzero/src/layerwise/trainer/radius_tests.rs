@@ -148,3 +148,36 @@ fn a_budget_spent_on_the_radius_ends_the_run_cleanly() {
     // The last programming is that of the unshifted parameters.
     assert_eq!(outcome.ledger.evaluation.programmings, 1);
 }
+
+#[test]
+fn a_given_radius_has_a_signal_to_noise_where_the_noise_is_measured() {
+    let plan = LayerwisePlan {
+        noise_repeats: 24,
+        ..with_radius(Radius::Fixed(0.3))
+    };
+    let mut recorder = Recorder::default();
+    let outcome = run_on(&mut Metered::new(noisy(0.05)), &plan, &mut recorder).unwrap();
+    assert_eq!(outcome.ledger, plan.queries(50, 21, &shapes()));
+    assert_eq!(outcome.ledger.calibration.passes, 2 * 24);
+    for (layer, chosen) in &recorder.radii {
+        assert_eq!(
+            (chosen.radius, chosen.bound),
+            (0.3, RadiusBound::Given),
+            "{layer}"
+        );
+        assert!(chosen.noise.unwrap() > 0.0);
+    }
+    assert!(
+        recorder
+            .records
+            .iter()
+            .all(|record| record.difference_snr.unwrap() > 0.0)
+    );
+    // Measuring it changes nothing else.
+    let blind = with_radius(Radius::Fixed(0.3));
+    let mut device = Metered::new(IntensityBox::new(6, &[8, 8]));
+    let without = run_on(&mut device, &blind, &mut Silent).unwrap();
+    let mut device = Metered::new(IntensityBox::new(6, &[8, 8]));
+    let with = run_on(&mut device, &plan, &mut Silent).unwrap();
+    assert_eq!(with.parameters, without.parameters);
+}

@@ -44,6 +44,7 @@ fn goals(layers: usize) -> Vec<Box<dyn LocalGoal>> {
 
 pub(super) fn plan() -> LayerwisePlan {
     LayerwisePlan {
+        noise_repeats: 0,
         epochs: 6,
         batch: 16,
         evaluate_every: 2,

@@ -11,7 +11,7 @@ fn receiver(readout: Readout, ports: usize, process: &DetectorProcess) -> Receiv
         responsivity_a_per_w: vec![process.responsivity_a_per_w; ports],
         dark_current_a: vec![process.dark_current_a; ports],
     };
-    let layer = LayerReceiver::new(readout, 1.0, detectors);
+    let layer = LayerReceiver::new(readout, 1.0, detectors, process.adc);
     Receiver::new(vec![layer], process, Streams::new(5))
 }
 

@@ -42,7 +42,8 @@ impl Step {
             layers: vec![LayerDesign {
                 topology,
                 readout: Readout::Intensity,
-                tap_ratio: None,
+                tap: photonics::design::Tap::Lossless,
+                adc_full_scale_a: None,
                 activation: Activation::Identity,
             }],
             source: Source::ideal(1e-3),

@@ -22,7 +22,11 @@ pub(super) fn report(
     let config = &loaded.config;
     let (train, test) = (experiment.data.train.count(), experiment.data.test.count());
     let shapes = experiment.device.shapes().to_vec();
-    let ledger = experiment.plan.queries(train, test, &shapes);
+    let repetitions = experiment.device.repetitions();
+    let ledger = experiment
+        .plan
+        .queries(train, test, &shapes)
+        .repeated(repetitions);
     let total: usize = shapes.iter().map(|shape| shape.parameters()).sum();
     let trained: usize = shapes
         .iter()

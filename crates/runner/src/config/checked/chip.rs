@@ -57,11 +57,17 @@ pub enum Precision {
     F64,
 }
 
-/// Light source.
+/// Light source: its power, said in exactly one way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// Power into a port for a full-scale input of 1, in dBm.
-    pub port_power_dbm: f64,
+    pub port_power_dbm: Option<f64>,
+    /// The same in W.
+    pub port_power_w: Option<f64>,
+    /// Power of the laser, in dBm.
+    pub laser_power_dbm: Option<f64>,
+    /// The same in W.
+    pub laser_power_w: Option<f64>,
 }
 
 /// What stands after every layer but the last.
@@ -77,8 +83,74 @@ pub enum Activation {
         /// phi_b: phase without light, in rad.
         bias_rad: f64,
     },
+    /// Power transmission 1 - alpha_ns - alpha_0 / (1 + P / P_s).
+    SaturableAbsorber {
+        /// alpha_0, 0 to 1.
+        absorption: f64,
+        /// alpha_ns, 0 to 1.
+        unsaturable_absorption: f64,
+        /// P_s in mW.
+        saturation_power_mw: f64,
+    },
+    /// E -> max(|E| - threshold, 0) E / |E|, arXiv:1511.06464.
+    ModRelu {
+        /// In sqrt(W).
+        threshold_sqrt_w: f64,
+    },
+    /// An optical amplifier.
+    GainStage {
+        /// Gain of weak light in dB.
+        gain_db: f64,
+        /// Noise figure in dB; `None`: no spontaneous emission.
+        noise_figure_db: Option<f64>,
+        /// Optical bandwidth of the spontaneous emission in Hz, where there is any.
+        optical_bandwidth_hz: Option<f64>,
+        /// Vacuum wavelength in nm, where there is any.
+        wavelength_nm: Option<f64>,
+        /// Output power at which the gain is down by 3 dB, in dBm; `None`: no saturation.
+        saturation_output_dbm: Option<f64>,
+    },
+    /// Photodiode, amplifier, modulator and a fresh carrier.
+    Regenerator {
+        /// How the current opens the modulator.
+        transfer: TransferKind,
+        /// Where it begins to open, in A; of a rectifier.
+        threshold_a: Option<f64>,
+        /// Where it is half open, in A; of a sigmoid.
+        midpoint_a: Option<f64>,
+        /// Part of the modulator's range per current, in 1/A.
+        gain_per_a: f64,
+        /// Power behind the open modulator in dBm.
+        carrier_dbm: f64,
+        /// In dB; `None`: it closes fully.
+        extinction_ratio_db: Option<f64>,
+        /// In A/W.
+        responsivity_a_per_w: f64,
+        /// In A.
+        dark_current_a: f64,
+        /// Whether the photodiode is noisy.
+        noise: bool,
+        /// Noise bandwidth in Hz, where it is.
+        bandwidth_hz: Option<f64>,
+        /// Load in ohm, where it is.
+        load_ohm: Option<f64>,
+        /// Temperature of the load in K, where it is.
+        temperature_k: Option<f64>,
+    },
     /// Nothing.
     Identity,
+}
+
+/// How a current opens the modulator of a fresh carrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransferKind {
+    /// In proportion.
+    Linear,
+    /// In proportion to what is above a threshold.
+    Relu,
+    /// A logistic function.
+    Sigmoid,
 }
 
 /// A layer's tap.
@@ -86,6 +158,16 @@ pub enum Activation {
 pub struct Readout {
     /// What it yields.
     pub kind: ReadoutKind,
+    /// Where an inner layer's detectors get their light.
+    pub tap: TapKind,
+    /// Part of the power that a tap coupler takes; with [`TapKind::Coupler`].
+    pub tap_ratio: Option<f64>,
+    /// How often a readout is repeated, at least 1.
+    pub averages: u32,
+    /// Power of the local oscillator per port in dBm; with [`ReadoutKind::Homodyne`].
+    pub local_oscillator_dbm: Option<f64>,
+    /// Its phase in rad.
+    pub local_oscillator_rad: Option<f64>,
 }
 
 /// What a tap yields.
@@ -96,4 +178,18 @@ pub enum ReadoutKind {
     Signed,
     /// The power of each port.
     Intensity,
+    /// The field of each port against a local oscillator.
+    Homodyne,
+}
+
+/// Where an inner layer's detectors get their light.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TapKind {
+    /// They see all and take nothing.
+    Lossless,
+    /// From a tap coupler.
+    Coupler,
+    /// From what an electro-optic activation taps.
+    Activation,
 }

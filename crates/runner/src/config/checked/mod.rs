@@ -6,11 +6,16 @@ mod process;
 mod training;
 
 pub use chip::{
-    Activation, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source,
+    Activation, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source, TapKind,
+    TransferKind,
 };
-pub use process::{Detector, Noise, Process};
+pub use process::{
+    Crosstalk, DeadDetector, Detector, Drift, Faults, Heater, HeaterKind, HeaterLaw, Mesh, Process,
+    SourceProcess, StuckHeater,
+};
 pub use training::{
-    DirectionLaw, Estimator, EstimatorKind, Goal, Optimizer, Schedule, Training, UpdateRule,
+    AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, MeasuredRadius, Optimizer, Schedule,
+    Training, UpdateRule,
 };
 
 use super::fit;

@@ -1,5 +1,6 @@
 use super::super::keys::KEYS;
 use super::super::load::{Loaded, Override};
+use super::super::preset;
 use super::*;
 use std::collections::BTreeSet;
 
@@ -8,13 +9,32 @@ const SETTINGS: &[&[(&str, &str)]] = &[
     &[],
     &[
         ("chip.activation.kind", "identity"),
+        ("chip.source.port_power_w", "1e-3"),
         ("chip.readout.kind", "intensity"),
+        ("chip.readout.tap", "coupler"),
         ("chip.mesh", "triangular"),
         ("chip.initial_phases", "uniform"),
         ("chip.precision", "f64"),
+        ("process.source.rin_db_per_hz", "-150"),
+        ("process.source.modulator_extinction_ratio_db", "15"),
+        ("process.source.modulator_dac_bits", "8"),
+        ("process.heater.law", "power"),
+        ("process.heater.dac_bits", "8"),
         ("process.detector.noise", "true"),
+        ("process.detector.saturation_a", "1e-3"),
+        ("process.detector.optical_crosstalk_floor_db", "40"),
+        ("process.detector.adc_bits", "8"),
+        ("process.detector.adc_full_scale_a", "[1e-6, 2e-6]"),
+        ("process.faults.open_ports", "[1, 2]"),
+        ("process.faults.dead_detectors", "[{ layer = 0, port = 3 }]"),
+        (
+            "process.faults.stuck_heaters",
+            "[{ layer = 1, heater = \"phi\", index = 3, phase_rad = 0.5 }, \
+             { layer = 0, heater = \"gamma\", index = 4, code = 7 }]",
+        ),
         ("training.estimator.kind", "one-sided"),
         ("training.estimator.law", "rademacher"),
+        ("training.estimator.smoothing_radius", "auto"),
         ("training.goal.kind", "softmax"),
         ("training.optimizer.kind", "adam"),
         ("training.optimizer.schedule", "cosine"),
@@ -24,7 +44,27 @@ const SETTINGS: &[&[(&str, &str)]] = &[
     &[
         ("training.goal.kind", "margin"),
         ("chip.initial_phases", "zero"),
+        ("chip.source.laser_power_dbm", "20"),
+        ("chip.activation.kind", "gain-stage"),
+        ("chip.activation.noise_figure_db", "5"),
+        ("chip.activation.saturation_output_dbm", "10"),
+        ("chip.readout.kind", "homodyne"),
+        ("process.detector.noise", "true"),
+        ("process.detector.integration_time_s", "1e-6"),
+        ("training.estimator.smoothing_radius_dac_steps", "2"),
     ],
+    &[
+        ("chip.source.laser_power_w", "0.1"),
+        ("chip.activation.kind", "regenerator"),
+        ("chip.activation.noise", "true"),
+        ("chip.activation.extinction_ratio_db", "20"),
+    ],
+    &[
+        ("chip.activation.kind", "regenerator"),
+        ("chip.activation.transfer", "sigmoid"),
+    ],
+    &[("chip.activation.kind", "saturable-absorber")],
+    &[("chip.activation.kind", "mod-relu")],
 ];
 
 fn load(setting: &[(&str, &str)]) -> Loaded {
@@ -45,17 +85,24 @@ fn table_and_structs_are_in_step() {
         let used = KEYS.iter().map(|key| key.path);
         seen.extend(used.filter(|path| loaded.value(path).is_some()));
     }
-    let all: BTreeSet<_> = KEYS.iter().map(|key| key.path).collect();
+    // A preset is replaced by what it says.
+    let kept = KEYS.iter().filter(|key| key.path != preset::KEY);
+    let all: BTreeSet<_> = kept.map(|key| key.path).collect();
     assert_eq!(seen, all, "a key is in use in none of the settings");
 }
 
 #[test]
 fn every_choice_is_a_variant() {
-    use super::super::key::Kind;
-    for key in KEYS {
+    use super::super::key::{Kind, State};
+    for key in KEYS.iter() {
         if let Kind::Text { choices } = key.kind {
             for choice in choices {
-                load(&[(key.path, choice)]);
+                let needed = key.used_when.and_then(|condition| match condition.state {
+                    State::Is(value) => Some((condition.path, value)),
+                    State::Given => None,
+                });
+                let setting: Vec<_> = needed.into_iter().chain([(key.path, *choice)]).collect();
+                load(&setting);
             }
         }
     }
@@ -78,7 +125,7 @@ fn the_resolved_text_reads_back_with_the_same_hash() {
 fn spelling_and_order_do_not_change_the_hash() {
     let plain = load(&[]);
     let other = "data = { set = 'digits' }\n# a comment\nname = 'a'\nchip.ports = 0x40\nseed = 0\n\
-                 [process]\nmzi_loss_db = -0.0\n[training.optimizer]\nlearning_rate = 0.001";
+                 [process.mesh]\ncoupler_loss_db = -0.0\n[training.optimizer]\nlearning_rate = 0.001";
     let other = Loaded::from_text("b.toml", other, &[]).unwrap();
     assert_eq!(other.hash(), plain.hash());
 }
@@ -90,7 +137,7 @@ fn defaults_are_the_published_ones_with_a_signed_readout() {
     assert_eq!(config.readouts(), 32);
     assert_eq!(config.training.goal, Goal::Cosine);
     assert_eq!(config.training.optimizer.schedule, Schedule::Constant);
-    assert_eq!(config.process.detector.noise, None);
+    assert!(!config.process.detector.noise);
     assert_eq!(config.limits.sample_queries, None);
     assert_eq!(
         config.chip.activation,

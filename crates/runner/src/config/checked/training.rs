@@ -30,8 +30,39 @@ pub struct Estimator {
     pub directions: usize,
     /// Their distribution.
     pub law: DirectionLaw,
-    /// Length of the step along a direction, in rad.
-    pub smoothing_radius_rad: f64,
+    /// Length of the step along a direction, in rad; or one of the next two says it.
+    pub smoothing_radius_rad: Option<f64>,
+    /// Root mean square step of a phase, in steps of the heaters' converters.
+    pub smoothing_radius_dac_steps: Option<f64>,
+    /// That it is measured.
+    pub smoothing_radius: Option<MeasuredRadius>,
+    /// Losses measured at a layer's start for the noise of their difference, where the radius is given.
+    pub noise_repeats: usize,
+    /// How the radius is measured, where it is.
+    pub auto: Option<AutoRadius>,
+}
+
+/// A radius that is not a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MeasuredRadius {
+    /// Measured at the start of each layer.
+    Auto,
+}
+
+/// How the radius is measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AutoRadius {
+    /// Wanted ratio of the loss difference to its noise.
+    pub ratio: f64,
+    /// Losses measured for the noise.
+    pub repeats: usize,
+    /// Directions probed for the slope.
+    pub probes: usize,
+    /// In rad.
+    pub smallest_rms_rad: f64,
+    /// In rad.
+    pub largest_rms_rad: f64,
 }
 
 /// Which difference is measured.

@@ -1,0 +1,112 @@
+//! The training.
+
+use super::super::key::{
+    Fallback::{Absent, Bool, Float, Integer, Text},
+    Interval, Key,
+};
+
+const RADIUS: &str = "training.estimator.smoothing_radius";
+
+pub(super) const KEYS: &[Key] = &[
+    Key::integer("training.epochs", (1, 1_000_000_000), "epochs per layer")
+        .or(Integer(100))
+        .doc("Passes over the training set for each layer."),
+    Key::integer("training.batch", (1, 1 << 20), "samples")
+        .or(Integer(128))
+        .doc("Samples per step; the last batch of an epoch may be shorter."),
+    Key::integer("training.evaluate_every", (0, 1_000_000_000), "epochs")
+        .or(Integer(1))
+        .hint("0 evaluates only at the end of each layer")
+        .doc("Epochs between measurements of the train and test accuracy; 0 = only at a layer's end."),
+    Key::switch("training.train_output_screen")
+        .or(Bool(false))
+        .doc("Whether the output phases gamma are trained; they do not change their layer's intensities."),
+    Key::text("training.estimator.kind", &["central", "one-sided"])
+        .or(Text("central"))
+        .doc("Difference along a direction: (l(p + e d) - l(p - e d)) / 2e, or (l(p + e d) - l(p)) / e."),
+    Key::integer("training.estimator.directions", (1, 1 << 20), "directions per step")
+        .or(Integer(1))
+        .doc("Random directions averaged in a step (K)."),
+    Key::text("training.estimator.law", &["gaussian", "rademacher"])
+        .or(Text("gaussian"))
+        .doc("Distribution of the directions before they are scaled to unit length."),
+    Key::float("training.estimator.smoothing_radius_rad", Interval::above(0.0, 1e3), "rad")
+        .or(Float(1e-3))
+        .one_of(RADIUS)
+        .doc("Length of the step to either side, of each group of phases together (epsilon)."),
+    Key::float("training.estimator.smoothing_radius_dac_steps", Interval::above(0.0, 1e6), "DAC steps")
+        .or(Absent)
+        .one_of(RADIUS)
+        .doc("Instead: root mean square step of a single phase in steps of the heaters' DAC."),
+    Key::text(RADIUS, &["auto"])
+        .or(Absent)
+        .one_of(RADIUS)
+        .doc("Instead: measured at the start of each layer, so that the loss difference stands above noise and above a DAC step; it costs queries."),
+    Key::integer("training.estimator.noise_repeats", (0, 1 << 20), "losses")
+        .or(Integer(0))
+        .doc("Losses measured at the start of each layer for the signal-to-noise of the loss difference, where the radius is given; below 2: none, and it is not reported."),
+    Key::float("training.estimator.auto.ratio", Interval::above(0.0, 1e6), "1")
+        .or(Float(10.0))
+        .when(RADIUS, "auto")
+        .doc("Wanted ratio of the loss difference to its noise."),
+    Key::integer("training.estimator.auto.repeats", (2, 1 << 20), "losses")
+        .or(Integer(24))
+        .when(RADIUS, "auto")
+        .doc("Losses measured at the same phases for the noise."),
+    Key::integer("training.estimator.auto.probes", (1, 1 << 20), "directions")
+        .or(Integer(16))
+        .when(RADIUS, "auto")
+        .doc("Directions probed for the slope."),
+    Key::float("training.estimator.auto.smallest_rms_rad", Interval::above(0.0, 10.0), "rad")
+        .or(Float(1e-4))
+        .when(RADIUS, "auto")
+        .doc("Least root mean square step of a phase: what a chip without noise gets."),
+    Key::float("training.estimator.auto.largest_rms_rad", Interval::above(0.0, 10.0), "rad")
+        .or(Float(0.05))
+        .when(RADIUS, "auto")
+        .doc("Largest; about 0.5 / sqrt(2 N) for N columns."),
+    Key::text("training.goal.kind", &["cosine", "softmax", "margin"])
+        .or(Text("cosine"))
+        .doc("Local loss of a layer on the cosines with the prototypes."),
+    Key::float("training.goal.temperature", Interval::above(0.0, 1e3), "1")
+        .or(Float(0.1))
+        .when("training.goal.kind", "softmax")
+        .doc("Divisor of the cosines in the softmax."),
+    Key::float("training.goal.margin", Interval::closed(0.0, 2.0), "1")
+        .or(Float(0.3))
+        .when("training.goal.kind", "margin")
+        .doc("Distance by which the true class's cosine must lead."),
+    Key::text("training.optimizer.kind", &["sgd", "adam"])
+        .or(Text("sgd"))
+        .doc("Update rule; adam is doi:10.48550/arXiv.1412.6980."),
+    Key::float("training.optimizer.learning_rate", Interval::above(0.0, 1e3), "1")
+        .or(Float(1e-3))
+        .doc("Step size at the start of a layer."),
+    Key::switch("training.optimizer.dimension_scaling")
+        .or(Bool(true))
+        .when("training.optimizer.kind", "sgd")
+        .doc("Whether a group's step is multiplied by its number of parameters, as published."),
+    Key::float("training.optimizer.momentum", Interval::below(0.0, 1.0), "1")
+        .or(Float(0.0))
+        .when("training.optimizer.kind", "sgd")
+        .doc("Share of the last update that is kept."),
+    Key::float("training.optimizer.beta1", Interval::below(0.0, 1.0), "1")
+        .or(Float(0.9))
+        .when("training.optimizer.kind", "adam")
+        .doc("Decay of the mean of the gradient."),
+    Key::float("training.optimizer.beta2", Interval::below(0.0, 1.0), "1")
+        .or(Float(0.999))
+        .when("training.optimizer.kind", "adam")
+        .doc("Decay of the mean of its square."),
+    Key::float("training.optimizer.epsilon", Interval::above(0.0, 1.0), "1")
+        .or(Float(1e-8))
+        .when("training.optimizer.kind", "adam")
+        .doc("Added to the root of the mean square."),
+    Key::text("training.optimizer.schedule", &["constant", "cosine"])
+        .or(Text("constant"))
+        .doc("Step size over a layer's training: constant, or half a cosine downwards."),
+    Key::float("training.optimizer.final_fraction", Interval::closed(0.0, 1.0), "1")
+        .or(Float(0.0))
+        .when("training.optimizer.schedule", "cosine")
+        .doc("Step size at the end as a fraction of the learning rate."),
+];
