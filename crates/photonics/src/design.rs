@@ -123,7 +123,7 @@ pub enum DesignError {
         layer: usize,
     },
     /// A layer is to be read at the tap of an activation that has none.
-    #[error("layer {layer} is read at its activation's tap, but only electro-optic ones have one")]
+    #[error("a layer is read at its activation's tap, but only electro-optic ones have one")]
     NoActivationTap {
         /// The layer, 0-based.
         layer: usize,

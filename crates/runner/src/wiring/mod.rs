@@ -4,12 +4,14 @@
 mod activation;
 mod chip_box;
 mod design;
+mod die;
 mod memory;
 mod process;
 mod training;
 
 pub use chip_box::ChipBox;
 pub use design::{design, initial_phases};
+pub use die::{design_and_process, die};
 pub use memory::{memory_bytes, mesh_memory_bytes};
 pub use process::process;
 pub use training::{LayerGoal, amplitudes, goals, plan};

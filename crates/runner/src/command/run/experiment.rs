@@ -7,7 +7,6 @@ use crate::wiring::{self, ChipBox};
 use fzero::goal::{LocalGoal, Prototypes};
 use fzero::layerwise::LayerwisePlan;
 use numerics::Streams;
-use photonics::fabricate::{DieSeed, fabricate};
 
 pub(super) struct Experiment {
     pub(super) data: Dataset,
@@ -43,11 +42,7 @@ impl Experiment {
         data.train = wiring::amplitudes(&data.train, data.width, ports);
         data.test = wiring::amplitudes(&data.test, data.width, ports);
         data.width = ports;
-        let failed = |error| Error::failed("the chip cannot be designed", error, "");
-        let design = wiring::design(config).map_err(failed)?;
-        let die = DieSeed(config.chip.die_seed);
-        let (chip, _truth) = fabricate(&design, &wiring::process(config), die)
-            .map_err(|error| Error::failed("the chip cannot be fabricated", error, ""))?;
+        let (design, _process, chip, _truth) = wiring::die(loaded)?;
         let streams = Streams::new(config.seed);
         let (prototypes, goals) = wiring::goals(config, data.classes, &streams)
             .map_err(|error| Error::failed("the local goals cannot be set", error, ""))?
