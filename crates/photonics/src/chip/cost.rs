@@ -223,6 +223,21 @@ impl Add for BenchUse {
     }
 }
 
+impl Sub for BenchUse {
+    type Output = Self;
+
+    /// What was done since an earlier state of the same chip.
+    fn sub(self, before: Self) -> Self {
+        Self {
+            programmings: self.programmings.saturating_sub(before.programmings),
+            heaters_set: self.heaters_set.saturating_sub(before.heaters_set),
+            samples: self.samples.saturating_sub(before.samples),
+            readouts: self.readouts.saturating_sub(before.readouts),
+            heaters_j: self.heaters_j - before.heaters_j,
+        }
+    }
+}
+
 impl AddAssign for BenchUse {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;

@@ -93,6 +93,22 @@ pub static KEYS: &[Key] = &[
         .or(Float(300.0))
         .when("process.detector.noise", "true")
         .doc("Temperature of the load."),
+    Key::float("process.instruments.dac_pj_per_conversion", Interval::closed(0.0, 1e9), "pJ")
+        .or(Absent)
+        .hint("leave the key out where it is not known")
+        .doc("Energy of a digital-to-analog conversion, where heaters or modulators have converters: 3.6 to 12 (SimPhony device library)."),
+    Key::float("process.instruments.adc_pj_per_conversion", Interval::closed(0.0, 1e9), "pJ")
+        .or(Absent)
+        .hint("leave the key out where it is not known")
+        .doc("Energy of an analog-to-digital conversion, where readouts have a converter: 1.48 at 8 bits (SimPhony device library)."),
+    Key::float("process.instruments.tia_mw", Interval::closed(0.0, 1e5), "mW")
+        .or(Absent)
+        .hint("leave the key out where it is not known")
+        .doc("Power of a transimpedance amplifier, one per readout of each layer: 3 (SimPhony device library)."),
+    Key::float("process.instruments.modulator_fj_per_symbol", Interval::closed(0.0, 1e12), "fJ")
+        .or(Absent)
+        .hint("leave the key out where it is not known")
+        .doc("Energy of an input modulator per amplitude: 50 to 450 per bit (SimPhony device library)."),
     Key::integer("training.epochs", (1, 1_000_000_000), "epochs per layer")
         .or(Integer(100))
         .doc("Passes over the training set for each layer."),

@@ -10,6 +10,7 @@
 //! | `summary.json` | the final figures | by renaming, last |
 
 mod atomic;
+pub mod bench;
 pub mod checkpoint;
 pub mod folder;
 pub mod manifest;
@@ -18,6 +19,7 @@ pub mod npz;
 pub mod summary;
 pub mod timestamp;
 
+pub use bench::BenchRecord;
 pub use folder::{FolderChoice, ResultsFolder};
 pub use manifest::Manifest;
 pub use metrics::MetricsLog;

@@ -1,5 +1,6 @@
 //! `summary.json`: the final figures of a run.
 
+use super::bench::BenchRecord;
 use fzero::{Ledger, Stop};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,8 @@ pub struct Summary {
     pub confusion: Vec<Vec<u32>>,
     /// What the device was used for.
     pub ledger: Ledger,
+    /// Time and energy on the bench.
+    pub bench: BenchRecord,
     /// Trainable and fixed parameters of all layers.
     pub parameters: usize,
     /// Time of the run, in s.

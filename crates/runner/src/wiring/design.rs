@@ -9,7 +9,7 @@ use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{Topology, TopologyError};
-use photonics::process::{DetectorProcess, MeshProcess, Process};
+use photonics::process::{DetectorProcess, Instruments, MeshProcess, Process};
 use photonics::units::dbm_to_w;
 use rand::RngExt;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
@@ -78,7 +78,19 @@ pub fn process(config: &Config) -> Process {
             }),
             ..DetectorProcess::ideal()
         },
+        instruments: instruments(&process.instruments),
         ..Process::ideal()
+    }
+}
+
+/// What the instruments take.
+fn instruments(instruments: &checked::Instruments) -> Instruments {
+    let scaled = |value: Option<f64>, unit: f64| value.map(|value| unit * value);
+    Instruments {
+        dac_j_per_conversion: scaled(instruments.dac_pj_per_conversion, 1e-12),
+        adc_j_per_conversion: scaled(instruments.adc_pj_per_conversion, 1e-12),
+        tia_w: scaled(instruments.tia_mw, 1e-3),
+        modulator_j_per_symbol: scaled(instruments.modulator_fj_per_symbol, 1e-15),
     }
 }
 

@@ -1,12 +1,16 @@
 //! Where light and learning meet: from a checked experiment to a design, a process, a device and a
 //! training plan.
 
+mod bench_ledger;
 mod chip_box;
 mod design;
+mod forecast;
 mod memory;
 mod training;
 
+pub use bench_ledger::{BenchCosts, BenchLedger};
 pub use chip_box::ChipBox;
 pub use design::{design, initial_phases, process};
+pub use forecast::forecast;
 pub use memory::{memory_bytes, mesh_memory_bytes};
 pub use training::{LayerGoal, amplitudes, goals, plan};

@@ -9,6 +9,7 @@ use crate::command::print::print;
 use crate::config::Loaded;
 use crate::error::{Error, Problem, Status};
 use crate::progress::{Mode, Progress};
+use crate::record::BenchRecord;
 use crate::record::checkpoint::write_checkpoint;
 use crate::record::manifest;
 use crate::record::summary::Accuracy;
@@ -146,7 +147,10 @@ fn train(
     };
     write_checkpoint(&folder, &checkpoint)?;
     let parameters = outcome.parameters.iter().map(Vec::len).sum();
-    let summary = summary(loaded, &outcome, parameters, elapsed_s, threads, simd);
+    let bench = BenchRecord::from(&device.device().bench_costs());
+    let summary = summary(
+        loaded, &outcome, bench, parameters, elapsed_s, threads, simd,
+    );
     folder.write_json("summary.json", &summary)?;
     if args.json {
         let text = serde_json::to_string_pretty(&summary)
@@ -160,6 +164,7 @@ fn train(
             test_samples: summary.test_samples,
             sample_queries: outcome.ledger.total_queries(),
             programmings: outcome.ledger.total_programmings(),
+            bench: summary.bench,
             elapsed_s,
             folder: folder.path().to_owned(),
         };
@@ -190,6 +195,7 @@ fn listen_for_interrupts() -> Arc<AtomicBool> {
 fn summary(
     loaded: &Loaded,
     outcome: &Outcome,
+    bench: BenchRecord,
     parameters: usize,
     elapsed_s: f64,
     threads: usize,
@@ -219,6 +225,7 @@ fn summary(
         test_samples: outcome.test.samples,
         confusion: outcome.test.confusion.clone(),
         ledger: outcome.ledger.clone(),
+        bench,
         parameters,
         elapsed_s,
         threads,

@@ -2,12 +2,14 @@
 //! defaults are those of the table in [`keys`](super::keys), where each key is described.
 
 mod chip;
+mod instruments;
 mod process;
 mod training;
 
 pub use chip::{
     Activation, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source,
 };
+pub use instruments::Instruments;
 pub use process::{Detector, Noise, Process};
 pub use training::{
     DirectionLaw, Estimator, EstimatorKind, Goal, Optimizer, Schedule, Training, UpdateRule,

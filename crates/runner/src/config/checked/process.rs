@@ -1,5 +1,6 @@
 //! Statistics of the foundry run and of the instruments.
 
+use super::Instruments;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What differs from die to die, and what detectors add. All zero and off: the ideal chip.
@@ -13,6 +14,9 @@ pub struct Process {
     pub mzi_loss_sigma_db: f64,
     /// Detectors.
     pub detector: Detector,
+    /// What the instruments take.
+    #[serde(default, skip_serializing_if = "Instruments::is_unstated")]
+    pub instruments: Instruments,
 }
 
 /// Photodiodes and their receivers.
