@@ -59,7 +59,7 @@ fn bench_time(time_s: f64) -> String {
     }
 }
 
-/// `label   total = a of this + b of that; not stated: ..`, broken between the parts.
+/// `label   total: this a, that b; not stated: ..`, broken between the parts.
 fn part_lines(
     label: &str,
     total: Option<f64>,
@@ -73,13 +73,15 @@ fn part_lines(
     for (name, value) in parts {
         match value {
             Some(value) => stated.push(format!("{name} {}", show(*value))),
-            None => missing.push((*name).to_owned()),
+            None => missing.push(*name),
         }
     }
     let mut pieces = vec![total.map_or_else(|| "not stated".to_owned(), show)];
     if stated.len() > 1 || (!stated.is_empty() && !missing.is_empty()) {
         pieces[0].push(':');
-        pieces.extend(listed(stated));
+        let last = stated.pop();
+        pieces.extend(stated.into_iter().map(|part| part + ","));
+        pieces.extend(last);
     } else if let Some(part) = stated.first() {
         pieces[0] = part.clone();
     }
@@ -87,8 +89,7 @@ fn part_lines(
         if let Some(last) = pieces.last_mut() {
             last.push(';');
         }
-        missing[0].insert_str(0, "not stated: ");
-        pieces.extend(listed(missing));
+        pieces.push(format!("not stated: {}", missing.join(", ")));
     }
     for (index, piece) in pieces.into_iter().enumerate() {
         let space = usize::from(index > 0);
@@ -101,15 +102,6 @@ fn part_lines(
     }
     lines.push(line);
     lines
-}
-
-/// With a comma after each but the last.
-fn listed(mut words: Vec<String>) -> Vec<String> {
-    let commas = words.len().saturating_sub(1);
-    for word in words.iter_mut().take(commas) {
-        word.push(',');
-    }
-    words
 }
 
 #[cfg(test)]
@@ -176,8 +168,8 @@ bench energy    76.4 J: laser 922 mJ, ADCs 17.0 nJ, TIAs 1.11 J;
             lines(untimed),
             "\
 bench time      not stated
-bench energy    1.00 nJ: ADCs 1.00 nJ; not stated: laser, heaters, modulators,
-                DACs, TIAs"
+bench energy    1.00 nJ: ADCs 1.00 nJ;
+                not stated: laser, heaters, modulators, DACs, TIAs"
         );
     }
 
