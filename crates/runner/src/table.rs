@@ -29,8 +29,22 @@ pub struct FinalTable {
     pub bench: BenchRecord,
     /// Time of the run, in s.
     pub elapsed_s: f64,
-    /// Where the results are.
-    pub folder: PathBuf,
+    /// Where to go on from here.
+    pub origin: Origin,
+}
+
+/// What a table's figures belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A training, whose results are in this folder.
+    Results(PathBuf),
+    /// Phases that were loaded from a file.
+    Phases {
+        /// The file.
+        file: PathBuf,
+        /// The die they were loaded onto.
+        die_seed: u64,
+    },
 }
 
 impl fmt::Display for FinalTable {
@@ -68,7 +82,12 @@ impl fmt::Display for FinalTable {
             writeln!(f, "{line}")?;
         }
         writeln!(f, "wall time       {}", seconds(self.elapsed_s))?;
-        write!(f, "results         {}", self.folder.display())
+        match &self.origin {
+            Origin::Results(folder) => write!(f, "results         {}", folder.display()),
+            Origin::Phases { file, die_seed } => {
+                write!(f, "phases          {}, on die {die_seed}", file.display())
+            }
+        }
     }
 }
 
@@ -153,7 +172,7 @@ mod tests {
             programmings: 110_000,
             bench: BenchRecord::default(),
             elapsed_s: 41.25,
-            folder: "results/digits-seed0-0123abcd".into(),
+            origin: Origin::Results("results/digits-seed0-0123abcd".into()),
         };
         let expected = "\
 ┌────────────────────────────┐

@@ -15,9 +15,11 @@ pub mod checkpoint;
 pub mod folder;
 pub mod manifest;
 pub mod metrics;
+mod npy;
 pub mod npz;
 pub mod summary;
 pub mod timestamp;
+pub mod trained;
 
 pub use bench::BenchRecord;
 pub use folder::{FolderChoice, ResultsFolder};

@@ -15,6 +15,9 @@ pub struct Summary {
     pub seed: u64,
     /// Seed of the die.
     pub die_seed: u64,
+    /// The file of the phases, where they were loaded and not trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phases: Option<String>,
     /// What the trainer could see: `forward-only`.
     pub access: String,
     /// Why the training ended.

@@ -13,4 +13,4 @@ pub use chip_box::ChipBox;
 pub use design::{design, initial_phases, process};
 pub use forecast::forecast;
 pub use memory::{memory_bytes, mesh_memory_bytes};
-pub use training::{LayerGoal, amplitudes, goals, plan};
+pub use training::{LayerGoal, amplitudes, goal, goals, plan};

@@ -1,6 +1,6 @@
 //! What a run would do and cost.
 
-use super::experiment::Experiment;
+use crate::command::experiment::Experiment;
 use crate::command::print::print;
 use crate::config::Loaded;
 use crate::error::Error;
