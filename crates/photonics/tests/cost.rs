@@ -129,6 +129,17 @@ fn every_part_has_its_closed_form() {
 }
 
 #[test]
+fn a_pass_that_reads_two_layers_costs_one_pass_and_both_readouts() {
+    let mut chip = chip(&[Readout::Intensity, Readout::Signed], &stated());
+    let (mut first, mut second) = ([0.0; 3 * 5], [0.0; 3 * 2]);
+    chip.measure(&[0.5; 3 * PORTS], &mut [(0, &mut first), (1, &mut second)])
+        .unwrap();
+    let cost = chip.cost();
+    assert_close(cost.integration_s, 3.0 * 4.0 * 0.5e-9);
+    assert_close(cost.adc_j, 3.0 * 4.0 * (5.0 + 2.0) * 1.48e-12);
+}
+
+#[test]
 fn what_is_not_stated_has_no_cost() {
     // No time: nothing that is on all the time can be counted.
     let mut ideal = chip(&[Readout::Intensity], &Process::ideal());

@@ -33,7 +33,10 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
     let Setup { data, device, .. } = Setup::prepare(loaded)?;
     let trained = read_trained(&args.phases, device.shapes(), data.classes)?;
     let began = Instant::now();
-    let failed = |error: TrainError| Error::failed("the evaluation stopped", error, "");
+    let failed = |error: TrainError| {
+        let help = format!("look at the phases in {}, in rad", args.phases.display());
+        Error::failed("the evaluation stopped", error, help)
+    };
     let goals = trained
         .iter()
         .map(|layer| wiring::goal(config, layer.prototypes.clone()))

@@ -8,8 +8,8 @@ use fzero::goal::Prototypes;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 /// What a layer has learned.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,7 +153,10 @@ impl<R: Read + Seek> TrainedFile<'_, R> {
         let read = self
             .archive
             .by_name(&format!("{name}.npy"))
-            .and_then(|entry| Ok(entry.take(most).read_to_end(&mut bytes)?));
+            .and_then(|entry| match entry.compression() {
+                CompressionMethod::Stored => Ok(entry.take(most).read_to_end(&mut bytes)?),
+                _ => Err(ZipError::CompressionMethodNotSupported(0)),
+            });
         match read {
             Ok(_) => Ok(bytes),
             Err(ZipError::FileNotFound) => Err(self.problem(

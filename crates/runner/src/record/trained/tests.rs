@@ -128,6 +128,23 @@ fn each_problem_is_one_line_and_what_to_do() {
 }
 
 #[test]
+fn a_compressed_array_says_how_to_write_it() {
+    let whole = bytes(&arrays(2));
+    // The method stands 10 bytes into a central directory entry, and 8 into a local one.
+    let mut deflated = whole.clone();
+    for (signature, offset) in [(b"PK\x01\x02", 10), (b"PK\x03\x04", 8)] {
+        let mut places = whole.windows(4).enumerate();
+        let (place, _) = places.find(|(_, window)| window == signature).unwrap();
+        deflated[place + offset] = 8;
+    }
+    assert_problem(
+        &deflated,
+        "p.npz: layer0_theta: is compressed\n  help: write it with numpy.savez, not \
+         numpy.savez_compressed",
+    );
+}
+
+#[test]
 fn a_damaged_number_is_noticed() {
     let mut bytes = bytes(&arrays(2));
     let value = 0.1_f64.to_le_bytes();
