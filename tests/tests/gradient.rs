@@ -51,7 +51,8 @@ impl Experiment {
         let layer = LayerDesign {
             topology: topology.clone(),
             readout,
-            tap_ratio: None,
+            tap: photonics::design::Tap::Lossless,
+        adc_full_scale_a: None,
             activation: Activation::ElectroOptic(activation),
         };
         let design = ChipDesign {

@@ -224,7 +224,7 @@ fn the_kept_configuration_runs_again_to_the_same_results() {
         "--die-seed",
         "6",
         "--set",
-        "process.mzi_loss_db=0.1",
+        "process.mesh.coupler_loss_db=0.1",
     ];
     let first = bench.run("first", &options);
     let manifest = first.manifest();

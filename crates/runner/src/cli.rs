@@ -1,5 +1,9 @@
 //! The command line.
 
+mod evaluate;
+
+pub use evaluate::EvaluateArgs;
+
 use crate::config::Override;
 use clap::{Args, Parser, Subcommand};
 use std::num::NonZeroUsize;
@@ -53,6 +57,15 @@ pub enum Command {
                       learned."
     )]
     Run(RunArgs),
+    /// Load the phases of a finished run onto a die and measure its accuracy; train nothing.
+    #[command(
+        after_help = evaluate::EXAMPLES,
+        long_about = "Fabricate the die that an experiment describes, load the phases and prototypes \
+                      of a finished run onto it, and measure the accuracy of each layer and of the \
+                      vote on the training and the test images, by forward measurements alone. \
+                      Nothing is trained and nothing is written."
+    )]
+    Evaluate(EvaluateArgs),
     /// Measure the propagation kernel and a whole training step on this machine.
     #[command(
         after_help = BENCH_EXAMPLES,
@@ -112,26 +125,30 @@ impl RunArgs {
     /// What the options change in the configuration, in order: `--set` first, so that `--seed` and
     /// `--die-seed` hold beside it.
     pub fn overrides(&self) -> Vec<Override> {
-        let mut overrides: Vec<_> = self
-            .set
-            .iter()
-            .map(|assignment| Override::set(&assignment.key, &assignment.value))
-            .collect();
-        let seeds = [
-            ("--seed", "seed", self.seed),
-            ("--die-seed", "chip.die_seed", self.die_seed),
-        ];
-        for (option, key, value) in seeds {
-            if let Some(value) = value {
-                overrides.push(Override {
-                    option,
-                    key: key.into(),
-                    value: value.to_string(),
-                });
-            }
-        }
-        overrides
+        overrides(&self.set, self.seed, self.die_seed)
     }
+}
+
+/// What options change: `--set` first, so that seeds hold beside it.
+fn overrides(set: &[Assignment], seed: Option<u64>, die_seed: Option<u64>) -> Vec<Override> {
+    let mut overrides: Vec<_> = set
+        .iter()
+        .map(|assignment| Override::set(&assignment.key, &assignment.value))
+        .collect();
+    let seeds = [
+        ("--seed", "seed", seed),
+        ("--die-seed", "chip.die_seed", die_seed),
+    ];
+    for (option, key, value) in seeds {
+        if let Some(value) = value {
+            overrides.push(Override {
+                option,
+                key: key.into(),
+                value: value.to_string(),
+            });
+        }
+    }
+    overrides
 }
 
 /// Options of `fzero bench`.
@@ -211,7 +228,7 @@ mod tests {
         let all = ["fzero", "run"].iter().chain(arguments);
         match Cli::try_parse_from(all)?.command {
             Command::Run(args) => Ok(args),
-            Command::Bench(_) => panic!("not run"),
+            _ => panic!("not run"),
         }
     }
 
@@ -248,6 +265,30 @@ mod tests {
             found,
             expected.map(|(option, key, value)| (option, key.to_owned(), value.to_owned()))
         );
+    }
+
+    #[test]
+    fn an_evaluation_needs_its_phases_and_takes_the_options_of_the_die() {
+        let arguments = [
+            "fzero",
+            "evaluate",
+            "a.toml",
+            "--die-seed",
+            "7",
+            "--phases",
+            "p.npz",
+        ];
+        let Command::Evaluate(args) = Cli::try_parse_from(arguments).unwrap().command else {
+            panic!("not evaluate");
+        };
+        let found: Vec<_> = args
+            .overrides()
+            .into_iter()
+            .map(|o| (o.key, o.value))
+            .collect();
+        assert_eq!(found, [("chip.die_seed".to_owned(), "7".to_owned())]);
+        let error = Cli::try_parse_from(&arguments[..5]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
     }
 
     #[test]

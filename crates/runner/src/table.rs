@@ -1,5 +1,10 @@
 //! The table that ends a run.
 
+mod bench;
+
+pub use bench::bench_lines;
+
+use crate::record::BenchRecord;
 use crate::record::summary::{Accuracy, standard_error};
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt;
@@ -20,10 +25,26 @@ pub struct FinalTable {
     pub sample_queries: u64,
     /// Programmings of a layer for all purposes.
     pub programmings: u64,
+    /// Time and energy on the bench for all purposes.
+    pub bench: BenchRecord,
     /// Time of the run, in s.
     pub elapsed_s: f64,
-    /// Where the results are.
-    pub folder: PathBuf,
+    /// Where to go on from here.
+    pub origin: Origin,
+}
+
+/// What a table's figures belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A training, whose results are in this folder.
+    Results(PathBuf),
+    /// Phases that were loaded from a file.
+    Phases {
+        /// The file.
+        file: PathBuf,
+        /// The die they were loaded onto.
+        die_seed: u64,
+    },
 }
 
 impl fmt::Display for FinalTable {
@@ -57,8 +78,16 @@ impl fmt::Display for FinalTable {
         writeln!(f)?;
         writeln!(f, "sample queries  {}", grouped(self.sample_queries))?;
         writeln!(f, "programmings    {}", grouped(self.programmings))?;
+        for line in bench_lines(&self.bench) {
+            writeln!(f, "{line}")?;
+        }
         writeln!(f, "wall time       {}", seconds(self.elapsed_s))?;
-        write!(f, "results         {}", self.folder.display())
+        match &self.origin {
+            Origin::Results(folder) => write!(f, "results         {}", folder.display()),
+            Origin::Phases { file, die_seed } => {
+                write!(f, "phases          {}, on die {die_seed}", file.display())
+            }
+        }
     }
 }
 
@@ -98,6 +127,27 @@ pub fn seconds(time_s: f64) -> String {
     }
 }
 
+/// A value with three digits and an SI prefix: `17.0 nJ`, `2.88 s`.
+pub fn si(value: f64, unit: &str) -> String {
+    const PREFIXES: [&str; 10] = ["a", "f", "p", "n", "µ", "m", "", "k", "M", "G"];
+    if value == 0.0 {
+        return format!("0 {unit}");
+    }
+    // What would round to 1000 has the next prefix; the ends of the list hold for all beyond.
+    let mut scaled = value * 1e18;
+    let mut prefix = 0;
+    while scaled.abs() >= 999.5 && prefix + 1 < PREFIXES.len() {
+        scaled *= 1e-3;
+        prefix += 1;
+    }
+    let digits = match scaled.abs() {
+        x if x < 9.995 => 2,
+        x if x < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{scaled:.digits$} {}{unit}", PREFIXES[prefix])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,8 +170,9 @@ mod tests {
             test_samples: 360,
             sample_queries: 14_000_000,
             programmings: 110_000,
+            bench: BenchRecord::default(),
             elapsed_s: 41.25,
-            folder: "results/digits-seed0-0123abcd".into(),
+            origin: Origin::Results("results/digits-seed0-0123abcd".into()),
         };
         let expected = "\
 ┌────────────────────────────┐
@@ -145,6 +196,12 @@ results         results/digits-seed0-0123abcd";
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(percent(None), "");
+        assert_eq!(si(0.0, "J"), "0 J");
+        assert_eq!(si(1.48e-12, "J"), "1.48 pJ");
+        assert_eq!(si(0.9996, "s"), "1.00 s");
+        assert_eq!(si(99.96e-6, "s"), "100 µs");
+        assert_eq!(si(1e21, "J"), "1000000000000 GJ");
+        assert_eq!(si(1e-20, "J"), "0.01 aJ");
         assert_eq!(seconds(0.421), "0.42 s");
         assert_eq!(seconds(9.999), "10.0 s");
         assert_eq!(seconds(245.0), "4 min 05 s");

@@ -1,6 +1,7 @@
 //! A fabricated chip on the bench: it can be programmed and measured, and tells nothing else.
 
 pub mod actuation;
+pub mod cost;
 pub mod crosstalk;
 pub mod drift;
 mod optics;
@@ -13,6 +14,7 @@ use crate::fabricate::GroundTruth;
 use crate::process::Process;
 use crate::source::{Encoder, LaserNoise};
 use actuation::Actuator;
+use cost::{Bench, BenchCost, BenchRates, BenchUse};
 use numerics::Streams;
 use numerics::math::{all_finite, all_finite_f32};
 use optics::Optics;
@@ -42,6 +44,7 @@ pub struct Chip {
     laser: LaserNoise,
     encoder: Encoder,
     receiver: Receiver,
+    bench: Bench,
 }
 
 /// What the data sheet says about a layer.
@@ -160,6 +163,10 @@ impl Chip {
             )?,
             encoder: Encoder::new(&design.source, ports, &process.faults.open_ports),
             receiver: Receiver::new(receivers.collect(), detector, streams),
+            bench: Bench::new(
+                BenchRates::new(design, process),
+                phases.iter().map(LayerPhases::heater_power_w).collect(),
+            ),
             phases,
             clock_s: 0.0,
             settling_s: process.heater.settling_s,
@@ -201,7 +208,22 @@ impl Chip {
     /// Electrical power of all heaters together at the present settings, in W; 0 for phase shifters
     /// without power.
     pub fn heater_power_w(&self) -> f64 {
-        self.phases.iter().map(LayerPhases::heater_power_w).sum()
+        self.bench.heaters_w()
+    }
+
+    /// What has been done with the chip so far.
+    pub fn bench_use(&self) -> &BenchUse {
+        self.bench.used()
+    }
+
+    /// What its use costs.
+    pub fn bench_rates(&self) -> &BenchRates {
+        self.bench.rates()
+    }
+
+    /// What it has cost so far: time on the bench and energy, part by part.
+    pub fn cost(&self) -> BenchCost {
+        self.bench.rates().cost(self.bench.used())
     }
 
     /// One step of a layer's converters at mid scale in rad, as the data sheet says; `None` where
@@ -229,6 +251,8 @@ impl Chip {
         self.clock_s += self.settling_s;
         let actual_rad = self.phases[layer].set(phases_rad, self.clock_s);
         self.optics.program(layer, actual_rad);
+        let power_w = self.phases[layer].heater_power_w();
+        self.bench.programmed(layer, expected, power_w);
         Ok(())
     }
 
@@ -253,13 +277,16 @@ impl Chip {
                 amplitudes.iter().map(|&x| f64::from(x)),
             ));
         }
+        let mut read = 0;
         for (layer, currents) in taps.iter() {
             let readouts = self.readouts(*layer).ok_or(ChipError::NoSuchLayer {
                 layer: *layer,
                 layers: self.layers.len(),
             })?;
             check_length("readout", currents.len(), rows * readouts)?;
+            read += currents.len();
         }
+        self.bench.measured(rows, read);
         let Self {
             phases,
             clock_s,
@@ -270,8 +297,8 @@ impl Chip {
             ..
         } = self;
         // Layers behind the last tap are refreshed when they are next read.
-        let read = taps.iter().map(|(layer, _)| layer + 1).max().unwrap_or(0);
-        for (layer, phases) in phases.iter_mut().enumerate().take(read) {
+        let lit = taps.iter().map(|(layer, _)| layer + 1).max().unwrap_or(0);
+        for (layer, phases) in phases.iter_mut().enumerate().take(lit) {
             if let Some(actual_rad) = phases.refresh(*clock_s) {
                 optics.program(layer, actual_rad);
             }

@@ -3,12 +3,14 @@
 pub mod detector;
 pub mod faults;
 pub mod heater;
+pub mod instruments;
 mod mesh;
 mod stuck_heater;
 
 pub use detector::DetectorProcess;
 pub use faults::{DeadDetector, Faults};
 pub use heater::HeaterProcess;
+pub use instruments::Instruments;
 pub use mesh::MeshProcess;
 pub use stuck_heater::{HeaterKind, StuckAt, StuckHeater};
 
@@ -25,16 +27,20 @@ pub struct Process {
     pub detector: DetectorProcess,
     /// What is broken.
     pub faults: Faults,
+    /// What the instruments take.
+    pub instruments: Instruments,
 }
 
 impl Process {
-    /// No error, no loss, phases as asked for, noiseless detectors of 1 A/W: exactly the ideal mesh.
+    /// No error, no loss, phases as asked for, noiseless detectors of 1 A/W: exactly the ideal mesh. Of
+    /// the instruments nothing is stated.
     pub const fn ideal() -> Self {
         Self {
             mesh: MeshProcess::ideal(),
             heater: HeaterProcess::ideal(),
             detector: DetectorProcess::ideal(),
             faults: Faults::none(),
+            instruments: Instruments::ideal(),
         }
     }
 
@@ -46,6 +52,7 @@ impl Process {
     pub fn check(&self) -> Result<(), DesignError> {
         self.mesh.check()?;
         self.heater.check()?;
-        self.detector.check()
+        self.detector.check()?;
+        self.instruments.check()
     }
 }

@@ -1,8 +1,12 @@
 //! The commands.
 
 mod bench;
+mod conclusion;
+mod evaluate;
+mod experiment;
 mod print;
 mod run;
+mod session;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Status};
@@ -14,6 +18,7 @@ use crate::error::{Error, Status};
 pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Run(args) => run::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
         Command::Bench(args) => bench::run(args),
     }
 }

@@ -1,7 +1,7 @@
 //! The trained network: `checkpoint.json` for this program, `phases.npz` for Python.
 
 use super::folder::ResultsFolder;
-use super::npz::{NamedArray, npz_bytes};
+use super::npz::{NamedArray, array_name, npz_bytes};
 use crate::error::Error;
 use fzero::Checkpoint;
 
@@ -29,7 +29,7 @@ fn named_arrays(checkpoint: &Checkpoint) -> Result<Vec<NamedArray<'_>>, String> 
                 .ok_or_else(|| format!("layer {index}: group {name} exceeds the parameters"))?;
             rest = after;
             arrays.push(NamedArray {
-                name: format!("layer{index}_{name}"),
+                name: array_name(index, name),
                 shape: vec![*length as u64],
                 values,
             });
@@ -39,7 +39,7 @@ fn named_arrays(checkpoint: &Checkpoint) -> Result<Vec<NamedArray<'_>>, String> 
         }
         let (classes, readouts) = (layer.prototypes.classes(), layer.prototypes.dimension());
         arrays.push(NamedArray {
-            name: format!("layer{index}_prototypes"),
+            name: array_name(index, "prototypes"),
             shape: vec![classes as u64, readouts as u64],
             values: layer.prototypes.rows(),
         });

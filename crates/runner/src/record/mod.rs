@@ -10,14 +10,18 @@
 //! | `summary.json` | the final figures | by renaming, last |
 
 mod atomic;
+pub mod bench;
 pub mod checkpoint;
 pub mod folder;
 pub mod manifest;
 pub mod metrics;
+mod npy;
 pub mod npz;
 pub mod summary;
 pub mod timestamp;
+pub mod trained;
 
+pub use bench::BenchRecord;
 pub use folder::{FolderChoice, ResultsFolder};
 pub use manifest::Manifest;
 pub use metrics::MetricsLog;

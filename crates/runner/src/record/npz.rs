@@ -16,6 +16,11 @@ pub struct NamedArray<'a> {
     pub values: &'a [f64],
 }
 
+/// The key of a layer's array, layers counted from 0: `layer0_theta`.
+pub(super) fn array_name(layer: usize, part: &str) -> String {
+    format!("layer{layer}_{part}")
+}
+
 /// An uncompressed `.npz` archive, as `numpy.savez` makes it. The same arrays give the same bytes:
 /// the entries carry the fixed date 1980-01-01.
 ///

@@ -1,5 +1,6 @@
 //! `summary.json`: the final figures of a run.
 
+use super::bench::BenchRecord;
 use fzero::{Ledger, Stop};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub struct Summary {
     pub seed: u64,
     /// Seed of the die.
     pub die_seed: u64,
+    /// The file of the phases, where they were loaded and not trained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phases: Option<String>,
     /// What the trainer could see: `forward-only`.
     pub access: String,
     /// Why the training ended.
@@ -30,6 +34,8 @@ pub struct Summary {
     pub confusion: Vec<Vec<u32>>,
     /// What the device was used for.
     pub ledger: Ledger,
+    /// Time and energy on the bench.
+    pub bench: BenchRecord,
     /// Trainable and fixed parameters of all layers.
     pub parameters: usize,
     /// Time of the run, in s.

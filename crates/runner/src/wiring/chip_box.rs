@@ -1,6 +1,8 @@
 //! A photonic chip as a black box.
 
+use super::{BenchCosts, BenchLedger};
 use fzero::black_box::{BlackBox, DeviceError, LayerShape, ParameterGroup, Purpose, Samples, Tap};
+use photonics::chip::cost::BenchRates;
 use photonics::chip::{Chip, ChipError};
 
 /// The visible adapter between the crates: parameters are phases in rad, readouts are currents in A.
@@ -8,6 +10,7 @@ use photonics::chip::{Chip, ChipError};
 pub struct ChipBox {
     chip: Chip,
     shapes: Vec<LayerShape>,
+    bench: BenchLedger,
 }
 
 impl ChipBox {
@@ -35,12 +38,48 @@ impl ChipBox {
                 }
             })
             .collect();
-        Self { chip, shapes }
+        Self {
+            chip,
+            shapes,
+            bench: BenchLedger::default(),
+        }
     }
 
     /// The shapes of all layers.
     pub fn shapes(&self) -> &[LayerShape] {
         &self.shapes
+    }
+
+    /// What has been done on the bench, by purpose.
+    pub fn bench(&self) -> &BenchLedger {
+        &self.bench
+    }
+
+    /// What that has cost.
+    pub fn bench_costs(&self) -> BenchCosts {
+        self.bench.costs(self.chip.bench_rates())
+    }
+
+    /// What the use of the bench costs.
+    pub fn bench_rates(&self) -> &BenchRates {
+        self.chip.bench_rates()
+    }
+
+    /// Electrical power of all heaters at the present settings, in W.
+    pub fn heater_power_w(&self) -> f64 {
+        self.chip.heater_power_w()
+    }
+
+    /// Uses the chip and books what that was for; a refusal books nothing, since it uses nothing.
+    fn booked(
+        &mut self,
+        purpose: Purpose,
+        work: impl FnOnce(&mut Chip) -> Result<(), ChipError>,
+    ) -> Result<(), DeviceError> {
+        let before = *self.chip.bench_use();
+        work(&mut self.chip).map_err(device_error)?;
+        self.bench.book(purpose, *self.chip.bench_use() - before);
+        Ok(())
     }
 }
 
@@ -69,16 +108,16 @@ impl BlackBox for ChipBox {
         &mut self,
         layer: usize,
         parameters: &[f64],
-        _purpose: Purpose,
+        purpose: Purpose,
     ) -> Result<(), DeviceError> {
-        self.chip.program(layer, parameters).map_err(device_error)
+        self.booked(purpose, |chip| chip.program(layer, parameters))
     }
 
     fn query(
         &mut self,
         samples: Samples<'_>,
         taps: &mut [Tap<'_>],
-        _purpose: Purpose,
+        purpose: Purpose,
     ) -> Result<(), DeviceError> {
         if samples.width != self.chip.ports() {
             return Err(DeviceError::WrongLength {
@@ -91,9 +130,7 @@ impl BlackBox for ChipBox {
             .iter_mut()
             .map(|tap| (tap.layer, &mut *tap.readouts))
             .collect();
-        self.chip
-            .measure(samples.values, &mut taps)
-            .map_err(device_error)
+        self.booked(purpose, |chip| chip.measure(samples.values, &mut taps))
     }
 }
 

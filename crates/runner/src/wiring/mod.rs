@@ -2,16 +2,20 @@
 //! training plan.
 
 mod activation;
+mod bench_ledger;
 mod chip_box;
 mod design;
 mod die;
+mod forecast;
 mod memory;
 mod process;
 mod training;
 
+pub use bench_ledger::{BenchCosts, BenchLedger};
 pub use chip_box::ChipBox;
 pub use design::{design, initial_phases};
 pub use die::{design_and_process, die};
+pub use forecast::forecast;
 pub use memory::{memory_bytes, mesh_memory_bytes};
 pub use process::process;
-pub use training::{LayerGoal, amplitudes, goals, plan};
+pub use training::{LayerGoal, amplitudes, goal, goals, plan};

@@ -4,8 +4,8 @@ use crate::config::checked::{self, Config};
 use photonics::detector::{Adc, LocalOscillator, ReceiverNoise, Response};
 use photonics::process::heater::{Drift, HeaterLaw, ThermalCrosstalk};
 use photonics::process::{
-    DeadDetector, DetectorProcess, Faults, HeaterKind, HeaterProcess, MeshProcess, Process,
-    StuckAt, StuckHeater,
+    DeadDetector, DetectorProcess, Faults, HeaterKind, HeaterProcess, Instruments, MeshProcess,
+    Process, StuckAt, StuckHeater,
 };
 use photonics::units::dbm_to_w;
 
@@ -26,6 +26,18 @@ pub fn process(config: &Config) -> Process {
         heater: heater(&config.process),
         detector: detector(config),
         faults: faults(&config.process.faults),
+        instruments: instruments(&config.process.instruments),
+    }
+}
+
+/// What the instruments take.
+fn instruments(instruments: &checked::Instruments) -> Instruments {
+    let scaled = |value: Option<f64>, unit: f64| value.map(|value| unit * value);
+    Instruments {
+        dac_j_per_conversion: scaled(instruments.dac_pj_per_conversion, 1e-12),
+        adc_j_per_conversion: scaled(instruments.adc_pj_per_conversion, 1e-12),
+        tia_w: scaled(instruments.tia_mw, 1e-3),
+        modulator_j_per_symbol: scaled(instruments.modulator_fj_per_symbol, 1e-15),
     }
 }
 

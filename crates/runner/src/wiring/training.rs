@@ -96,16 +96,22 @@ pub fn goals(
         .map(|layer| {
             let mut stream = Stream::Prototypes.derive(streams, layer, 0);
             let prototypes = Prototypes::simplex(classes, config.readouts(), &mut stream)?;
-            let goal: Box<dyn LocalGoal> = match config.training.goal {
-                Goal::Cosine => Box::new(CosineGoal::new(prototypes.clone())),
-                Goal::Softmax { temperature } => {
-                    Box::new(SoftmaxCosine::new(prototypes.clone(), temperature)?)
-                }
-                Goal::Margin { margin } => Box::new(MarginGoal::new(prototypes.clone(), margin)?),
-            };
+            let goal = goal(config, prototypes.clone())?;
             Ok((prototypes, goal))
         })
         .collect()
+}
+
+/// The local goal of a layer with these prototypes.
+///
+/// # Errors
+/// A setting of the goal that is out of its range.
+pub fn goal(config: &Config, prototypes: Prototypes) -> Result<Box<dyn LocalGoal>, TrainError> {
+    Ok(match config.training.goal {
+        Goal::Cosine => Box::new(CosineGoal::new(prototypes)),
+        Goal::Softmax { temperature } => Box::new(SoftmaxCosine::new(prototypes, temperature)?),
+        Goal::Margin { margin } => Box::new(MarginGoal::new(prototypes, margin)?),
+    })
 }
 
 /// Images as amplitudes of all ports: each pixel enters by a port of its own, further ports stay

@@ -1,10 +1,11 @@
 //! What a run would do and cost.
 
-use super::experiment::Experiment;
+use crate::command::experiment::Experiment;
 use crate::command::print::print;
 use crate::config::Loaded;
 use crate::error::Error;
-use crate::table::{grouped, seconds};
+use crate::record::BenchRecord;
+use crate::table::{self, grouped, seconds};
 use crate::wiring;
 use fzero::{BlackBox, Purpose, Samples, Tap};
 use numerics::Level;
@@ -34,6 +35,7 @@ pub(super) fn report(
         .filter(|group| group.trained)
         .map(|group| group.range.len())
         .sum();
+    let bench_lines = bench_lines(&mut experiment, &shapes);
     let memory = wiring::memory_bytes(config, train + test);
     let time_s = time_s(&mut experiment, &shapes);
     let mut lines = Vec::new();
@@ -60,6 +62,9 @@ pub(super) fn report(
         "# programmings    {}",
         grouped(ledger.total_programmings())
     ));
+    for text in bench_lines {
+        line(format!("# {text}"));
+    }
     line(format!(
         "# memory          at most {} MiB (limit {})",
         memory.div_ceil(1 << 20),
@@ -71,6 +76,32 @@ pub(super) fn report(
         rayon::current_num_threads()
     ));
     print(lines.join("\n"))
+}
+
+/// Time and energy of the run on the bench, the heaters taken as they are at the initial phases.
+fn bench_lines(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> Vec<String> {
+    let device = &mut experiment.device;
+    for (layer, initial) in experiment.initial.iter().enumerate() {
+        let programmed = device.program(layer, initial, Purpose::Training);
+        debug_assert!(programmed.is_ok());
+    }
+    let rates = device.bench_rates();
+    let used = wiring::forecast(
+        &experiment.plan,
+        experiment.data.train.count(),
+        experiment.data.test.count(),
+        shapes,
+        rates,
+        device.heater_power_w(),
+    );
+    let bench = BenchRecord::from(&used.costs(rates));
+    let mut lines = table::bench_lines(&bench);
+    if lines.is_empty() {
+        lines.push("bench           not stated: the process has no times and no energies".into());
+    } else if bench.total.heaters_j.is_some() {
+        lines.push(format!("{:16}heaters as at the initial phases", ""));
+    }
+    lines
 }
 
 /// Estimated time of the run in s: the device timed for a moment at each layer.

@@ -1,23 +1,22 @@
 //! `fzero run`: fabricate, train, record.
 
 mod dry_run;
-mod experiment;
 mod recorder;
 
 use crate::cli::RunArgs;
-use crate::command::print::print;
+use crate::command::conclusion::{Conclusion, show};
+use crate::command::experiment::Experiment;
+use crate::command::session::session;
 use crate::config::Loaded;
-use crate::error::{Error, Problem, Status};
+use crate::error::{Error, Status};
 use crate::progress::{Mode, Progress};
 use crate::record::checkpoint::write_checkpoint;
 use crate::record::manifest;
-use crate::record::summary::Accuracy;
-use crate::record::{FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
-use crate::table::FinalTable;
-use experiment::Experiment;
+use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder};
+use crate::table::Origin;
 use fzero::checkpoint::LayerCheckpoint;
-use fzero::layerwise::{self, Outcome};
-use fzero::{Checkpoint, Metered, Stop};
+use fzero::layerwise;
+use fzero::{Checkpoint, Metered};
 use numerics::Level;
 use recorder::Recorder;
 use std::sync::Arc;
@@ -30,19 +29,8 @@ use std::time::Instant;
 /// [`Error`] when the configuration, the machine or the results folder does not allow it, or the
 /// training fails.
 pub(super) fn run(args: &RunArgs) -> Result<Status, Error> {
-    let simd = Level::from_environment().map_err(|error| {
-        Problem::of(
-            "environment",
-            error,
-            "unset it, or name a level that this CPU has",
-        )
-    })?;
-    let loaded = Loaded::read(&args.config, &args.overrides())?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.threads.map_or(0, |threads| threads.get()))
-        .build()
-        .map_err(|error| Error::failed("threads cannot be started", error, "lower --threads"))?;
-    pool.install(|| {
+    session(args.threads, |simd| {
+        let loaded = Loaded::read(&args.config, &args.overrides())?;
         let experiment = Experiment::prepare(&loaded)?;
         if args.dry_run {
             dry_run::report(&loaded, experiment, simd)?;
@@ -60,7 +48,6 @@ fn train(
     simd: Level,
 ) -> Result<Status, Error> {
     let config = &loaded.config;
-    let threads = rayon::current_num_threads();
     let choice = match &args.out {
         Some(path) => FolderChoice::Named {
             path: path.clone(),
@@ -81,7 +68,7 @@ fn train(
         git_revision: manifest::GIT_REVISION.map(Into::into),
         command_line: manifest::command_line(),
         simd: simd.to_string(),
-        threads,
+        threads: rayon::current_num_threads(),
         started: manifest::now(),
     };
     let folder = ResultsFolder::create(&choice, loaded, &manifest)?;
@@ -145,31 +132,24 @@ fn train(
         stopped: outcome.stopped,
     };
     write_checkpoint(&folder, &checkpoint)?;
-    let parameters = outcome.parameters.iter().map(Vec::len).sum();
-    let summary = summary(loaded, &outcome, parameters, elapsed_s, threads, simd);
+    let conclusion = Conclusion {
+        train: &outcome.train,
+        test: &outcome.test,
+        ledger: &outcome.ledger,
+        bench: BenchRecord::from(&device.device().bench_costs()),
+        stopped: outcome.stopped,
+        parameters: outcome.parameters.iter().map(Vec::len).sum(),
+        phases: None,
+        elapsed_s,
+        simd,
+    };
+    let summary = conclusion.summary(loaded);
     folder.write_json("summary.json", &summary)?;
-    if args.json {
-        let text = serde_json::to_string_pretty(&summary)
-            .map_err(|error| Error::failed("the summary cannot be printed", error, ""))?;
-        print(text)?;
-    } else {
-        let table = FinalTable {
-            layers: summary.layers,
-            vote: summary.vote,
-            train_samples: summary.train_samples,
-            test_samples: summary.test_samples,
-            sample_queries: outcome.ledger.total_queries(),
-            programmings: outcome.ledger.total_programmings(),
-            elapsed_s,
-            folder: folder.path().to_owned(),
-        };
-        print(table)?;
-        match outcome.stopped {
-            Stop::Completed => {}
-            Stop::Observer => print("stopped early by Ctrl-C: what was learned is kept")?,
-            Stop::Budget => print("stopped early: the budget of sample queries is spent")?,
-        }
-    }
+    show(
+        summary,
+        Origin::Results(folder.path().to_owned()),
+        args.json,
+    )?;
     Ok(Status::Done)
 }
 
@@ -185,43 +165,4 @@ fn listen_for_interrupts() -> Arc<AtomicBool> {
         eprintln!("\nstopping after this epoch; press Ctrl-C again to stop at once");
     });
     flag
-}
-
-fn summary(
-    loaded: &Loaded,
-    outcome: &Outcome,
-    parameters: usize,
-    elapsed_s: f64,
-    threads: usize,
-    simd: Level,
-) -> Summary {
-    let config = &loaded.config;
-    let accuracy = |train, test| Accuracy {
-        train: Some(train),
-        test: Some(test),
-    };
-    Summary {
-        name: config.name.clone(),
-        config_hash: loaded.hash(),
-        seed: config.seed,
-        die_seed: config.chip.die_seed,
-        access: "forward-only".into(),
-        stopped: outcome.stopped,
-        layers: outcome
-            .train
-            .layers
-            .iter()
-            .zip(&outcome.test.layers)
-            .map(|(&train, &test)| accuracy(train, test))
-            .collect(),
-        vote: accuracy(outcome.train.vote, outcome.test.vote),
-        train_samples: outcome.train.samples,
-        test_samples: outcome.test.samples,
-        confusion: outcome.test.confusion.clone(),
-        ledger: outcome.ledger.clone(),
-        parameters,
-        elapsed_s,
-        threads,
-        simd: simd.to_string(),
-    }
 }

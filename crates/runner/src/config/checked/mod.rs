@@ -2,6 +2,7 @@
 //! defaults are those of the table in [`keys`](super::keys), where each key is described.
 
 mod chip;
+mod instruments;
 mod process;
 mod training;
 
@@ -9,6 +10,7 @@ pub use chip::{
     Activation, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source, TapKind,
     TransferKind,
 };
+pub use instruments::Instruments;
 pub use process::{
     Crosstalk, DeadDetector, Detector, Drift, Faults, Heater, HeaterKind, HeaterLaw, Mesh, Process,
     SourceProcess, StuckHeater,

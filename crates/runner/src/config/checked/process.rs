@@ -1,6 +1,7 @@
 //! Statistics of the foundry run and of the instruments. What each number is and where it may lie is
 //! said in the table of [keys](super::super::keys); here they are typed. Defaults are the ideal chip.
 
+use super::Instruments;
 use serde::{Deserialize, Serialize};
 
 /// From what a die is drawn, and with what it is driven and read.
@@ -14,6 +15,9 @@ pub struct Process {
     pub heater: Heater,
     /// Photodiodes and their receivers.
     pub detector: Detector,
+    /// What the instruments take.
+    #[serde(default, skip_serializing_if = "Instruments::is_unstated")]
+    pub instruments: Instruments,
     /// What is broken.
     #[serde(default, skip_serializing_if = "Faults::is_empty")]
     pub faults: Faults,

@@ -39,6 +39,10 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("training.optimizer.kind", "adam"),
         ("training.optimizer.schedule", "cosine"),
         ("vote.rule", "published"),
+        ("process.instruments.dac_pj_per_conversion", "3.6"),
+        ("process.instruments.adc_pj_per_conversion", "1.48"),
+        ("process.instruments.tia_mw", "3"),
+        ("process.instruments.modulator_fj_per_symbol", "450"),
         ("limits.sample_queries", "1000"),
     ],
     &[

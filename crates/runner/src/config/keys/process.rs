@@ -183,6 +183,18 @@ pub(super) const KEYS: &[Key] = &[
         .or(Absent)
         .when_given("process.detector.adc_bits")
         .doc("Full scale of the converters (the gain of the TIA), one number for all layers or a list of one per layer; no key: 8 times each layer's mean photocurrent per port by the link budget."),
+    Key::float("process.instruments.dac_pj_per_conversion", Interval::closed(0.0, 1e9), "pJ")
+        .or(Absent)
+        .doc("Energy of a digital-to-analog conversion, where heaters or modulators have converters: 3.6 to 12 (SimPhony device library). No key, not stated; so are the next three."),
+    Key::float("process.instruments.adc_pj_per_conversion", Interval::closed(0.0, 1e9), "pJ")
+        .or(Absent)
+        .doc("Energy of an analog-to-digital conversion, where readouts have a converter: 1.48 at 8 bits (SimPhony device library)."),
+    Key::float("process.instruments.tia_mw", Interval::closed(0.0, 1e5), "mW")
+        .or(Absent)
+        .doc("Power of a transimpedance amplifier, one per readout of each layer: 3 (SimPhony device library)."),
+    Key::float("process.instruments.modulator_fj_per_symbol", Interval::closed(0.0, 1e12), "fJ")
+        .or(Absent)
+        .doc("Energy of an input modulator per amplitude: 50 to 450 per bit (SimPhony device library)."),
     Key::integers("process.faults.open_ports", (0, 4095), "ports")
         .or(Absent)
         .doc("Input ports without light, from 0."),

@@ -1,4 +1,4 @@
-//! Everything that a run needs, checked and built, before anything is written.
+//! Everything that a command needs, checked and built, before anything is written.
 
 use crate::config::{Loaded, fit};
 use crate::dataset::Dataset;
@@ -7,18 +7,16 @@ use crate::wiring::{self, ChipBox};
 use fzero::goal::{LocalGoal, Prototypes};
 use fzero::layerwise::LayerwisePlan;
 use numerics::Streams;
+use photonics::design::ChipDesign;
 
-pub(super) struct Experiment {
+/// The images and the die.
+pub(super) struct Setup {
     pub(super) data: Dataset,
+    pub(super) design: ChipDesign,
     pub(super) device: ChipBox,
-    pub(super) goals: Vec<Box<dyn LocalGoal>>,
-    pub(super) prototypes: Vec<Prototypes>,
-    pub(super) initial: Vec<Vec<f64>>,
-    pub(super) plan: LayerwisePlan,
-    pub(super) streams: Streams,
 }
 
-impl Experiment {
+impl Setup {
     pub(super) fn prepare(loaded: &Loaded) -> Result<Self, Error> {
         let config = &loaded.config;
         let mut data = Dataset::load(&config.data)
@@ -43,6 +41,33 @@ impl Experiment {
         data.test = wiring::amplitudes(&data.test, data.width, ports);
         data.width = ports;
         let (design, _process, chip, _truth) = wiring::die(loaded)?;
+        Ok(Self {
+            data,
+            design,
+            device: ChipBox::new(chip, config.training.train_output_screen),
+        })
+    }
+}
+
+/// The images, the die, and how it will be trained.
+pub(super) struct Experiment {
+    pub(super) data: Dataset,
+    pub(super) device: ChipBox,
+    pub(super) goals: Vec<Box<dyn LocalGoal>>,
+    pub(super) prototypes: Vec<Prototypes>,
+    pub(super) initial: Vec<Vec<f64>>,
+    pub(super) plan: LayerwisePlan,
+    pub(super) streams: Streams,
+}
+
+impl Experiment {
+    pub(super) fn prepare(loaded: &Loaded) -> Result<Self, Error> {
+        let config = &loaded.config;
+        let Setup {
+            data,
+            design,
+            device,
+        } = Setup::prepare(loaded)?;
         let streams = Streams::new(config.seed);
         let (prototypes, goals) = wiring::goals(config, data.classes, &streams)
             .map_err(|error| Error::failed("the local goals cannot be set", error, ""))?
@@ -50,7 +75,7 @@ impl Experiment {
             .unzip();
         Ok(Self {
             data,
-            device: ChipBox::new(chip, config.training.train_output_screen),
+            device,
             goals,
             prototypes,
             initial: wiring::initial_phases(config, &design, &streams),

@@ -1,0 +1,87 @@
+//! How a command that measured accuracies ends.
+
+use super::print::print;
+use crate::config::Loaded;
+use crate::error::Error;
+use crate::record::summary::Accuracy;
+use crate::record::{BenchRecord, Summary};
+use crate::table::{FinalTable, Origin};
+use fzero::layerwise::NetworkAccuracy;
+use fzero::{Ledger, Stop};
+use numerics::Level;
+
+/// What was found, and at what cost.
+pub(super) struct Conclusion<'a> {
+    pub(super) train: &'a NetworkAccuracy,
+    pub(super) test: &'a NetworkAccuracy,
+    pub(super) ledger: &'a Ledger,
+    pub(super) bench: BenchRecord,
+    pub(super) stopped: Stop,
+    /// Trainable and fixed parameters of all layers.
+    pub(super) parameters: usize,
+    /// The file of the phases, where they were not trained here.
+    pub(super) phases: Option<String>,
+    pub(super) elapsed_s: f64,
+    pub(super) simd: Level,
+}
+
+impl Conclusion<'_> {
+    pub(super) fn summary(self, loaded: &Loaded) -> Summary {
+        let config = &loaded.config;
+        let accuracy = |train, test| Accuracy {
+            train: Some(train),
+            test: Some(test),
+        };
+        let layers = self.train.layers.iter().zip(&self.test.layers);
+        Summary {
+            name: config.name.clone(),
+            config_hash: loaded.hash(),
+            seed: config.seed,
+            die_seed: config.chip.die_seed,
+            phases: self.phases,
+            access: "forward-only".into(),
+            stopped: self.stopped,
+            layers: layers
+                .map(|(&train, &test)| accuracy(train, test))
+                .collect(),
+            vote: accuracy(self.train.vote, self.test.vote),
+            train_samples: self.train.samples,
+            test_samples: self.test.samples,
+            confusion: self.test.confusion.clone(),
+            ledger: self.ledger.clone(),
+            bench: self.bench,
+            parameters: self.parameters,
+            elapsed_s: self.elapsed_s,
+            threads: rayon::current_num_threads(),
+            simd: self.simd.to_string(),
+        }
+    }
+}
+
+/// Prints the summary, as a table or as JSON.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub(super) fn show(summary: Summary, origin: Origin, json: bool) -> Result<(), Error> {
+    if json {
+        let text = serde_json::to_string_pretty(&summary)
+            .map_err(|error| Error::failed("the summary cannot be printed", error, ""))?;
+        return print(text);
+    }
+    print(FinalTable {
+        layers: summary.layers,
+        vote: summary.vote,
+        train_samples: summary.train_samples,
+        test_samples: summary.test_samples,
+        sample_queries: summary.ledger.total_queries(),
+        programmings: summary.ledger.total_programmings(),
+        bench: summary.bench,
+        elapsed_s: summary.elapsed_s,
+        origin,
+    })?;
+    match summary.stopped {
+        Stop::Completed => Ok(()),
+        Stop::Observer => print("stopped early by Ctrl-C: what was learned is kept"),
+        Stop::Budget => print("stopped early: the budget of sample queries is spent"),
+    }
+}

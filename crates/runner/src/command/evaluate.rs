@@ -1,0 +1,71 @@
+//! `fzero evaluate`: the phases of a finished run on a die.
+
+use super::conclusion::{Conclusion, show};
+use super::experiment::Setup;
+use super::session::session;
+use crate::cli::EvaluateArgs;
+use crate::config::Loaded;
+use crate::error::{Error, Status};
+use crate::record::BenchRecord;
+use crate::record::trained::read_trained;
+use crate::table::Origin;
+use crate::wiring;
+use fzero::layerwise::evaluate;
+use fzero::{BlackBox, Metered, Purpose, Stop, TrainError};
+use numerics::Level;
+use std::time::Instant;
+
+/// Loads phases onto the die that a configuration describes, and prints how well it predicts.
+///
+/// # Errors
+/// [`Error`] when the configuration or the file of the phases does not allow it, or the measurement
+/// fails.
+pub(super) fn run(args: &EvaluateArgs) -> Result<Status, Error> {
+    session(args.threads, |simd| {
+        let loaded = Loaded::read(&args.config, &args.overrides())?;
+        measure(args, &loaded, simd)?;
+        Ok(Status::Done)
+    })
+}
+
+fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Error> {
+    let config = &loaded.config;
+    let Setup { data, device, .. } = Setup::prepare(loaded)?;
+    let trained = read_trained(&args.phases, device.shapes(), data.classes)?;
+    let began = Instant::now();
+    let failed = |error: TrainError| {
+        let help = format!("look at the phases in {}, in rad", args.phases.display());
+        Error::failed("the evaluation stopped", error, help)
+    };
+    let goals = trained
+        .iter()
+        .map(|layer| wiring::goal(config, layer.prototypes.clone()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(failed)?;
+    let mut device = Metered::new(device);
+    for (layer, trained) in trained.iter().enumerate() {
+        device
+            .program(layer, &trained.parameters, Purpose::Evaluation)
+            .map_err(|error| failed(error.into()))?;
+    }
+    let view = data.view();
+    let rule = wiring::plan(config).vote;
+    let train = evaluate(&mut device, &view.train, view.width, &goals, rule).map_err(failed)?;
+    let test = evaluate(&mut device, &view.test, view.width, &goals, rule).map_err(failed)?;
+    let conclusion = Conclusion {
+        train: &train,
+        test: &test,
+        ledger: device.ledger(),
+        bench: BenchRecord::from(&device.device().bench_costs()),
+        stopped: Stop::Completed,
+        parameters: trained.iter().map(|layer| layer.parameters.len()).sum(),
+        phases: Some(args.phases.display().to_string()),
+        elapsed_s: began.elapsed().as_secs_f64(),
+        simd,
+    };
+    let origin = Origin::Phases {
+        file: args.phases.clone(),
+        die_seed: config.chip.die_seed,
+    };
+    show(conclusion.summary(loaded), origin, args.json)
+}
