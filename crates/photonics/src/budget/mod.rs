@@ -26,6 +26,7 @@
 //! - Faults: open ports are dark, dead detectors are not counted.
 
 pub mod activation;
+mod detection;
 mod drive;
 mod ensemble;
 mod launch;
