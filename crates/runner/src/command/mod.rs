@@ -1,6 +1,7 @@
 //! The commands.
 
 mod bench;
+mod budget;
 mod print;
 mod run;
 
@@ -14,6 +15,7 @@ use crate::error::{Error, Status};
 pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Run(args) => run::run(args),
+        Command::Budget(args) => budget::run(args),
         Command::Bench(args) => bench::run(args),
     }
 }

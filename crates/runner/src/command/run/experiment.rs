@@ -1,5 +1,6 @@
 //! Everything that a run needs, checked and built, before anything is written.
 
+use crate::caution::{self, Caution};
 use crate::config::{Loaded, fit};
 use crate::dataset::Dataset;
 use crate::error::Error;
@@ -17,6 +18,7 @@ pub(super) struct Experiment {
     pub(super) initial: Vec<Vec<f64>>,
     pub(super) plan: LayerwisePlan,
     pub(super) streams: Streams,
+    pub(super) cautions: Vec<Caution>,
 }
 
 impl Experiment {
@@ -45,6 +47,7 @@ impl Experiment {
         data.width = ports;
         let failed = |error| Error::failed("the chip cannot be designed", error, "");
         let design = wiring::design(config).map_err(failed)?;
+        let budget = wiring::link_budget(config, &design, &data.train.values)?;
         let die = DieSeed(config.chip.die_seed);
         let (chip, _truth) = fabricate(&design, &wiring::process(config), die)
             .map_err(|error| Error::failed("the chip cannot be fabricated", error, ""))?;
@@ -54,6 +57,7 @@ impl Experiment {
             .into_iter()
             .unzip();
         Ok(Self {
+            cautions: caution::of_budget(&budget, &design),
             data,
             device: ChipBox::new(chip, config.training.train_output_screen),
             goals,

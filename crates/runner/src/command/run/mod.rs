@@ -4,6 +4,7 @@ mod dry_run;
 mod experiment;
 mod recorder;
 
+use crate::caution;
 use crate::cli::RunArgs;
 use crate::command::print::print;
 use crate::config::Loaded;
@@ -45,12 +46,19 @@ pub(super) fn run(args: &RunArgs) -> Result<Status, Error> {
     pool.install(|| {
         let experiment = Experiment::prepare(&loaded)?;
         if args.dry_run {
+            warn(args, &experiment);
             dry_run::report(&loaded, experiment, simd)?;
             Ok(Status::Done)
         } else {
             train(args, &loaded, experiment, simd)
         }
     })
+}
+
+fn warn(args: &RunArgs, experiment: &Experiment) {
+    if !args.quiet {
+        caution::print(&experiment.cautions);
+    }
 }
 
 fn train(
@@ -83,8 +91,10 @@ fn train(
         simd: simd.to_string(),
         threads,
         started: manifest::now(),
+        cautions: experiment.cautions.clone(),
     };
     let folder = ResultsFolder::create(&choice, loaded, &manifest)?;
+    warn(args, &experiment);
     let interrupted = listen_for_interrupts();
     let recorder = Recorder::new(MetricsLog::create(&folder)?, interrupted);
     let mut observer = Progress::new(Mode::choose(args.quiet), config.chip.layers, recorder);
@@ -97,6 +107,7 @@ fn train(
         initial,
         plan,
         streams,
+        cautions: _,
     } = experiment;
     let groups: Vec<_> = device
         .shapes()
