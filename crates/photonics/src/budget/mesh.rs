@@ -37,12 +37,25 @@ pub struct MeshBudget {
 }
 
 impl MeshBudget {
+    const LOSSLESS: Self = Self {
+        couplers_db: 0.0,
+        shifters_db: 0.0,
+        waveguides_db: 0.0,
+        crossings_db: 0.0,
+    };
+
     /// All causes together in dB.
     pub fn total_db(&self) -> f64 {
         self.couplers_db + self.shifters_db + self.waveguides_db + self.crossings_db
     }
 
     pub(super) fn new(topology: &Topology, process: &MeshProcess) -> Self {
+        let column_db = process.waveguide_loss_db_per_m * process.mzi_length_m;
+        let coupler = (process.coupler_loss_db, process.coupler_loss_sigma_db);
+        let shifter = (process.shifter_loss_db, process.shifter_loss_sigma_db);
+        if (coupler, shifter, column_db) == ((0.0, 0.0), (0.0, 0.0), 0.0) {
+            return Self::LOSSLESS;
+        }
         let alphas = sensitivity(topology);
         let loss_db = |elements: &Elements| {
             0.0 - power_ratio_to_db(mean_transmission(topology, &alphas, elements))
@@ -58,13 +71,10 @@ impl MeshBudget {
             before_db = all_db;
             added_db
         };
-        let coupler = (process.coupler_loss_db, process.coupler_loss_sigma_db);
         elements.coupler = Transmission::of(coupler.0, coupler.1);
         let couplers_db = added(&elements, coupler == (0.0, 0.0));
-        let shifter = (process.shifter_loss_db, process.shifter_loss_sigma_db);
         elements.shifter = Transmission::of(shifter.0, shifter.1);
         let shifters_db = added(&elements, shifter == (0.0, 0.0));
-        let column_db = process.waveguide_loss_db_per_m * process.mzi_length_m;
         let sigma = process.waveguide_loss_relative_sigma;
         elements.arm = Transmission::of(0.5 * column_db, 0.5 * column_db * sigma);
         elements.passage = Transmission::of(column_db, column_db * sigma);

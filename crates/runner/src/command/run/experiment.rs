@@ -47,10 +47,10 @@ impl Experiment {
         data.width = ports;
         let failed = |error| Error::failed("the chip cannot be designed", error, "");
         let design = wiring::design(config).map_err(failed)?;
-        let budget = wiring::link_budget(config, &design, &data.train.values)?;
         let die = DieSeed(config.chip.die_seed);
         let (chip, _truth) = fabricate(&design, &wiring::process(config), die)
             .map_err(|error| Error::failed("the chip cannot be fabricated", error, ""))?;
+        let budget = wiring::link_budget(config, &design, &data.train.values)?;
         let streams = Streams::new(config.seed);
         let (prototypes, goals) = wiring::goals(config, data.classes, &streams)
             .map_err(|error| Error::failed("the local goals cannot be set", error, ""))?
