@@ -17,7 +17,8 @@
 //! noise: Olsson, J. Lightwave Technol. 7, 1071 (1989), doi:10.1109/50.29634, with the optical bandwidth
 //! of one value per sample that the emulator has; ADC: Bennett, doi:10.1002/j.1538-7305.1948.tb01340.x.
 //! The slope is that of the mean power: where it differs much from port to port, or the activation turns
-//! the phase with the power, the RIN of later layers is larger, by up to 1 dB.
+//! the phase with the power, the RIN of later layers is larger: by 0.5 dB
+//! where it was tried.
 //! A mean of n readouts has 1/n of the variances of shot, thermal and laser; 1/n of the ADC's only
 //! where the noise of a single readout is at least half a step, so that it meets another code each time;
 //! and all of that of the optical noise, which the emulator draws once.
