@@ -52,7 +52,7 @@ impl Experiment {
             topology: topology.clone(),
             readout,
             tap: photonics::design::Tap::Lossless,
-        adc_full_scale_a: None,
+            adc_full_scale_a: None,
             activation: Activation::ElectroOptic(activation),
         };
         let design = ChipDesign {

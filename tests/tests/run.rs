@@ -285,7 +285,7 @@ fn an_earlier_result_is_replaced_only_on_demand() {
 fn output_that_nobody_takes_is_no_panic() {
     let bench = Bench::new(TINY);
     for arguments in [
-        &["run", "a.toml", "--dry-run"][..],
+        &["run", "a.toml", "--quiet", "--dry-run"][..],
         &["run", "a.toml", "--quiet", "--json"],
     ] {
         let full = std::fs::File::options()

@@ -8,6 +8,7 @@
 //! Conventions: `U[out, in]`, column vectors; amplitudes in sqrt(W); losses in positive dB; theta = 0
 //! is the cross state of an MZI and theta = pi the bar state.
 
+pub mod budget;
 pub mod chip;
 pub mod component;
 pub mod design;

@@ -120,11 +120,15 @@ impl Source {
 
     /// The part of the laser's power that arrives at one port.
     fn share(&self, ports: usize) -> f64 {
-        let splits = ports.next_power_of_two().trailing_zeros();
         let loss_db = self.coupling_loss_db
-            + f64::from(splits) * self.tree_excess_loss_db
+            + f64::from(Self::tree_depth(ports)) * self.tree_excess_loss_db
             + self.modulator_insertion_loss_db;
         loss_db_to_power_ratio(loss_db) / ports as f64
+    }
+
+    /// 1 x 2 splits between the laser and each of `ports` ports: ceil(log2 N).
+    pub(crate) fn tree_depth(ports: usize) -> u32 {
+        ports.next_power_of_two().trailing_zeros()
     }
 
     /// Standard deviation of the relative power within a receiver's bandwidth; 0 without noise.

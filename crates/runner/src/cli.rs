@@ -25,6 +25,12 @@ Examples:
   fzero run configs/run/digits.toml --dry-run
   fzero run configs/run/digits.toml --seed 3 --set training.epochs=50 --out /tmp/try --quiet";
 
+const BUDGET_EXAMPLES: &str = "\
+Examples:
+  fzero budget configs/run/digits_noisy.toml
+  fzero budget configs/run/digits_noisy.toml --set process.detector.bandwidth_hz=1e9
+  fzero budget configs/run/digits.toml --set chip.layers=4 --json";
+
 const BENCH_EXAMPLES: &str = "\
 Examples:
   fzero bench
@@ -66,6 +72,17 @@ pub enum Command {
                       Nothing is trained and nothing is written."
     )]
     Evaluate(EvaluateArgs),
+    /// Say where the light goes and what noise stands against it; train nothing.
+    #[command(
+        after_help = BUDGET_EXAMPLES,
+        long_about = "Print the link budget of an experiment: the power from the laser to the photodiodes \
+                      of every layer in dBm, each loss in dB, the noise of a readout by cause, the noise \
+                      floor, the signal-to-noise ratio and effective bits, and what the activations \
+                      leave for the next layer. Powers are means per port over the training images; \
+                      meshes are taken as Haar-random. No die is drawn and nothing is trained. What \
+                      each row is: docs/link-budget.md."
+    )]
+    Budget(BudgetArgs),
     /// Measure the propagation kernel and a whole training step on this machine.
     #[command(
         after_help = BENCH_EXAMPLES,
@@ -149,6 +166,29 @@ fn overrides(set: &[Assignment], seed: Option<u64>, die_seed: Option<u64>) -> Ve
         }
     }
     overrides
+}
+
+/// Options of `fzero budget`.
+#[derive(Debug, Args)]
+pub struct BudgetArgs {
+    /// Experiment in TOML.
+    #[arg(value_name = "CONFIG")]
+    pub config: PathBuf,
+
+    /// Change a key of the configuration, for example --set chip.layers=4; repeatable.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<Assignment>,
+
+    /// Print the budget as JSON instead of tables: powers in W and dBm, currents in A, layers from 0.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl BudgetArgs {
+    /// What the options change in the configuration, in order.
+    pub fn overrides(&self) -> Vec<Override> {
+        overrides(&self.set, None, None)
+    }
 }
 
 /// Options of `fzero bench`.

@@ -4,9 +4,11 @@
 //! - [`cli`]: the command line; [`command`]: what it does.
 //! - [`config`]: an experiment, read, checked and hashed.
 //! - [`dataset`]: labelled images.
+//! - [`caution`]: warnings with advice, before a run begins.
 //! - [`record`]: the results folder; [`progress`] and [`table`]: what a person sees.
 //! - [`error`]: messages and exit codes.
 
+pub mod caution;
 pub mod cli;
 pub mod command;
 pub mod config;

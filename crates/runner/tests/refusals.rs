@@ -9,7 +9,9 @@ fn assert_refused(text: &str, expected: &str) {
     let text = format!("name = \"a\"\ndata.set = \"digits\"\n{text}");
     let loaded =
         Loaded::from_text("a.toml", &text, &[]).unwrap_or_else(|e| panic!("{}", e.report()));
-    match wiring::die(&loaded) {
+    let images = vec![0.5; loaded.config.chip.ports];
+    let circuit = wiring::circuit(&loaded, &images);
+    match circuit.and_then(|circuit| wiring::die(&loaded, &circuit)) {
         Ok(_) => panic!("fabricated:\n{text}"),
         Err(error) => assert_eq!(error.report(), expected),
     }

@@ -27,7 +27,7 @@ pub fn haar_phases(topology: &Topology, stream: &mut Stream) -> Vec<f64> {
 }
 
 /// alpha = I + O - N - 1 per MZI.
-fn sensitivity(topology: &Topology) -> Vec<f64> {
+pub(crate) fn sensitivity(topology: &Topology) -> Vec<f64> {
     let ports = topology.ports();
     let reach = |order: &mut dyn Iterator<Item = usize>| {
         let words = ports.div_ceil(64);

@@ -1,5 +1,6 @@
 //! Everything that a command needs, checked and built, before anything is written.
 
+use crate::caution::{self, Caution};
 use crate::config::{Loaded, fit};
 use crate::dataset::Dataset;
 use crate::error::Error;
@@ -14,6 +15,7 @@ pub(super) struct Setup {
     pub(super) data: Dataset,
     pub(super) design: ChipDesign,
     pub(super) device: ChipBox,
+    pub(super) cautions: Vec<Caution>,
 }
 
 impl Setup {
@@ -40,10 +42,12 @@ impl Setup {
         data.train = wiring::amplitudes(&data.train, data.width, ports);
         data.test = wiring::amplitudes(&data.test, data.width, ports);
         data.width = ports;
-        let (design, _process, chip, _truth) = wiring::die(loaded)?;
+        let circuit = wiring::circuit(loaded, &data.train.values)?;
+        let (chip, _truth) = wiring::die(loaded, &circuit)?;
         Ok(Self {
+            cautions: caution::of_budget(&circuit.budget, &circuit.design),
             data,
-            design,
+            design: circuit.design,
             device: ChipBox::new(chip, config.training.train_output_screen),
         })
     }
@@ -58,6 +62,7 @@ pub(super) struct Experiment {
     pub(super) initial: Vec<Vec<f64>>,
     pub(super) plan: LayerwisePlan,
     pub(super) streams: Streams,
+    pub(super) cautions: Vec<Caution>,
 }
 
 impl Experiment {
@@ -67,6 +72,7 @@ impl Experiment {
             data,
             design,
             device,
+            cautions,
         } = Setup::prepare(loaded)?;
         let streams = Streams::new(config.seed);
         let (prototypes, goals) = wiring::goals(config, data.classes, &streams)
@@ -74,6 +80,7 @@ impl Experiment {
             .into_iter()
             .unzip();
         Ok(Self {
+            cautions,
             data,
             device,
             goals,

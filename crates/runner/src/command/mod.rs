@@ -1,6 +1,7 @@
 //! The commands.
 
 mod bench;
+mod budget;
 mod conclusion;
 mod evaluate;
 mod experiment;
@@ -19,6 +20,7 @@ pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Run(args) => run::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Budget(args) => budget::run(args),
         Command::Bench(args) => bench::run(args),
     }
 }

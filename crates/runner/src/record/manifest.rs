@@ -1,5 +1,6 @@
 //! Where a result comes from.
 
+use crate::caution::Caution;
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
@@ -34,6 +35,9 @@ pub struct Manifest {
     pub threads: usize,
     /// When the run began, RFC 3339 in UTC.
     pub started: String,
+    /// What the user was warned of before the run.
+    #[serde(default)]
+    pub cautions: Vec<Caution>,
 }
 
 /// Version of the program.

@@ -1,35 +1,46 @@
-//! The die of an experiment, or the key that stands in its way.
+//! The circuit and the die of an experiment, or the key that stands in their way.
 
 use super::{design, process};
 use crate::config::Loaded;
 use crate::error::Error;
+use photonics::budget::{Drive, LinkBudget, link_budget};
 use photonics::chip::Chip;
-use photonics::design::{ChipDesign, DesignError};
+use photonics::design::{ChipDesign, DesignError, Readout};
 use photonics::fabricate::{DieSeed, GroundTruth, fabricate};
 use photonics::process::Process;
 
-/// Designs and fabricates the chip that an experiment describes.
+/// The ideal circuit, the statistics, and what light there is.
+#[derive(Clone, Debug)]
+pub struct Circuit {
+    /// The design; every layer has the full scale of its converters, where there are any.
+    pub design: ChipDesign,
+    /// The statistics.
+    pub process: Process,
+    /// The link budget for the training images.
+    pub budget: LinkBudget,
+}
+
+/// Full scale of a converter over the mean photocurrent of a port, where it is not stated. Behind a
+/// Haar-random mesh powers are distributed exponentially, and differences of two like exp(-|x|): one
+/// reading in 3,000 is clipped.
+const HEADROOM: f64 = 8.0;
+
+/// The same over the rms of a homodyne readout, which is distributed normally.
+const HOMODYNE_HEADROOM: f64 = 4.0;
+
+/// The circuit that an experiment describes, for images as amplitudes of all ports, row-major,
+/// images x ports.
 ///
 /// # Errors
 /// Values that are right by themselves but not together, with the key that can be changed.
-pub fn die(loaded: &Loaded) -> Result<(ChipDesign, Process, Chip, GroundTruth), Error> {
+pub fn circuit(loaded: &Loaded, amplitudes: &[f32]) -> Result<Circuit, Error> {
     let config = &loaded.config;
-    let (design, process) = design_and_process(loaded)?;
-    let (chip, truth) = fabricate(&design, &process, DieSeed(config.chip.die_seed))
-        .map_err(|error| refusal(loaded, &error))?;
-    Ok((design, process, chip, truth))
-}
-
-/// The design and the statistics alone.
-///
-/// # Errors
-/// A mesh that cannot be built, or a list that does not fit the layers.
-pub fn design_and_process(loaded: &Loaded) -> Result<(ChipDesign, Process), Error> {
-    let config = &loaded.config;
-    let failed = |error| Error::failed("the chip cannot be designed", error, "");
-    let design = design(config).map_err(failed)?;
+    let mut design =
+        design(config).map_err(|error| Error::failed("the chip cannot be designed", error, ""))?;
+    let process = process(config);
+    let detector = &config.process.detector;
     let layers = config.chip.layers;
-    if let Some(list) = &config.process.detector.adc_full_scale_a
+    if let Some(list) = &detector.adc_full_scale_a
         && !(list.len() == 1 || list.len() == layers)
     {
         return Err(loaded
@@ -40,7 +51,41 @@ pub fn design_and_process(loaded: &Loaded) -> Result<(ChipDesign, Process), Erro
             )
             .into());
     }
-    Ok((design, process(config)))
+    let budget_of = |design: &ChipDesign| {
+        Drive::of_samples(amplitudes, design.ports())
+            .and_then(|drive| link_budget(design, &process, &drive))
+            .map_err(|error| refusal(loaded, &error))
+    };
+    let mut budget = budget_of(&design)?;
+    if detector.adc_bits.is_some() && detector.adc_full_scale_a.is_none() {
+        for (layer, budget) in design.layers.iter_mut().zip(&budget.layers) {
+            let readout = &budget.readout;
+            let full_scale_a = match layer.readout {
+                Readout::Homodyne => HOMODYNE_HEADROOM * readout.signal_a,
+                Readout::Signed => HEADROOM * readout.signal_a,
+                Readout::Intensity => {
+                    HEADROOM.mul_add(readout.signal_a, readout.stray_a + readout.dark_a)
+                }
+            };
+            // A layer without light has a converter too.
+            layer.adc_full_scale_a = Some(full_scale_a.clamp(1e-15, 999.0));
+        }
+        budget = budget_of(&design)?;
+    }
+    Ok(Circuit {
+        design,
+        process,
+        budget,
+    })
+}
+
+/// Fabricates the die of an experiment.
+///
+/// # Errors
+/// Values that are right by themselves but not together, with the key that can be changed.
+pub fn die(loaded: &Loaded, circuit: &Circuit) -> Result<(Chip, GroundTruth), Error> {
+    let seed = DieSeed(loaded.config.chip.die_seed);
+    fabricate(&circuit.design, &circuit.process, seed).map_err(|error| refusal(loaded, &error))
 }
 
 /// What the library refuses, at the key from which it comes.

@@ -3,6 +3,7 @@
 mod dry_run;
 mod recorder;
 
+use crate::caution;
 use crate::cli::RunArgs;
 use crate::command::conclusion::{Conclusion, show};
 use crate::command::experiment::Experiment;
@@ -33,12 +34,19 @@ pub(super) fn run(args: &RunArgs) -> Result<Status, Error> {
         let loaded = Loaded::read(&args.config, &args.overrides())?;
         let experiment = Experiment::prepare(&loaded)?;
         if args.dry_run {
+            warn(args, &experiment);
             dry_run::report(&loaded, experiment, simd)?;
             Ok(Status::Done)
         } else {
             train(args, &loaded, experiment, simd)
         }
     })
+}
+
+fn warn(args: &RunArgs, experiment: &Experiment) {
+    if !args.quiet {
+        caution::print(&experiment.cautions);
+    }
 }
 
 fn train(
@@ -70,8 +78,10 @@ fn train(
         simd: simd.to_string(),
         threads: rayon::current_num_threads(),
         started: manifest::now(),
+        cautions: experiment.cautions.clone(),
     };
     let folder = ResultsFolder::create(&choice, loaded, &manifest)?;
+    warn(args, &experiment);
     let interrupted = listen_for_interrupts();
     let recorder = Recorder::new(MetricsLog::create(&folder)?, interrupted);
     let mut observer = Progress::new(Mode::choose(args.quiet), config.chip.layers, recorder);
@@ -84,6 +94,7 @@ fn train(
         initial,
         plan,
         streams,
+        cautions: _,
     } = experiment;
     let groups: Vec<_> = device
         .shapes()

@@ -26,6 +26,7 @@ fn manifest() -> Manifest {
         simd: "portable".into(),
         threads: 1,
         started: "1970-01-01T00:00:00Z".into(),
+        cautions: Vec::new(),
     }
 }
 

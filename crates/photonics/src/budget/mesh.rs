@@ -1,0 +1,246 @@
+//! What a mesh takes from the light, by cause.
+//!
+//! # Counting
+//! As the mesh is made ([`crate::process::MeshProcess`]): an MZI has a coupler at either end, a phase
+//! shifter on the upper arm inside (theta) and one outside (phi), half its length of waveguide inside
+//! and half outside; a port that a column passes by has a column's length of waveguide; each output
+//! has the phase shifter gamma. On its way through a mesh of M MZIs and N ports light meets
+//! 2 M / N MZIs on average (N - 1 in a universal mesh): twice as many couplers, and, being in the upper
+//! arm half the time, as many phase shifters, and one more at the output.
+//!
+//! # Mean
+//! The mean is over the ports, lit alike, over the phases of a Haar-random unitary, and over the spread
+//! of the losses from element to element. All phi being random, powers add: column by column the mean
+//! powers of the two ports of an MZI go through the 2 x 2 matrix of its mean power transmissions. Thus
+//! also paths of unequal loss (a triangular mesh, arms with and without a phase shifter) count with the
+//! light that takes them. Splitter errors move light, and do not change its sum; their effect on who
+//! meets which loss is left out.
+
+use crate::mesh::Topology;
+use crate::mesh::haar::sensitivity;
+use crate::process::MeshProcess;
+use crate::units::power_ratio_to_db;
+use std::f64::consts::{LN_10, SQRT_2};
+
+/// Loss of a mesh in dB, by cause. Each cause counts what it takes on top of those before it; the sum
+/// is the loss of the mean power.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeshBudget {
+    /// Couplers.
+    pub couplers_db: f64,
+    /// Phase shifters.
+    pub shifters_db: f64,
+    /// Waveguides.
+    pub waveguides_db: f64,
+    /// Waveguide crossings. The meshes made so far are planar: 0.
+    pub crossings_db: f64,
+}
+
+impl MeshBudget {
+    const LOSSLESS: Self = Self {
+        couplers_db: 0.0,
+        shifters_db: 0.0,
+        waveguides_db: 0.0,
+        crossings_db: 0.0,
+    };
+
+    /// All causes together in dB.
+    pub fn total_db(&self) -> f64 {
+        self.couplers_db + self.shifters_db + self.waveguides_db + self.crossings_db
+    }
+
+    pub(super) fn new(topology: &Topology, process: &MeshProcess) -> Self {
+        let column_db = process.waveguide_loss_db_per_m * process.mzi_length_m;
+        let coupler = (process.coupler_loss_db, process.coupler_loss_sigma_db);
+        let shifter = (process.shifter_loss_db, process.shifter_loss_sigma_db);
+        if (coupler, shifter, column_db) == ((0.0, 0.0), (0.0, 0.0), 0.0) {
+            return Self::LOSSLESS;
+        }
+        let alphas = sensitivity(topology);
+        let loss_db = |elements: &Elements| {
+            0.0 - power_ratio_to_db(mean_transmission(topology, &alphas, elements))
+        };
+        let mut elements = Elements::LOSSLESS;
+        let mut before_db = 0.0;
+        let mut added = |elements: &Elements, lossless: bool| {
+            if lossless {
+                return 0.0;
+            }
+            let all_db = loss_db(elements);
+            let added_db = all_db - before_db;
+            before_db = all_db;
+            added_db
+        };
+        elements.coupler = Transmission::of(coupler.0, coupler.1);
+        let couplers_db = added(&elements, coupler == (0.0, 0.0));
+        elements.shifter = Transmission::of(shifter.0, shifter.1);
+        let shifters_db = added(&elements, shifter == (0.0, 0.0));
+        let sigma = process.waveguide_loss_relative_sigma;
+        elements.arm = Transmission::of(0.5 * column_db, 0.5 * column_db * sigma);
+        elements.passage = Transmission::of(column_db, column_db * sigma);
+        let waveguides_db = added(&elements, column_db == 0.0);
+        Self {
+            couplers_db,
+            shifters_db,
+            waveguides_db,
+            crossings_db: 0.0,
+        }
+    }
+}
+
+/// Mean transmissions of an element whose loss in dB is normal and not below 0.
+#[derive(Clone, Copy, Debug)]
+struct Transmission {
+    field: f64,
+    power: f64,
+}
+
+impl Transmission {
+    const LOSSLESS: Self = Self {
+        field: 1.0,
+        power: 1.0,
+    };
+
+    fn of(mean_db: f64, sigma_db: f64) -> Self {
+        Self {
+            field: mean_of_exponential(mean_db, sigma_db, LN_10 / 20.0),
+            power: mean_of_exponential(mean_db, sigma_db, LN_10 / 10.0),
+        }
+    }
+}
+
+/// Mean of exp(-k max(x, 0)) for x normal with this mean and standard deviation.
+fn mean_of_exponential(mean: f64, sigma: f64, k: f64) -> f64 {
+    if sigma == 0.0 {
+        return libm::exp(-k * mean);
+    }
+    // The standard normal's probability below z.
+    let below = |z: f64| 0.5 * libm::erfc(-z / SQRT_2);
+    let z = mean / sigma;
+    let ks = k * sigma;
+    below(-z) + libm::exp(ks.mul_add(0.5 * ks, -k * mean)) * below(z - ks)
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Elements {
+    coupler: Transmission,
+    shifter: Transmission,
+    /// Half the length of an MZI.
+    arm: Transmission,
+    /// The length of an MZI.
+    passage: Transmission,
+}
+
+impl Elements {
+    const LOSSLESS: Self = Self {
+        coupler: Transmission::LOSSLESS,
+        shifter: Transmission::LOSSLESS,
+        arm: Transmission::LOSSLESS,
+        passage: Transmission::LOSSLESS,
+    };
+}
+
+/// Mean over inputs, phases and elements of the power that comes out, over what goes in.
+fn mean_transmission(topology: &Topology, alphas: &[f64], elements: &Elements) -> f64 {
+    let Elements {
+        coupler,
+        shifter,
+        arm,
+        passage,
+    } = elements;
+    let ports = topology.ports();
+    let couplers = coupler.power * coupler.power;
+    // Inside: theta on the upper arm.
+    let upper = arm.power * shifter.power;
+    let squares = 0.25 * couplers * (upper + arm.power);
+    let product = 0.5 * couplers * arm.field * shifter.field * arm.field;
+    let mut power = vec![1.0; ports];
+    let mut met = vec![usize::MAX; ports];
+    for column in 0..topology.columns() {
+        for mzi in topology.column(column) {
+            let pair = topology.pairs()[mzi];
+            let (a, b) = (pair.upper as usize, pair.lower as usize);
+            (met[a], met[b]) = (column, column);
+            // Mean of cos theta where cos^2(theta/2) = u^(1/alpha).
+            let cosine = (alphas[mzi] - 1.0) / (alphas[mzi] + 1.0);
+            // |exp(i theta) t_upper -+ t_lower|^2 / 4.
+            let bar = squares - product * cosine;
+            let cross = squares + product * cosine;
+            let (from_a, from_b) = (power[a] * arm.power * shifter.power, power[b] * arm.power);
+            power[a] = bar * from_a + cross * from_b;
+            power[b] = cross * from_a + bar * from_b;
+        }
+        for (power, met) in power.iter_mut().zip(&met) {
+            if *met != column {
+                *power *= passage.power;
+            }
+        }
+    }
+    shifter.power * power.iter().sum::<f64>() / ports as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mesh::rectangular::rectangular;
+    use crate::mesh::triangular::triangular;
+
+    #[test]
+    fn a_clipped_normal_loss_has_the_mean_of_its_integral() {
+        for (mean, sigma) in [(0.3, 0.0), (0.3, 0.1), (0.05, 0.2), (0.0, 3.0), (2.0, 90.0)] {
+            for k in [LN_10 / 10.0, LN_10 / 20.0] {
+                let steps = 400_000;
+                let step = 20.0 / f64::from(steps);
+                let integral: f64 = (0..steps)
+                    .map(|i| (f64::from(i) + 0.5).mul_add(step, -10.0))
+                    .map(|z| (-0.5 * z * z - k * (mean + sigma * z).max(0.0)).exp())
+                    .sum::<f64>()
+                    * step
+                    / std::f64::consts::TAU.sqrt();
+                let found = mean_of_exponential(mean, sigma, k);
+                assert!(
+                    (found - integral).abs() < 1e-6,
+                    "{mean} {sigma}: {found} {integral}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn causes_are_counted_by_hand() {
+        // Two ports, one MZI: two couplers; phi and theta and gamma; a column of waveguide.
+        let process = MeshProcess {
+            coupler_loss_db: 0.1,
+            shifter_loss_db: 0.2,
+            waveguide_loss_db_per_m: 300.0,
+            mzi_length_m: 1e-3,
+            ..MeshProcess::ideal()
+        };
+        let budget = MeshBudget::new(&rectangular(2).unwrap(), &process);
+        assert!((budget.couplers_db - 0.2).abs() < 1e-12);
+        assert!((budget.waveguides_db - 0.3).abs() < 1e-12);
+        // Half the light meets phi, half theta, all gamma.
+        let half_db = -power_ratio_to_db(0.5 + 0.5 * 10_f64.powf(-0.02));
+        assert!((budget.shifters_db - 0.2 - 2.0 * half_db).abs() < 1e-12);
+        assert_eq!(budget.crossings_db, 0.0);
+    }
+
+    #[test]
+    fn light_meets_one_mzi_less_than_there_are_ports() {
+        let process = MeshProcess {
+            coupler_loss_db: 1e-4,
+            ..MeshProcess::ideal()
+        };
+        for topology in [
+            rectangular(64).unwrap(),
+            rectangular(9).unwrap(),
+            triangular(20).unwrap(),
+        ] {
+            let mzis = MeshBudget::new(&topology, &process).total_db() / 2e-4;
+            let expected = topology.ports() as f64 - 1.0;
+            assert!((mzis / expected - 1.0).abs() < 1e-3, "{mzis} {expected}");
+        }
+        let ideal = MeshBudget::new(&rectangular(5).unwrap(), &MeshProcess::ideal());
+        assert_eq!(ideal.total_db(), 0.0);
+    }
+}
