@@ -134,7 +134,8 @@ fn forecast_and_spent(law: HeaterLaw, radius: Radius) -> [(BenchLedger, BenchCos
         &mut Silent,
     )
     .unwrap();
-    assert_counts(&outcome.ledger, device.device().bench());
+    let repetitions = device.repetitions();
+    assert_counts(&outcome.ledger, device.device().bench(), repetitions);
     let costs = device.device().bench_costs();
     [
         (ledger, ledger.costs(&rates)),
@@ -142,15 +143,15 @@ fn forecast_and_spent(law: HeaterLaw, radius: Radius) -> [(BenchLedger, BenchCos
     ]
 }
 
-/// Programmings and queries are the same in both ledgers.
+/// Programmings and queries are the same in both ledgers; a repeated sample is so many queries.
 #[track_caller]
-fn assert_counts(ledger: &Ledger, bench: &BenchLedger) {
+fn assert_counts(ledger: &Ledger, bench: &BenchLedger, repetitions: u32) {
     for (usage, used) in [
         (ledger.training, bench.training),
         (ledger.evaluation, bench.evaluation),
         (ledger.calibration, bench.calibration),
     ] {
-        let counts = (used.programmings, used.samples);
+        let counts = (used.programmings, used.samples * u64::from(repetitions));
         assert_eq!(counts, (usage.programmings, usage.queries));
     }
 }
