@@ -39,7 +39,11 @@ fn rows_add_up_from_the_laser_to_the_last_photodiode() {
     let bench = Bench::new("");
     let json = budget(&bench, &shipped("digits_noisy.toml"), &[]);
     // 1 mW at each of 64 ports behind 4.8 dB of the mature preset; images with a mean square of 0.235.
-    close(number(&json, "/launch/laser/w"), 64e-3 * 10_f64.powf(0.48), 1e-12);
+    close(
+        number(&json, "/launch/laser/w"),
+        64e-3 * 10_f64.powf(0.48),
+        1e-12,
+    );
     close(number(&json, "/mean_square_drive"), 0.235, 5e-4);
     let mut dbm = number(&json, "/launch/laser/dbm") - number(&json, "/launch/loss_db");
     for layer in json["layers"].as_array().unwrap() {

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::record::summary::Accuracy;
 use crate::record::{BenchRecord, Summary};
 use crate::table::{FinalTable, Origin};
+use fzero::estimate::ChosenRadius;
 use fzero::layerwise::NetworkAccuracy;
 use fzero::{Ledger, Stop};
 use numerics::Level;
@@ -19,6 +20,8 @@ pub(super) struct Conclusion<'a> {
     pub(super) stopped: Stop,
     /// Trainable and fixed parameters of all layers.
     pub(super) parameters: usize,
+    /// The smoothing radius of each layer that was trained.
+    pub(super) radii: Vec<ChosenRadius>,
     /// The file of the phases, where they were not trained here.
     pub(super) phases: Option<String>,
     pub(super) elapsed_s: f64,
@@ -48,6 +51,7 @@ impl Conclusion<'_> {
             train_samples: self.train.samples,
             test_samples: self.test.samples,
             confusion: self.test.confusion.clone(),
+            radii: self.radii,
             ledger: self.ledger.clone(),
             bench: self.bench,
             parameters: self.parameters,

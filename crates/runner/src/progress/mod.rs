@@ -5,6 +5,7 @@ mod throttle;
 pub use throttle::Throttle;
 
 use crate::table::{grouped, percent, seconds};
+use fzero::estimate::{ChosenRadius, RadiusBound};
 use fzero::observe::{EpochRecord, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
@@ -119,6 +120,9 @@ impl<O: Observer> Progress<O> {
         if let Some(test) = self.latest_test_accuracy {
             text.push_str(&format!("  test {}", percent(Some(test))));
         }
+        if let Some(snr) = record.difference_snr {
+            text.push_str(&format!("  SNR {snr:.1}"));
+        }
         text.push_str(&format!(
             "  queries {}  {}/s",
             grouped(queries),
@@ -175,6 +179,21 @@ impl<O: Observer> Observer for Progress<O> {
         self.inner.layer_begins(layer, epochs);
     }
 
+    fn radius_chosen(&mut self, layer: usize, chosen: &ChosenRadius) {
+        // A given radius of which nothing was measured is no news.
+        if chosen.bound != RadiusBound::Given || chosen.noise.is_some() {
+            let line = format!("layer {}/{}  {}", layer + 1, self.layers, radius(chosen));
+            match &mut self.display {
+                Display::Bar(bar) => bar.println(line),
+                Display::Lines(sink) => {
+                    let _ = writeln!(sink, "{line}");
+                }
+                Display::Quiet => {}
+            }
+        }
+        self.inner.radius_chosen(layer, chosen);
+    }
+
     fn epoch_ends(&mut self, record: &EpochRecord, parameters: &[f64]) -> ControlFlow<()> {
         if record.test_accuracy.is_some() {
             self.latest_test_accuracy = record.test_accuracy;
@@ -182,6 +201,27 @@ impl<O: Observer> Observer for Progress<O> {
         self.show(record);
         self.inner.epoch_ends(record, parameters)
     }
+}
+
+/// A radius and why it is so long.
+fn radius(chosen: &ChosenRadius) -> String {
+    let why = match chosen.bound {
+        RadiusBound::Given => "given",
+        RadiusBound::Noise => "set by the noise",
+        RadiusBound::Resolution => "set by the DAC step",
+        RadiusBound::Smallest => "the smallest allowed",
+        RadiusBound::Largest => "the largest allowed",
+    };
+    let mut text = format!("smoothing radius {:.3} rad, {why}", chosen.radius);
+    match chosen.noise {
+        Some(0.0) => text.push_str("; a repeated loss is the same"),
+        Some(noise) => text.push_str(&format!("; noise of a loss {noise:.1e}")),
+        None => {}
+    }
+    if let Some(ratio) = chosen.expected_ratio {
+        text.push_str(&format!(", expected SNR of a difference {ratio:.1}"));
+    }
+    text
 }
 
 fn bar(layer: usize, layers: usize, epochs: usize) -> ProgressBar {

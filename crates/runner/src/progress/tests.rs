@@ -91,3 +91,40 @@ fn the_observer_inside_sees_every_epoch_and_decides() {
         assert_eq!(progress.into_inner().1, [1, 2, 3]);
     }
 }
+
+#[test]
+fn a_measured_radius_is_told_and_passed_on() {
+    struct Radii(Vec<f64>);
+    impl Observer for Radii {
+        fn radius_chosen(&mut self, _: usize, chosen: &ChosenRadius) {
+            self.0.push(chosen.radius);
+        }
+    }
+    let sink = Sink::default();
+    let mut progress =
+        Progress::lines_to(Box::new(sink.clone()), Duration::ZERO, 2, Radii(Vec::new()));
+    let given = ChosenRadius {
+        radius: 0.01,
+        bound: RadiusBound::Given,
+        noise: None,
+        expected_ratio: None,
+    };
+    progress.radius_chosen(0, &given);
+    progress.radius_chosen(
+        1,
+        &ChosenRadius {
+            radius: 0.136,
+            bound: RadiusBound::Noise,
+            noise: Some(1.23e-3),
+            expected_ratio: Some(10.0),
+        },
+    );
+    assert_eq!(
+        sink.lines(),
+        [
+            "layer 2/2  smoothing radius 0.136 rad, set by the noise; noise of a loss 1.2e-3, expected \
+          SNR of a difference 10.0"
+        ]
+    );
+    assert_eq!(progress.into_inner().0, [0.01, 0.136]);
+}

@@ -1,6 +1,7 @@
 //! `summary.json`: the final figures of a run.
 
 use super::bench::BenchRecord;
+use fzero::estimate::ChosenRadius;
 use fzero::{Ledger, Stop};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,9 @@ pub struct Summary {
     pub test_samples: usize,
     /// The vote on the test set: row = class, column = prediction.
     pub confusion: Vec<Vec<u32>>,
+    /// The smoothing radius of each layer that was trained, what determined it, and the noise of a loss
+    /// where it was measured.
+    pub radii: Vec<ChosenRadius>,
     /// What the device was used for.
     pub ledger: Ledger,
     /// Time and energy on the bench.

@@ -112,7 +112,7 @@ fn train(
         &mut observer,
     );
     let elapsed_s = began.elapsed().as_secs_f64();
-    observer.into_inner().finish()?;
+    let radii = observer.into_inner().finish()?;
     let outcome = trained.map_err(|error| {
         let help = format!(
             "what was measured until then is in {}",
@@ -150,6 +150,7 @@ fn train(
         bench: BenchRecord::from(&device.device().bench_costs()),
         stopped: outcome.stopped,
         parameters: outcome.parameters.iter().map(Vec::len).sum(),
+        radii,
         phases: None,
         elapsed_s,
         simd,

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::record::MetricsLog;
+use fzero::estimate::ChosenRadius;
 use fzero::{EpochRecord, Observer};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ pub(super) struct Recorder {
     log: MetricsLog,
     interrupted: Arc<AtomicBool>,
     began: Instant,
+    radii: Vec<ChosenRadius>,
     failure: Option<Error>,
 }
 
@@ -21,17 +23,22 @@ impl Recorder {
             log,
             interrupted,
             began: Instant::now(),
+            radii: Vec::new(),
             failure: None,
         }
     }
 
-    /// The first failure to write, if there was one.
-    pub(super) fn finish(self) -> Result<(), Error> {
-        self.failure.map_or(Ok(()), Err)
+    /// The radius of each layer that was begun, or the first failure to write.
+    pub(super) fn finish(self) -> Result<Vec<ChosenRadius>, Error> {
+        self.failure.map_or(Ok(self.radii), Err)
     }
 }
 
 impl Observer for Recorder {
+    fn radius_chosen(&mut self, _layer: usize, chosen: &ChosenRadius) {
+        self.radii.push(*chosen);
+    }
+
     fn epoch_ends(&mut self, record: &EpochRecord, _parameters: &[f64]) -> ControlFlow<()> {
         let elapsed_s = self.began.elapsed().as_secs_f64();
         if let Err(error) = self.log.append(record, elapsed_s) {
