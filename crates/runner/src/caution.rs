@@ -10,6 +10,9 @@ use std::io::{self, Write};
 /// Loss of an activation in dB from which on it is worth a word even without noise.
 const DARK_ACTIVATION_DB: f64 = 20.0;
 
+/// Loss of an activation in dB from which on opening it is worth trying.
+const DIM_ACTIVATION_DB: f64 = 3.0;
+
 /// Layers below the noise floor that are named one by one; all further ones share a line.
 const NAMED_LAYERS: usize = 3;
 
@@ -47,12 +50,20 @@ pub fn of_budget(budget: &LinkBudget, design: &ChipDesign) -> Vec<Caution> {
 fn below_the_floor(budget: &LinkBudget) -> Vec<Caution> {
     let hidden = |layer: &LayerBudget| layer.readout.snr_db.is_some_and(|snr_db| snr_db < 0.0);
     let mut layers = (1..).zip(&budget.layers).filter(|(_, layer)| hidden(layer));
+    let dim = |number: usize| {
+        let before = number
+            .checked_sub(2)
+            .and_then(|before| budget.layers.get(before));
+        before
+            .and_then(|layer| layer.activation)
+            .is_some_and(|activation| activation.loss_db > DIM_ACTIVATION_DB)
+    };
     let mut cautions: Vec<_> = layers
         .by_ref()
         .take(NAMED_LAYERS)
         .map(|(number, layer)| Caution {
             what: format!("layer {number}: {}", power_and_floor(layer)),
-            advice: advice(number).into(),
+            advice: advice(number, dim(number)).into(),
         })
         .collect();
     let further: Vec<_> = layers.map(|(number, _)| number.to_string()).collect();
@@ -85,13 +96,15 @@ fn power_and_floor(layer: &LayerBudget) -> String {
     }
 }
 
-/// What helps a layer that nobody can read.
-fn advice(number: usize) -> &'static str {
-    if number == 1 {
-        "give it more laser power, a lower bandwidth or averages"
-    } else {
-        "open the activation before it (bias 0), or add a gain stage, laser power, a lower bandwidth or \
-         averages"
+/// What helps a layer that nobody can read; `dim`: the activation before it takes most of the light.
+fn advice(number: usize, dim: bool) -> &'static str {
+    match (number, dim) {
+        (1, _) => "give it more laser power, a lower bandwidth or averages",
+        (_, true) => {
+            "open the activation before it (bias 0), or give it a gain stage, more laser power, a lower \
+             bandwidth or averages"
+        }
+        (_, false) => "give it a gain stage, more laser power, a lower bandwidth or averages",
     }
 }
 

@@ -146,6 +146,16 @@ fn two_keys_for_one_thing() {
 }
 
 #[test]
+fn a_radius_in_steps_needs_a_converter() {
+    assert_report(
+        "training.estimator.smoothing_radius_dac_steps = 2",
+        "a.toml:3: training.estimator.smoothing_radius_dac_steps = 2.0: the heaters have no \
+         converters, so there are no steps\n  help: set process.heater.dac_bits, or give the radius \
+         in rad",
+    );
+}
+
+#[test]
 fn lists_of_tables() {
     let text = "[[process.faults.stuck_heaters]]\nlayer = 1\nheater = \"theta\"\nindex = 3\n\
                 phase_rad = 0.5\n[[process.faults.stuck_heaters]]\nlayer = 0\nheater = \"phi\"\n\

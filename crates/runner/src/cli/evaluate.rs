@@ -12,8 +12,8 @@ Examples:
   fzero evaluate results/ideal/config.toml --phases results/ideal/phases.npz \\
       --die-seed 7 --set process.mesh.splitter_error_sigma_rad=0.05
 
-The second loads phases that were trained on a chip without errors, a digital twin that does not know
-the die, onto die 7 of a process with splitter errors. Training on that die itself is
+The second loads phases that were trained on a chip without errors (a digital twin that does not
+know the die) onto die 7 of a process with splitter errors. Training on that die itself is
   fzero run results/ideal/config.toml --die-seed 7 --set process.mesh.splitter_error_sigma_rad=0.05";
 
 /// Options of `fzero evaluate`.

@@ -46,6 +46,21 @@ pub(super) fn classes(file: &str, resolved: &Resolved) -> Option<Problem> {
     ))
 }
 
+/// A radius in steps of a converter needs the converter.
+pub(super) fn radius(file: &str, resolved: &Resolved) -> Option<Problem> {
+    let path = "training.estimator.smoothing_radius_dac_steps";
+    let stepless = resolved.get("process.heater.dac_bits").is_none();
+    (stepless && resolved.get(path).is_some()).then(|| {
+        problem_with(
+            file,
+            resolved,
+            path,
+            "the heaters have no converters, so there are no steps".into(),
+            "set process.heater.dac_bits, or give the radius in rad".into(),
+        )
+    })
+}
+
 /// Each pixel of an image enters by a port of its own; further ports stay dark.
 ///
 /// # Errors

@@ -95,6 +95,7 @@ impl Loaded {
         let (resolved, faults) = check::resolve(file, &entries);
         problems.extend(faults);
         problems.extend(fit::classes(file, &resolved));
+        problems.extend(fit::radius(file, &resolved));
         if !problems.is_empty() {
             problems.sort_by_key(|problem| order(file, &problem.place));
             return Err(Error::Problems(problems));

@@ -55,6 +55,7 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("chip.readout.kind", "homodyne"),
         ("process.detector.noise", "true"),
         ("process.detector.integration_time_s", "1e-6"),
+        ("process.heater.dac_bits", "12"),
         ("training.estimator.smoothing_radius_dac_steps", "2"),
     ],
     &[
