@@ -171,7 +171,7 @@ mod tests {
             "{found:?}"
         );
         assert!(found[0].ends_with(
-            "(bias 0), or add a gain stage, laser power, a lower bandwidth or averages"
+            "(bias 0), or give it a gain stage, more laser power, a lower bandwidth or averages"
         ));
         assert_eq!(
             found[1],
