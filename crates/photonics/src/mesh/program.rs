@@ -115,7 +115,7 @@ impl<T: Real> Program<T> {
             Operations::General(_) => Default::default(),
         };
         for coefficients in &mut operations {
-            coefficients.resize(topology.mzis(), T::ZERO);
+            coefficients.resize(topology.mzis() + RUN, T::ZERO);
         }
         // The phases that travel along the ports: column after column.
         let pushed = &mut self.pushed;
@@ -351,41 +351,78 @@ fn push<T: Real>(
     pushed: &mut Pushed<T>,
     operations: &mut [Vec<T>; 4],
 ) {
-    let mut phase = [[T::ZERO; RUN]; 2];
-    match run.port.and_then(|port| pushed.neighbours(port)) {
-        Some([[upper_re, upper_im], [lower_re, lower_im]]) => {
-            let before = [*upper_re, *upper_im, *lower_re, *lower_im];
-            let [phase_re, phase_im] = &mut phase;
-            for i in 0..RUN {
-                let upper = [upper_re[i], upper_im[i]];
-                let lower = [lower_re[i], lower_im[i]];
-                let [p, u, l] = parts.pass(i, upper, lower);
-                [phase_re[i], phase_im[i]] = p;
-                [upper_re[i], upper_im[i]] = u;
-                [lower_re[i], lower_im[i]] = l;
-            }
-            // Whole vectors are written; what lies beyond the run is put back.
-            let lanes = [upper_re, upper_im, lower_re, lower_im];
-            for (lanes, before) in lanes.into_iter().zip(&before) {
-                lanes[run.len..].copy_from_slice(&before[run.len..]);
-            }
+    let [cos, sin, phase_re, phase_im] = operations
+        .each_mut()
+        .map(|values| values[run.slot..].first_chunk_mut::<RUN>());
+    let (Some(cos), Some(sin), Some(phase_re), Some(phase_im)) = (cos, sin, phase_re, phase_im)
+    else {
+        return;
+    };
+    let neighbours = run.port.and_then(|port| pushed.neighbours(port));
+    if let Some([[upper_re, upper_im], [lower_re, lower_im]]) = neighbours {
+        if run.len == RUN {
+            store::<T, true>(run.len, &parts.cos, &parts.sin, cos, sin);
+            push_lanes::<T, true>(
+                parts, run.len, upper_re, upper_im, lower_re, lower_im, phase_re, phase_im,
+            );
+        } else {
+            store::<T, false>(run.len, &parts.cos, &parts.sin, cos, sin);
+            push_lanes::<T, false>(
+                parts, run.len, upper_re, upper_im, lower_re, lower_im, phase_re, phase_im,
+            );
         }
-        None => {
-            for (i, pair) in pairs[run.mzis()].iter().enumerate().take(RUN) {
-                let (a, b) = (pair.upper as usize, pair.lower as usize);
-                let [p, u, l] = parts.pass(i, pushed.get(a), pushed.get(b));
-                [phase[0][i], phase[1][i]] = p;
-                pushed.set(a, u);
-                pushed.set(b, l);
-            }
+    } else {
+        store::<T, false>(run.len, &parts.cos, &parts.sin, cos, sin);
+        for (i, pair) in pairs[run.mzis()].iter().enumerate().take(RUN) {
+            let (a, b) = (pair.upper as usize, pair.lower as usize);
+            let [p, u, l] = parts.pass(i, pushed.get(a), pushed.get(b));
+            [phase_re[i], phase_im[i]] = p;
+            pushed.set(a, u);
+            pushed.set(b, l);
         }
     }
-    let lanes = [&parts.cos, &parts.sin, &phase[0], &phase[1]];
-    for (lanes, coefficients) in lanes.into_iter().zip(operations) {
-        let out = &mut coefficients[run.slot..];
-        match out.first_chunk_mut::<RUN>() {
-            Some(all) if run.whole => *all = *lanes,
-            _ => out[..run.len].copy_from_slice(&lanes[..run.len]),
-        }
+}
+
+/// Lanes from `len` on keep what they were, unless all are in use.
+#[inline(always)]
+fn store<T: Real, const ALL: bool>(
+    len: usize,
+    cos: &Lanes<T>,
+    sin: &Lanes<T>,
+    cos_out: &mut Lanes<T>,
+    sin_out: &mut Lanes<T>,
+) {
+    for i in 0..RUN {
+        let keep = !ALL && i >= len;
+        cos_out[i] = if keep { cos_out[i] } else { cos[i] };
+        sin_out[i] = if keep { sin_out[i] } else { sin[i] };
+    }
+}
+
+/// Lanes from `len` on keep what they were, unless all are in use. References of their own let the
+/// compiler know that nothing overlaps.
+#[allow(clippy::too_many_arguments)]
+#[inline(always)]
+fn push_lanes<T: Real, const ALL: bool>(
+    parts: &Parts<T>,
+    len: usize,
+    upper_re: &mut Lanes<T>,
+    upper_im: &mut Lanes<T>,
+    lower_re: &mut Lanes<T>,
+    lower_im: &mut Lanes<T>,
+    phase_re: &mut Lanes<T>,
+    phase_im: &mut Lanes<T>,
+) {
+    for i in 0..RUN {
+        let upper = [upper_re[i], upper_im[i]];
+        let lower = [lower_re[i], lower_im[i]];
+        let [p, u, l] = parts.pass(i, upper, lower);
+        let keep = !ALL && i >= len;
+        phase_re[i] = if keep { phase_re[i] } else { p[0] };
+        phase_im[i] = if keep { phase_im[i] } else { p[1] };
+        upper_re[i] = if keep { upper_re[i] } else { u[0] };
+        upper_im[i] = if keep { upper_im[i] } else { u[1] };
+        lower_re[i] = if keep { lower_re[i] } else { l[0] };
+        lower_im[i] = if keep { lower_im[i] } else { l[1] };
     }
 }
