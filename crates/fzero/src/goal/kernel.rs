@@ -10,12 +10,8 @@ use crate::vector;
 /// Classes per register: four doubles, so that ten classes waste two lanes and not six.
 pub(super) const LANES: usize = 4;
 
-/// Samples that are judged together.
+/// Samples that are swept together; it hides the latency of the multiply-adds.
 pub(super) const SAMPLES: usize = 8;
-
-/// Samples that are swept together: with three registers of classes twelve sums, which hide the latency
-/// of the multiply-adds and fit the sixteen registers of AVX2.
-const ROWS: usize = 4;
 
 /// Prototypes as lanes: for each block of four classes, for each readout, one register.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,76 +89,49 @@ fn cosines(table: &ClassTable, readouts: &[f32], scratch: &mut GoalScratch) -> u
             1.0 / square.sqrt()
         }
     });
-    let mut sample = 0;
-    while sample < samples {
-        let wide = &scratch.wide[sample * width..];
-        let out = &mut scratch.cosines[sample * blocks..];
-        if sample + ROWS <= samples {
-            sweep::<ROWS>(table, wide, &scales[sample..], out);
-            sample += ROWS;
-        } else {
-            sweep::<1>(table, wide, &scales[sample..], out);
-            sample += 1;
+    if samples == SAMPLES {
+        sweep::<SAMPLES>(table, &scratch.wide, &scales, &mut scratch.cosines);
+    } else {
+        for (sample, &scale) in scales[..samples].iter().enumerate() {
+            let wide = &scratch.wide[sample * width..];
+            let out = &mut scratch.cosines[sample * blocks..];
+            sweep::<1>(table, wide, &[scale], out);
         }
     }
     let dark = squares[..samples].iter().filter(|&&square| square == 0.0);
     dark.count()
 }
 
-/// Dot products of [`ROWS`] samples or of one with all classes, times the samples' scales.
+/// Dot products of `S` samples with all classes, times the samples' scales.
 #[inline(always)]
 fn sweep<const S: usize>(
     table: &ClassTable,
     wide: &[f64],
-    scales: &[f64],
-    out: &mut [[f64; LANES]],
-) {
-    let mut block = 0;
-    while block + 3 <= table.blocks() {
-        sweep_blocks::<S, 3>(table, wide, scales, block, out);
-        block += 3;
-    }
-    match table.blocks() - block {
-        2 => sweep_blocks::<S, 2>(table, wide, scales, block, out),
-        1 => sweep_blocks::<S, 1>(table, wide, scales, block, out),
-        _ => {}
-    }
-}
-
-/// `B` registers of classes from `block` on: every readout is loaded once for all of them.
-#[inline(always)]
-fn sweep_blocks<const S: usize, const B: usize>(
-    table: &ClassTable,
-    wide: &[f64],
-    scales: &[f64],
-    block: usize,
+    scales: &[f64; S],
     out: &mut [[f64; LANES]],
 ) {
     let width = table.readouts;
+    let blocks = table.blocks();
     let mut rows = [&wide[..0]; S];
     for (sample, row) in rows.iter_mut().enumerate() {
         *row = &wide[sample * width..][..width];
     }
-    let mut registers = [&table.registers[..0]; B];
-    for (offset, registers) in registers.iter_mut().enumerate() {
-        *registers = &table.registers[(block + offset) * width..][..width];
-    }
-    let mut sums = [[[0.0; LANES]; B]; S];
-    for readout in 0..width {
-        for (sums, row) in sums.iter_mut().zip(&rows) {
-            let z = row[readout];
-            for (sums, registers) in sums.iter_mut().zip(&registers) {
-                for (sum, class) in sums.iter_mut().zip(&registers[readout]) {
-                    *sum = z.mul_add(*class, *sum);
+    let registers = table.registers.chunks_exact(width);
+    for (block, (registers, padding)) in registers.zip(&table.padding).enumerate() {
+        let mut sums = [[0.0; LANES]; S];
+        for readout in 0..width {
+            let classes = registers[readout];
+            for sample in 0..S {
+                let z = rows[sample][readout];
+                for lane in 0..LANES {
+                    sums[sample][lane] = z.mul_add(classes[lane], sums[sample][lane]);
                 }
             }
         }
-    }
-    for ((sums, &scale), out) in sums.iter().zip(scales).zip(out.chunks_mut(table.blocks())) {
-        for (offset, sums) in sums.iter().enumerate() {
+        for sample in 0..S {
             for lane in 0..LANES {
-                out[block + offset][lane] =
-                    sums[lane].mul_add(scale, table.padding[block + offset][lane]);
+                out[sample * blocks + block][lane] =
+                    sums[sample][lane].mul_add(scales[sample], padding[lane]);
             }
         }
     }
