@@ -9,6 +9,7 @@ use crate::process::DetectorProcess;
 use crate::real::Real;
 use crate::units::loss_db_to_power_ratio;
 use numerics::normal::fill_standard_normal;
+use numerics::transpose::{TILE, Transpose};
 use numerics::{Streams, vectorize};
 
 #[cfg(test)]
@@ -75,6 +76,8 @@ struct Scratch {
     normal: Vec<f64>,
     /// Sums of codes: readouts x lanes.
     codes: Vec<[f64; LANES]>,
+    /// What is reported in A, where it is not one of those above: readouts x lanes.
+    read: Vec<Lanes>,
 }
 
 impl Receiver {
@@ -147,12 +150,19 @@ impl Receiver {
                         let terms = (shot * share, thermal * share);
                         scratch.add_noise(readout, terms, &mut stream);
                     }
-                    let read = if noise.is_some() {
-                        &scratch.noisy
+                    let Scratch {
+                        currents,
+                        noisy,
+                        read,
+                        ..
+                    } = &mut *scratch;
+                    let currents = if noise.is_some() { noisy } else { currents };
+                    if readout == Readout::Signed {
+                        subtract(currents, read);
+                        transpose(read, out);
                     } else {
-                        &scratch.currents
-                    };
-                    combine(readout, read, width, out);
+                        transpose(currents, out);
+                    }
                     continue;
                 }
                 (Some(_), None) => 1,
@@ -171,9 +181,8 @@ impl Receiver {
                 }
             }
             let step = scale.step_a / f64::from(repetitions);
-            transpose(&scratch.codes, width, out, |codes, lane| {
-                (codes[lane] * step) as f32
-            });
+            scale_codes(&scratch.codes, step, &mut scratch.read);
+            transpose(&scratch.read, out);
         }
     }
 }
@@ -366,32 +375,75 @@ fn digitise(readout: Readout, currents: &[Lanes], scale: Scale, codes: &mut [[f6
     );
 }
 
-/// From ports x lanes to samples x readouts.
-fn combine(readout: Readout, currents: &[Lanes], width: usize, out: &mut [f32]) {
-    match readout {
-        Readout::Intensity | Readout::Homodyne => {
-            transpose(currents, width, out, |currents, lane| currents[lane]);
-        }
-        Readout::Signed => {
-            let pairs = currents.as_chunks().0;
-            transpose(pairs, width, out, |[plus, minus]: &[Lanes; 2], lane| {
-                plus[lane] - minus[lane]
-            });
-        }
-    }
+/// The differences of the two diodes of each readout.
+fn subtract(currents: &[Lanes], read: &mut Vec<Lanes>) {
+    let pairs = currents.as_chunks().0;
+    read.resize(pairs.len(), [0.0; LANES]);
+    vectorize(
+        #[inline(always)]
+        || {
+            for (read, [plus, minus]) in read.iter_mut().zip(pairs) {
+                for i in 0..LANES {
+                    read[i] = plus[i] - minus[i];
+                }
+            }
+        },
+    );
 }
 
-/// Readouts that are transposed together: tiles stay in the first-level cache.
-const TILE: usize = 16;
-
-/// Fills the rows of `out`, one per lane, with what `read` gives for each source.
-fn transpose<S>(sources: &[S], width: usize, out: &mut [f32], read: impl Fn(&S, usize) -> f32) {
-    for (tile, sources) in sources.chunks(TILE).enumerate() {
-        for (lane, row) in out.chunks_exact_mut(width).enumerate() {
-            let row = &mut row[tile * TILE..];
-            for (out, source) in row.iter_mut().zip(sources) {
-                *out = read(source, lane);
+/// From sums of codes to currents in A.
+fn scale_codes(codes: &[[f64; LANES]], step_a: f64, read: &mut Vec<Lanes>) {
+    read.resize(codes.len(), [0.0; LANES]);
+    vectorize(
+        #[inline(always)]
+        || {
+            for (read, codes) in read.iter_mut().zip(codes) {
+                for (read, code) in read.iter_mut().zip(codes) {
+                    *read = (code * step_a) as f32;
+                }
             }
-        }
+        },
+    );
+}
+
+/// From readouts x lanes to samples x readouts.
+fn transpose(currents: &[Lanes], out: &mut [f32]) {
+    let width = currents.len();
+    vectorize(
+        #[inline(always)]
+        || {
+            let transpose = Transpose::new();
+            let currents = currents.as_flattened();
+            for (group, out) in out.chunks_mut(TILE * width).enumerate() {
+                let lane = group * TILE;
+                for first in (0..width).step_by(TILE) {
+                    let wanted = (width - first).min(TILE);
+                    transpose.tile(
+                        currents,
+                        first * LANES + lane,
+                        LANES,
+                        width - first,
+                        #[inline(always)]
+                        |row, column| {
+                            let out = out.get_mut(row * width + first..).unwrap_or_default();
+                            match out.first_chunk_mut::<TILE>() {
+                                Some(out) if wanted == TILE => *out = *column,
+                                Some(out) => store_edge(column, &mut out[..wanted]),
+                                None => store_edge(column, out),
+                            }
+                        },
+                    );
+                }
+            }
+        },
+    );
+}
+
+/// The first numbers of a column, where less is wanted.
+#[cold]
+#[inline(never)]
+fn store_edge(column: &[f32; TILE], row: &mut [f32]) {
+    for (place, &value) in row.iter_mut().zip(column) {
+        *place = value;
     }
 }
