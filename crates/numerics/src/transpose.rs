@@ -42,9 +42,7 @@ impl Transpose {
         let _ = level;
         Self {
             #[cfg(target_arch = "x86_64")]
-            cpu: (level != Level::Portable)
-                .then(V3::try_new)
-                .flatten(),
+            cpu: (level != Level::Portable).then(V3::try_new).flatten(),
         }
     }
 
@@ -70,12 +68,7 @@ impl Transpose {
     }
 
     #[inline(always)]
-    fn whole_tile(
-        self,
-        values: &[f32],
-        stride: usize,
-        mut write: impl FnMut(usize, &[f32; TILE]),
-    ) {
+    fn whole_tile(self, values: &[f32], stride: usize, mut write: impl FnMut(usize, &[f32; TILE])) {
         #[cfg(target_arch = "x86_64")]
         if let Some(cpu) = self.cpu {
             return shuffle(cpu, values, stride, write);
@@ -93,12 +86,7 @@ impl Transpose {
 /// written in pieces and read in others, which stalls.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn shuffle(
-    cpu: V3,
-    values: &[f32],
-    stride: usize,
-    mut write: impl FnMut(usize, &[f32; TILE]),
-) {
+fn shuffle(cpu: V3, values: &[f32], stride: usize, mut write: impl FnMut(usize, &[f32; TILE])) {
     let (low01, high01) = pair(cpu, row(values, stride, 0), row(values, stride, 1));
     let (low23, high23) = pair(cpu, row(values, stride, 2), row(values, stride, 3));
     let (low45, high45) = pair(cpu, row(values, stride, 4), row(values, stride, 5));

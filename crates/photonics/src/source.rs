@@ -280,8 +280,8 @@ impl Encoder {
     /// amplitude may differ from sample to sample. Ideal modulators at a steady laser: the drives
     /// themselves.
     pub(crate) fn encode<'a>(&'a mut self, drives: &'a [f32], light: Option<&[f32]>) -> &'a [f32] {
-        let clipped = self.steps.is_some() || self.leakage.is_some();
-        if !clipped && light.is_none() && self.open_ports.is_empty() {
+        let ideal = self.steps.is_none() && self.leakage.is_none();
+        if ideal && light.is_none() && self.open_ports.is_empty() {
             return drives;
         }
         let Self {
@@ -291,28 +291,41 @@ impl Encoder {
             open_ports,
             fields,
         } = self;
-        fields.clear();
-        fields.extend_from_slice(drives);
+        fields.resize(drives.len(), 0.0);
+        let rows = Rows {
+            ports: *ports,
+            drives,
+            light,
+        };
         vectorize(
             #[inline(always)]
-            || {
-                if clipped {
-                    fields.iter_mut().for_each(|x| *x = x.clamp(0.0, 1.0));
-                }
-                if let Some(steps) = *steps {
-                    for x in fields.iter_mut() {
-                        *x = (*x * steps).round_ties_even() / steps;
-                    }
-                }
-                if let Some(leakage) = *leakage {
-                    for x in fields.iter_mut() {
-                        *x = ((1.0 - leakage) * *x).mul_add(*x, leakage).sqrt();
-                    }
-                }
-                if let Some(light) = light {
-                    for (row, &amplitude) in fields.chunks_exact_mut(*ports).zip(light) {
-                        row.iter_mut().for_each(|x| *x *= amplitude);
-                    }
+            || match (*steps, *leakage) {
+                (None, None) => rows.map(
+                    fields,
+                    #[inline(always)]
+                    |x| x,
+                ),
+                (Some(steps), None) => rows.map(
+                    fields,
+                    #[inline(always)]
+                    |x| (clip(x) * steps).round_ties_even() / steps,
+                ),
+                (None, Some(leakage)) => rows.map(
+                    fields,
+                    #[inline(always)]
+                    |x| ((1.0 - leakage) * clip(x)).mul_add(clip(x), leakage).sqrt(),
+                ),
+                (Some(steps), Some(leakage)) => {
+                    // Without a division per drive.
+                    let slope = (1.0 - leakage) / (steps * steps);
+                    rows.map(
+                        fields,
+                        #[inline(always)]
+                        |x| {
+                            let code = (clip(x) * steps).round_ties_even();
+                            (slope * code).mul_add(code, leakage).sqrt()
+                        },
+                    );
                 }
             },
         );
@@ -321,6 +334,35 @@ impl Encoder {
         }
         fields
     }
+}
+
+/// Drives, samples x ports, and the laser's amplitude for each sample.
+struct Rows<'a> {
+    ports: usize,
+    drives: &'a [f32],
+    light: Option<&'a [f32]>,
+}
+
+impl Rows<'_> {
+    /// Writes to `fields` what `modulate` makes of each drive at the sample's amplitude.
+    #[inline(always)]
+    fn map(&self, fields: &mut [f32], modulate: impl Fn(f32) -> f32) {
+        let rows = self.drives.chunks_exact(self.ports);
+        for (i, (row, fields)) in rows.zip(fields.chunks_exact_mut(self.ports)).enumerate() {
+            let light = self.light.and_then(|light| light.get(i));
+            let amplitude = light.copied().unwrap_or(1.0);
+            for (field, &drive) in fields.iter_mut().zip(row) {
+                *field = modulate(drive) * amplitude;
+            }
+        }
+    }
+}
+
+/// A drive in 0..=1. Not f32::clamp, which may panic and thus keeps a loop from being vectorised.
+#[inline(always)]
+fn clip(drive: f32) -> f32 {
+    let above = if drive < 0.0 { 0.0 } else { drive };
+    if above > 1.0 { 1.0 } else { above }
 }
 
 #[cfg(test)]

@@ -188,7 +188,8 @@ impl<T: Real> Program<T> {
     pub fn memory_bytes(mzis: usize, ports: usize, lossless: bool) -> usize {
         let coefficients = if lossless { 4 } else { 8 };
         // Runs are mostly whole where there are many.
-        mzis.next_multiple_of(RUN) * coefficients * size_of::<T>() + ports * (2 * size_of::<T>() + 16)
+        mzis.next_multiple_of(RUN) * coefficients * size_of::<T>()
+            + ports * (2 * size_of::<T>() + 16)
     }
 
     /// Fused operations that the propagation of one sample through one MZI takes.
@@ -209,11 +210,7 @@ impl<T: Real> Program<T> {
 }
 
 /// Fills the output screen with numbers of modulus 1 from ports and their phases gamma.
-fn set_screen<T>(
-    screen: &mut [[T; 2]],
-    phases: MeshPhases<'_>,
-    at: impl Fn(usize, f64) -> [T; 2],
-) {
+fn set_screen<T>(screen: &mut [[T; 2]], phases: MeshPhases<'_>, at: impl Fn(usize, f64) -> [T; 2]) {
     vectorize(
         #[inline(always)]
         || {

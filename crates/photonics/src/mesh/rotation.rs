@@ -12,7 +12,6 @@
 //! multiply-adds per sample instead of the 16 of a general 2x2 matrix. Unequal loss does not commute
 //! with this; lossy meshes use the general form (`general.rs`).
 
-
 use super::hardware::CouplerTerms;
 use super::phases::MeshPhases;
 use super::pushed::{Lanes, Pushed};
