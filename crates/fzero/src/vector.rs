@@ -88,12 +88,22 @@ pub(crate) fn add_scaled_f32(sum: &mut [f64], factor: f64, x: &[f32]) {
     }
 }
 
-/// `sum += factor * x`.
+/// `sum += factor * x`; returns whether all sums are finite.
 #[inline(always)]
-pub(crate) fn add_scaled(sum: &mut [f64], factor: f64, x: &[f64]) {
+pub(crate) fn add_scaled(sum: &mut [f64], factor: f64, x: &[f64]) -> bool {
+    let mut bad = 0;
     for (sum, x) in sum.iter_mut().zip(x) {
         *sum = factor.mul_add(*x, *sum);
+        bad |= not_finite(*sum);
     }
+    bad == 0
+}
+
+/// 1 for NaN and infinities, 0 for numbers: to be collected without a branch.
+#[inline(always)]
+pub(crate) fn not_finite(x: f64) -> u64 {
+    const EXPONENT: u64 = f64::INFINITY.to_bits();
+    u64::from(x.to_bits() & EXPONENT == EXPONENT)
 }
 
 /// Whether no value is NaN or infinite.
@@ -118,7 +128,7 @@ mod tests {
                     let mut y = x.clone();
                     scaled(0.37, &f32s, &mut y);
                     add_scaled_f32(&mut y, 0.1, &f32s);
-                    add_scaled(&mut y, -1.3, &x);
+                    assert!(add_scaled(&mut y, -1.3, &x));
                     let mut z = x.clone();
                     shift(&y, 1e-3, &f32s, &mut z);
                     (sum_of_squares(&z), z, sum_of_squares_f32(&f32s))
