@@ -24,7 +24,7 @@
 use crate::design::{DesignError, within};
 use crate::detector::ReceiverNoise;
 use crate::units::loss_db_to_power_ratio;
-use numerics::normal::fill_standard_normal;
+use numerics::normal::fill_standard_normal_f32;
 use numerics::{Streams, vectorize};
 
 /// The light source, its splitting tree and its modulators.
@@ -197,7 +197,7 @@ pub(crate) struct LaserNoise {
     /// Standard deviation of the relative power, of the mean over repeated readouts.
     sigma: f64,
     streams: Streams,
-    normal: Vec<f64>,
+    normal: Vec<f32>,
     amplitudes: Vec<f32>,
 }
 
@@ -232,7 +232,7 @@ impl LaserNoise {
         }
         self.normal.resize(samples, 0.0);
         self.amplitudes.resize(samples, 0.0);
-        fill_standard_normal(
+        fill_standard_normal_f32(
             &mut self.streams.derive("rin", query, 0),
             &mut self.normal[..samples],
         );
@@ -241,7 +241,7 @@ impl LaserNoise {
             #[inline(always)]
             || {
                 for (amplitude, z) in amplitudes.iter_mut().zip(&self.normal) {
-                    *amplitude = sigma.mul_add(*z, 1.0).max(0.0).sqrt() as f32;
+                    *amplitude = sigma.mul_add(f64::from(*z), 1.0).max(0.0).sqrt() as f32;
                 }
             },
         );

@@ -311,13 +311,16 @@ impl Electronics {
 /// `share` of the power of all ports in W, summed port by port.
 #[inline(always)]
 fn total_power<T: Real>(block: &[PortLanes<T>], share: f64, total_w: &mut [f64; LANES]) {
+    let mut sums = [T::ZERO; LANES];
     for port in block {
-        let parts = port.re.iter().zip(&port.im);
-        for (total, (&re, &im)) in total_w.iter_mut().zip(parts) {
-            *total += re.mul_add(re, im * im).to_f64();
+        for i in 0..LANES {
+            let (re, im) = (port.re[i], port.im[i]);
+            sums[i] += re.mul_add(re, im * im);
         }
     }
-    total_w.iter_mut().for_each(|total| *total *= share);
+    for (total, sum) in total_w.iter_mut().zip(sums) {
+        *total = share * sum.to_f64();
+    }
 }
 
 impl Scratch {

@@ -7,7 +7,7 @@ use super::general::{GeneralTerms, Matrices};
 use super::hardware::{CouplerTerms, Form, MeshHardware};
 use super::phases::MeshPhases;
 use super::rotation::{Parts, PushedUnits, Rotations};
-use super::schedule::{RUN, Run};
+use super::schedule::Run;
 use super::straight::{PushedAngles, Straight};
 use super::topology::Topology;
 use crate::real::Real;
@@ -182,14 +182,6 @@ impl<T: Real> Program<T> {
                 [c, s]
             },
         );
-    }
-
-    /// Bytes that a compiled mesh of this size takes.
-    pub fn memory_bytes(mzis: usize, ports: usize, lossless: bool) -> usize {
-        let coefficients = if lossless { 4 } else { 8 };
-        // Runs are mostly whole where there are many.
-        mzis.next_multiple_of(RUN) * coefficients * size_of::<T>()
-            + ports * (2 * size_of::<T>() + 16)
     }
 
     /// Fused operations that the propagation of one sample through one MZI takes.
