@@ -26,7 +26,8 @@ use numerics::math::quarter_turn;
 #[derive(Clone, Debug, Default)]
 pub(super) struct PushedAngles {
     angles_rad: Pushed<f64>,
-    quarters: Pushed<u32>,
+    /// As wide as the angles, so that both are computed in the same registers.
+    quarters: Pushed<u64>,
 }
 
 impl PushedAngles {
@@ -40,7 +41,7 @@ impl PushedAngles {
     #[inline(always)]
     pub(super) fn sin_cos<T: Real>(&self, port: usize, more_rad: f64) -> (T, T) {
         let (angle, quarters) = quarter_turn(more_rad + self.angles_rad.get(port));
-        let quarters = quarters.wrapping_add(self.quarters.get(port));
+        let quarters = quarters.wrapping_add(self.quarters.get(port) as u32);
         T::sin_cos_on_quarter(T::from_f64(angle), quarters)
     }
 }
@@ -112,7 +113,7 @@ impl<T: Real> Straight<T> {
     }
 
     /// Lanes from `len` on keep what they were, unless all are in use. References of their own let the
-    /// compiler know that nothing overlaps; loops of one type each fill the registers.
+    /// compiler know that nothing overlaps.
     #[allow(clippy::too_many_arguments)]
     #[inline(always)]
     fn add<const ALL: bool>(
@@ -122,26 +123,22 @@ impl<T: Real> Straight<T> {
         phi: &Lanes<f64>,
         upper_rad: &mut Lanes<f64>,
         lower_rad: &mut Lanes<f64>,
-        upper: &mut Lanes<u32>,
-        lower: &mut Lanes<u32>,
+        upper: &mut Lanes<u64>,
+        lower: &mut Lanes<u64>,
     ) {
         for i in 0..RUN {
-            let (half, quarters) = quarter_turn(0.5 * theta[i]);
+            let keep = !ALL && i >= len;
+            let (half, half_quarters) = quarter_turn(0.5 * theta[i]);
             self.half[i] = T::from_f64(half);
-            self.half_quarters[i] = quarters;
+            self.half_quarters[i] = half_quarters;
             let (phase, quarters) = quarter_turn(phi[i] + (upper_rad[i] - lower_rad[i]));
             self.phase[i] = T::from_f64(phase);
-            self.phase_quarters[i] = quarters;
+            let difference = upper[i].wrapping_sub(lower[i]);
+            self.phase_quarters[i] = u64::from(quarters).wrapping_add(difference) as u32;
             let sum = lower_rad[i] + half;
-            let keep = !ALL && i >= len;
             upper_rad[i] = if keep { upper_rad[i] } else { sum };
             lower_rad[i] = if keep { lower_rad[i] } else { sum };
-        }
-        for i in 0..RUN {
-            let difference = upper[i].wrapping_sub(lower[i]);
-            self.phase_quarters[i] = self.phase_quarters[i].wrapping_add(difference);
-            let sum = lower[i].wrapping_add(self.half_quarters[i]);
-            let keep = !ALL && i >= len;
+            let sum = lower[i].wrapping_add(u64::from(half_quarters));
             upper[i] = if keep { upper[i] } else { sum.wrapping_add(1) };
             lower[i] = if keep { lower[i] } else { sum.wrapping_sub(1) };
         }
