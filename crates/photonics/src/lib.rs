@@ -12,6 +12,7 @@ pub mod chip;
 pub mod component;
 pub mod design;
 pub mod detector;
+mod encoder;
 pub mod fabricate;
 pub mod field;
 pub mod matrix;

@@ -8,9 +8,10 @@ mod phases;
 mod receiver;
 
 use crate::design::{ChipDesign, DesignError, Precision, Readout};
+use crate::encoder::Encoder;
 use crate::fabricate::GroundTruth;
 use crate::process::Process;
-use crate::source::{Encoder, LaserNoise};
+use crate::source::LaserNoise;
 use actuation::Actuator;
 use numerics::Streams;
 use numerics::math::{all_finite, all_finite_f32};
