@@ -13,7 +13,7 @@ use numerics::vectorize;
 use rayon::prelude::*;
 
 /// Work below which a second thread costs more than it brings, in MZI-samples.
-const SERIAL: usize = 1 << 14;
+const SERIAL: usize = 1 << 19;
 
 /// Sends `field` through the mesh.
 ///
