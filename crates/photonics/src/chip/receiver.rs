@@ -313,9 +313,8 @@ impl Electronics {
 fn total_power<T: Real>(block: &[PortLanes<T>], share: f64, total_w: &mut [f64; LANES]) {
     let mut sums = [T::ZERO; LANES];
     for port in block {
-        for i in 0..LANES {
-            let (re, im) = (port.re[i], port.im[i]);
-            sums[i] += re.mul_add(re, im * im);
+        for (sum, (&re, &im)) in sums.iter_mut().zip(port.re.iter().zip(&port.im)) {
+            *sum += re.mul_add(re, im * im);
         }
     }
     for (total, sum) in total_w.iter_mut().zip(sums) {

@@ -9,10 +9,9 @@
 //! ```
 //!
 //! What leaves by both ports is theta/2 beside what came by the lower port, a quarter turn more on the
-//! upper one and less on the lower one. Whole quarter turns are counted apart, so a sum over all
-//! columns of reduced angles stays small and is exact to the rounding of doubles, and the sine and
-//! cosine of the sum are taken once, where a product of unit numbers would have to be kept from
-//! losing its modulus.
+//! upper one and less on the lower one. Whole quarter turns are counted apart, so that no sum exceeds
+//! one of them and each column adds a rounding of 1e-16 rad; the sine and cosine of the sum are taken
+//! once, where a product of unit numbers would have to be kept from losing its modulus.
 
 use super::phases::MeshPhases;
 use super::pushed::{Lanes, Pushed};
@@ -22,7 +21,8 @@ use super::topology::PortPair;
 use crate::real::Real;
 use numerics::math::quarter_turn;
 
-/// The phase on each port: an angle in rad, and quarter turns modulo 4 in the low bits.
+/// The phase on each port: an angle in rad, at most an eighth of a turn, and quarter turns modulo 4 in
+/// the low bits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PushedAngles {
     angles_rad: Pushed<f64>,
@@ -40,8 +40,9 @@ impl PushedAngles {
     /// Sine and cosine of the phase on a port and `more_rad`.
     #[inline(always)]
     pub(super) fn sin_cos<T: Real>(&self, port: usize, more_rad: f64) -> (T, T) {
+        let (more_rad, more) = quarter_turn(more_rad);
         let (angle, quarters) = quarter_turn(more_rad + self.angles_rad.get(port));
-        let quarters = quarters.wrapping_add(self.quarters.get(port) as u32);
+        let quarters = (more + quarters).wrapping_add(self.quarters.get(port) as u32);
         T::sin_cos_on_quarter(T::from_f64(angle), quarters)
     }
 }
@@ -131,14 +132,17 @@ impl<T: Real> Straight<T> {
             let (half, half_quarters) = quarter_turn(0.5 * theta[i]);
             self.half[i] = T::from_f64(half);
             self.half_quarters[i] = half_quarters;
-            let (phase, quarters) = quarter_turn(phi[i] + (upper_rad[i] - lower_rad[i]));
+            // Reduced before it meets other angles, or what is small of a large one would be lost.
+            let (external, external_quarters) = quarter_turn(phi[i]);
+            let (phase, quarters) = quarter_turn(external + (upper_rad[i] - lower_rad[i]));
             self.phase[i] = T::from_f64(phase);
             let difference = upper[i].wrapping_sub(lower[i]);
-            self.phase_quarters[i] = u64::from(quarters).wrapping_add(difference) as u32;
-            let sum = lower_rad[i] + half;
+            let quarters = u64::from(external_quarters + quarters);
+            self.phase_quarters[i] = quarters.wrapping_add(difference) as u32;
+            let (sum, quarters) = quarter_turn(lower_rad[i] + half);
             upper_rad[i] = if keep { upper_rad[i] } else { sum };
             lower_rad[i] = if keep { lower_rad[i] } else { sum };
-            let sum = lower[i].wrapping_add(u64::from(half_quarters));
+            let sum = lower[i].wrapping_add(u64::from(half_quarters + quarters));
             upper[i] = if keep { upper[i] } else { sum.wrapping_add(1) };
             lower[i] = if keep { lower[i] } else { sum.wrapping_sub(1) };
         }
