@@ -6,12 +6,13 @@ use crate::wiring::ChipBox;
 use fzero::estimate::{EstimatorChoice, GradientEstimator};
 use fzero::goal::{CosineGoal, GoalScratch, LocalGoal, Prototypes};
 use fzero::optimizer::{Optimizer, OptimizerChoice, OptimizerState};
-use fzero::{BlackBox, Purpose, Samples, Stream, Tap, TrainError};
+use fzero::{BlackBox, ParameterGroup, Purpose, Samples, Stream, Tap, TrainError};
 use numerics::Streams;
 use photonics::mesh::haar::haar_phases;
 
 pub(super) struct Step {
     device: ChipBox,
+    groups: Vec<ParameterGroup>,
     goal: CosineGoal,
     scratch: GoalScratch,
     estimator: Box<dyn GradientEstimator>,
@@ -37,8 +38,10 @@ impl Step {
         let mut stream = Stream::Prototypes.derive(&streams, 0, 0);
         let prototypes = Prototypes::simplex(classes, ports, &mut stream)
             .map_err(|error| Error::failed("the local goal cannot be set", error, ""))?;
+        let device = ChipBox::new(chip, true);
         Ok(Self {
-            device: ChipBox::new(chip, true),
+            groups: device.layer(0).groups.clone(),
+            device,
             goal: CosineGoal::new(prototypes),
             scratch: GoalScratch::default(),
             estimator: EstimatorChoice::default().build(1e-3),
@@ -61,9 +64,9 @@ impl Step {
             inputs,
             labels,
             readouts,
+            groups,
             ..
         } = self;
-        let groups = device.layer(0).groups.clone();
         let samples = Samples {
             values: inputs,
             width: device.inputs(),
@@ -77,13 +80,13 @@ impl Step {
         self.estimator.estimate(
             &mut objective,
             &self.parameters,
-            &groups,
+            groups,
             &mut Stream::Directions.derive(&self.streams, 0, self.step),
             &mut self.gradient,
         )?;
         let finite = self
             .optimizer
-            .step(&mut self.parameters, &self.gradient, &groups, 1e-3);
+            .step(&mut self.parameters, &self.gradient, groups, 1e-3);
         self.step += 1;
         if finite {
             return Ok(());
