@@ -3,18 +3,25 @@
 use e2e::Bench;
 use serde_json::Value;
 
-const SPREADS: [&str; 12] = [
+const SPREADS: [&str; 19] = [
     "one_thread_g_per_s",
     "share_of_peak",
     "all_threads_g_per_s",
     "speedup",
     "lossy_share_of_peak",
-    "lossy_over_ideal_rate",
     "step_ms",
     "two_propagations_ms",
     "step_over_propagations",
     "all_threads_step_ms",
     "all_threads_step_over_propagations",
+    "full_g_per_s",
+    "full_over_ideal_rate",
+    "ideal_pass_ms",
+    "full_pass_ms",
+    "full_over_ideal_pass_rate",
+    "ideal_programming_ms",
+    "full_programming_ms",
+    "full_over_ideal_programming",
     "peak_gfma_per_s",
 ];
 
@@ -64,7 +71,7 @@ fn figures_fit_together() {
         [(&16.into(), &120.into()), (&17.into(), &136.into())]
     );
     for size in sizes {
-        for key in &SPREADS[..11] {
+        for key in &SPREADS[..18] {
             median(size, key);
         }
         assert_eq!(size["operations_per_mzi_sample"], 12);
@@ -74,6 +81,27 @@ fn figures_fit_together() {
         assert!(median(size, "lossy_share_of_peak") < 1.3, "{size:#}");
         // A step propagates twice, and that is not all. Half: the clock again.
         assert!(median(size, "step_over_propagations") > 0.5, "{size:#}");
+        // A ratio lies between the extremes of its two parts: it is formed within each turn.
+        let extreme = |key: &str, name: &str| size[key][name].as_f64().unwrap();
+        for (ratio, part, whole) in [
+            ("full_over_ideal_pass_rate", "ideal_pass_ms", "full_pass_ms"),
+            (
+                "full_over_ideal_programming",
+                "full_programming_ms",
+                "ideal_programming_ms",
+            ),
+            ("full_over_ideal_rate", "full_g_per_s", "one_thread_g_per_s"),
+        ] {
+            let ratio = median(size, ratio);
+            let least = extreme(part, "minimum") / extreme(whole, "maximum");
+            let most = extreme(part, "maximum") / extreme(whole, "minimum");
+            assert!(0.999 * least <= ratio && ratio <= 1.001 * most, "{size:#}");
+        }
+        // A setting passes through converters, heaters and their neighbours.
+        assert!(
+            median(size, "full_over_ideal_programming") > 1.0,
+            "{size:#}"
+        );
     }
 }
 
@@ -89,6 +117,9 @@ fn people_get_a_table() {
         "MZI-samples/s",
         "2 propagations",
         "ratio",
+        "all effects",
+        "speed of ideal",
+        "cost of ideal",
         "turns",
     ] {
         assert!(

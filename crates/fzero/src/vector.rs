@@ -12,14 +12,29 @@ pub(crate) fn sum_of_squares(x: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
     let (chunks, rest) = x.as_chunks::<LANES>();
     for chunk in chunks {
-        for (sum, value) in sums.iter_mut().zip(chunk) {
-            *sum = value.mul_add(*value, *sum);
-        }
+        add_squares(&mut sums, chunk);
     }
-    for (sum, value) in sums.iter_mut().zip(rest) {
-        *sum = value.mul_add(*value, *sum);
-    }
+    // Squares of zeros add nothing. A loop over what is there would index the sums by a variable, which
+    // keeps them in memory all the time.
+    add_squares(&mut sums, &padded(rest));
     add_lanes(&sums)
+}
+
+#[inline(always)]
+fn add_squares(sums: &mut [f64; LANES], x: &[f64; LANES]) {
+    for lane in 0..LANES {
+        sums[lane] = x[lane].mul_add(x[lane], sums[lane]);
+    }
+}
+
+/// At most `N` numbers and zeros behind them.
+#[inline(always)]
+fn padded<T: Copy + Default, const N: usize>(x: &[T]) -> [T; N] {
+    let mut all = [T::default(); N];
+    for (place, &x) in all.iter_mut().zip(x) {
+        *place = x;
+    }
+    all
 }
 
 /// Sum of the lanes in a fixed order.
@@ -35,15 +50,18 @@ pub(crate) fn sum_of_squares_f32(x: &[f32]) -> f64 {
     let mut sums = [[0.0; LANES]; 4];
     let (chunks, rest) = x.as_chunks::<{ 4 * LANES }>();
     for chunk in chunks {
-        for (sum, &value) in sums.as_flattened_mut().iter_mut().zip(chunk) {
-            *sum = f64::from(value).mul_add(f64::from(value), *sum);
-        }
+        add_squares_f32(&mut sums, chunk);
     }
-    for (sum, &value) in sums.as_flattened_mut().iter_mut().zip(rest) {
-        *sum = f64::from(value).mul_add(f64::from(value), *sum);
+    add_squares_f32(&mut sums, &padded(rest));
+    let [a, b, c, d] = &sums;
+    (add_lanes(a) + add_lanes(b)) + (add_lanes(c) + add_lanes(d))
+}
+
+#[inline(always)]
+fn add_squares_f32(sums: &mut [[f64; LANES]; 4], x: &[f32; 4 * LANES]) {
+    for (sums, x) in sums.iter_mut().zip(x.as_chunks::<LANES>().0) {
+        add_squares(sums, &x.map(f64::from));
     }
-    let [a, b, c, d] = sums.map(|sums| add_lanes(&sums));
-    (a + b) + (c + d)
 }
 
 /// `out = at + step * direction`.
@@ -70,12 +88,22 @@ pub(crate) fn add_scaled_f32(sum: &mut [f64], factor: f64, x: &[f32]) {
     }
 }
 
-/// `sum += factor * x`.
+/// `sum += factor * x`; returns whether all sums are finite.
 #[inline(always)]
-pub(crate) fn add_scaled(sum: &mut [f64], factor: f64, x: &[f64]) {
+pub(crate) fn add_scaled(sum: &mut [f64], factor: f64, x: &[f64]) -> bool {
+    let mut bad = 0;
     for (sum, x) in sum.iter_mut().zip(x) {
         *sum = factor.mul_add(*x, *sum);
+        bad |= not_finite(*sum);
     }
+    bad == 0
+}
+
+/// 1 for NaN and infinities, 0 for numbers: to be collected without a branch.
+#[inline(always)]
+pub(crate) fn not_finite(x: f64) -> u64 {
+    const EXPONENT: u64 = f64::INFINITY.to_bits();
+    u64::from(x.to_bits() & EXPONENT == EXPONENT)
 }
 
 /// Whether no value is NaN or infinite.
@@ -100,7 +128,7 @@ mod tests {
                     let mut y = x.clone();
                     scaled(0.37, &f32s, &mut y);
                     add_scaled_f32(&mut y, 0.1, &f32s);
-                    add_scaled(&mut y, -1.3, &x);
+                    assert!(add_scaled(&mut y, -1.3, &x));
                     let mut z = x.clone();
                     shift(&y, 1e-3, &f32s, &mut z);
                     (sum_of_squares(&z), z, sum_of_squares_f32(&f32s))

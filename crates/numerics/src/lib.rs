@@ -10,6 +10,7 @@ pub mod level;
 pub mod math;
 pub mod normal;
 pub mod stream;
+pub mod transpose;
 
 pub use level::{Level, LevelError, vectorize};
 pub use stream::{Stream, Streams};

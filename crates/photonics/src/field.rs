@@ -2,13 +2,11 @@
 
 use crate::real::Real;
 use num_complex::Complex;
+use numerics::transpose::{TILE, Transpose};
 
 /// Samples that are propagated together: the real parts of a port in one block fill four vector
 /// registers of the widest unit in single precision. With fewer, the reading of the operation shows.
 pub const LANES: usize = 64;
-
-/// Ports that are transposed together.
-const TILE: usize = 16;
 
 /// The real and imaginary parts of one port for one block of samples, on whole cache lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,27 +75,15 @@ impl<T: Real> FieldBatch<T> {
         self.samples = amplitudes.len() / ports;
         let size = self.samples.div_ceil(LANES) * ports;
         self.lanes.resize(size, PortLanes::DARK);
-        for (block, rows) in self
-            .lanes
-            .chunks_exact_mut(ports)
-            .zip(amplitudes.chunks(LANES * ports))
-        {
-            let samples = rows.len() / ports;
-            // Whole tiles of both layouts at a time stay in the first-level cache.
-            for (tile, lanes) in block.chunks_mut(TILE).enumerate() {
-                let first = tile * TILE;
-                for port in lanes.iter_mut() {
-                    port.im = [T::ZERO; LANES];
-                    port.re[samples..].fill(T::ZERO);
+        numerics::vectorize(
+            #[inline(always)]
+            || {
+                let blocks = self.lanes.chunks_exact_mut(ports);
+                for (block, rows) in blocks.zip(amplitudes.chunks(LANES * ports)) {
+                    encode_block(block, rows, scale);
                 }
-                for (lane, row) in rows.chunks_exact(ports).enumerate() {
-                    let row = &row[first..first + lanes.len()];
-                    for (port, &amplitude) in lanes.iter_mut().zip(row) {
-                        port.re[lane] = T::from_f64(f64::from(amplitude)) * scale;
-                    }
-                }
-            }
-        }
+            },
+        );
     }
 
     /// The amplitude of one sample at one port, in sqrt(W).
@@ -152,5 +138,38 @@ impl<T: Real> FieldBatch<T> {
     /// All lanes in memory order: blocks x ports.
     pub(crate) fn lanes(&self) -> &[PortLanes<T>] {
         &self.lanes
+    }
+}
+
+/// Sets the real amplitudes of one block of samples.
+#[inline(always)]
+fn encode_block<T: Real>(block: &mut [PortLanes<T>], rows: &[f32], scale: T) {
+    let (ports, samples) = (block.len(), rows.len() / block.len());
+    let transpose = Transpose::new();
+    for (tile, lanes) in block.chunks_mut(TILE).enumerate() {
+        let first = tile * TILE;
+        for port in lanes.iter_mut() {
+            port.im = [T::ZERO; LANES];
+            if samples < LANES {
+                port.re = [T::ZERO; LANES];
+            }
+        }
+        for lane in (0..samples).step_by(TILE) {
+            transpose.tile(
+                rows,
+                lane * ports + first,
+                ports,
+                samples - lane,
+                #[inline(always)]
+                |port, column| {
+                    let port = lanes.get_mut(port).and_then(|port| port.re.get_mut(lane..));
+                    if let Some(places) = port.and_then(|lanes| lanes.first_chunk_mut::<TILE>()) {
+                        for (place, &amplitude) in places.iter_mut().zip(column) {
+                            *place = T::from_f64(f64::from(amplitude)) * scale;
+                        }
+                    }
+                },
+            );
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod chip;
 pub mod component;
 pub mod design;
 pub mod detector;
+mod encoder;
 pub mod fabricate;
 pub mod field;
 pub mod matrix;

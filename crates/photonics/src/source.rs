@@ -24,7 +24,7 @@
 use crate::design::{DesignError, within};
 use crate::detector::ReceiverNoise;
 use crate::units::loss_db_to_power_ratio;
-use numerics::normal::fill_standard_normal;
+use numerics::normal::fill_standard_normal_f32;
 use numerics::{Streams, vectorize};
 
 /// The light source, its splitting tree and its modulators.
@@ -201,7 +201,7 @@ pub(crate) struct LaserNoise {
     /// Standard deviation of the relative power, of the mean over repeated readouts.
     sigma: f64,
     streams: Streams,
-    normal: Vec<f64>,
+    normal: Vec<f32>,
     amplitudes: Vec<f32>,
 }
 
@@ -236,7 +236,7 @@ impl LaserNoise {
         }
         self.normal.resize(samples, 0.0);
         self.amplitudes.resize(samples, 0.0);
-        fill_standard_normal(
+        fill_standard_normal_f32(
             &mut self.streams.derive("rin", query, 0),
             &mut self.normal[..samples],
         );
@@ -245,7 +245,7 @@ impl LaserNoise {
             #[inline(always)]
             || {
                 for (amplitude, z) in amplitudes.iter_mut().zip(&self.normal) {
-                    *amplitude = sigma.mul_add(*z, 1.0).max(0.0).sqrt() as f32;
+                    *amplitude = sigma.mul_add(f64::from(*z), 1.0).max(0.0).sqrt() as f32;
                 }
             },
         );
@@ -253,94 +253,10 @@ impl LaserNoise {
     }
 }
 
-/// What the modulators make of the amplitudes asked for.
-#[derive(Debug)]
-pub(crate) struct Encoder {
-    ports: usize,
-    /// 2^bits - 1.
-    steps: Option<f32>,
-    /// 1 / ER.
-    leakage: Option<f32>,
-    open_ports: Vec<usize>,
-    fields: Vec<f32>,
-}
-
-impl Encoder {
-    pub(crate) fn new(source: &Source, ports: usize, open_ports: &[usize]) -> Self {
-        Self {
-            ports,
-            steps: source
-                .modulator_dac_bits
-                .map(|bits| ((1_u32 << bits) - 1) as f32),
-            leakage: source
-                .modulator_extinction_ratio_db
-                .map(|ratio| loss_db_to_power_ratio(ratio) as f32),
-            open_ports: open_ports.to_vec(),
-            fields: Vec::new(),
-        }
-    }
-
-    /// Field amplitudes relative to full scale for row-major drives, samples x ports, where the laser's
-    /// amplitude may differ from sample to sample. Ideal modulators at a steady laser: the drives
-    /// themselves.
-    pub(crate) fn encode<'a>(&'a mut self, drives: &'a [f32], light: Option<&[f32]>) -> &'a [f32] {
-        let clipped = self.steps.is_some() || self.leakage.is_some();
-        if !clipped && light.is_none() && self.open_ports.is_empty() {
-            return drives;
-        }
-        let Self {
-            ports,
-            steps,
-            leakage,
-            open_ports,
-            fields,
-        } = self;
-        fields.clear();
-        fields.extend_from_slice(drives);
-        vectorize(
-            #[inline(always)]
-            || {
-                if clipped {
-                    fields.iter_mut().for_each(|x| *x = x.clamp(0.0, 1.0));
-                }
-                if let Some(steps) = *steps {
-                    for x in fields.iter_mut() {
-                        *x = (*x * steps).round_ties_even() / steps;
-                    }
-                }
-                if let Some(leakage) = *leakage {
-                    for x in fields.iter_mut() {
-                        *x = ((1.0 - leakage) * *x).mul_add(*x, leakage).sqrt();
-                    }
-                }
-                if let Some(light) = light {
-                    for (row, &amplitude) in fields.chunks_exact_mut(*ports).zip(light) {
-                        row.iter_mut().for_each(|x| *x *= amplitude);
-                    }
-                }
-            },
-        );
-        for row in fields.chunks_exact_mut(*ports) {
-            open_ports.iter().for_each(|&port| row[port] = 0.0);
-        }
-        fields
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn encoder(ratio_db: Option<f64>, bits: Option<u8>, open_ports: &[usize]) -> Encoder {
-        let source = Source {
-            modulator_extinction_ratio_db: ratio_db,
-            modulator_dac_bits: bits,
-            ..Source::ideal(1e-3)
-        };
-        source.check(4).unwrap();
-        Encoder::new(&source, 4, open_ports)
-    }
 
     proptest! {
         #[test]
@@ -367,49 +283,6 @@ mod tests {
             let expected = laser_w / ports as f64 * 10_f64.powf(-loss_db / 10.0);
             prop_assert!((power_w / expected - 1.0).abs() < 1e-12);
         }
-
-        #[test]
-        fn a_modulator_leaks_and_rounds(
-            a in 0.0..1.0_f32, ratio_db in 3.0..60.0_f64, bits in 1_u8..=24,
-        ) {
-            let drives = [a, 0.0, 1.0, -0.5];
-            let steps = f64::from((1_u32 << bits) - 1);
-            let rounded = |a: f32| (f64::from(a) * steps).round() / steps;
-            let mut quantised = encoder(None, Some(bits), &[]);
-            let fields = quantised.encode(&drives, None);
-            prop_assert!((f64::from(fields[0]) - f64::from(a)).abs() <= 0.5001 / steps + 1e-7);
-            prop_assert_eq!(&fields[1..], &[0.0, 1.0, 0.0][..]);
-            let leakage = 10_f64.powf(-ratio_db / 10.0);
-            let mut leaking = encoder(Some(ratio_db), None, &[]);
-            let fields = leaking.encode(&drives, None).to_vec();
-            let power = |x: f32| f64::from(x).powi(2);
-            prop_assert!((power(fields[0]) - (leakage + (1.0 - leakage) * power(a))).abs() < 1e-6);
-            prop_assert!((power(fields[1]) / leakage - 1.0).abs() < 1e-6);
-            prop_assert!((fields[2] - 1.0).abs() < 1e-6 && fields[3] == fields[1]);
-            let mut both = encoder(Some(ratio_db), Some(8), &[]);
-            let fields = both.encode(&drives, None);
-            if bits == 8 {
-                let expected = leakage + (1.0 - leakage) * rounded(a).powi(2);
-                prop_assert!((power(fields[0]) - expected).abs() < 1e-2);
-            }
-        }
-    }
-
-    #[test]
-    fn ideal_modulators_pass_every_drive_as_it_is() {
-        let drives = [-3.0, 0.3, 7.0, 0.1];
-        let mut ideal = encoder(None, None, &[]);
-        assert_eq!(ideal.encode(&drives, None).as_ptr(), drives.as_ptr());
-    }
-
-    #[test]
-    fn open_ports_are_dark_and_the_laser_is_common() {
-        let drives = [0.2, 0.4, 0.6, 0.8, 0.2, 0.4, 0.6, 0.8];
-        let mut encoder = encoder(None, None, &[1]);
-        assert_eq!(
-            encoder.encode(&drives, Some(&[1.0, 0.5])),
-            [0.2, 0.0, 0.6, 0.8, 0.1, 0.0, 0.3, 0.4]
-        );
     }
 
     #[test]

@@ -103,6 +103,16 @@ fn assert_passes<T: Real>(
     }
 }
 
+/// The ways in which meshes are compiled: without errors, with coupler errors, with losses too.
+const KINDS: [usize; 3] = [1, 0, 2];
+
+fn mesh_of(kind: usize, topology: &Arc<Topology>, stream: &mut Stream) -> MeshHardware {
+    match kind {
+        0 => MeshHardware::ideal(topology.clone()),
+        kind => random_mesh(topology, kind == 2, stream),
+    }
+}
+
 fn named(ports: usize) -> [Arc<Topology>; 2] {
     [rectangular(ports), triangular(ports)].map(|topology| Arc::new(topology.unwrap()))
 }
@@ -143,8 +153,8 @@ fn every_size_up_to_40() {
     for ports in 1..=40 {
         let mut stream = stream("sizes", ports);
         for topology in named(ports) {
-            for lossy in [false, true] {
-                let mesh = random_mesh(&topology, lossy, &mut stream);
+            for kind in KINDS {
+                let mesh = mesh_of(kind, &topology, &mut stream);
                 let phases = random_phases(&topology, &mut stream);
                 let samples = [stream.random_range(1..=200), 3];
                 scratch.assert_both(&mesh, &phases, &samples, &mut stream);
@@ -159,8 +169,8 @@ fn sizes_that_are_computed_in_tiles() {
     for ports in [130, 95, 96, 97, 98, 113, 128] {
         let mut stream = stream("tiles", ports);
         for topology in named(ports) {
-            for lossy in [true, false] {
-                let mesh = random_mesh(&topology, lossy, &mut stream);
+            for kind in KINDS {
+                let mesh = mesh_of(kind, &topology, &mut stream);
                 let phases = random_phases(&topology, &mut stream);
                 scratch.assert_both(&mesh, &phases, &[70, 5], &mut stream);
             }
@@ -177,8 +187,8 @@ fn every_number_of_samples_up_to_200() {
         .chain([64, 1, 129, 16, 17, 32, 33])
         .collect();
     for topology in named(5) {
-        for lossy in [false, true] {
-            let mesh = random_mesh(&topology, lossy, &mut stream);
+        for kind in KINDS {
+            let mesh = mesh_of(kind, &topology, &mut stream);
             let phases = random_phases(&topology, &mut stream);
             scratch.assert_both(&mesh, &phases, &samples, &mut stream);
         }
@@ -193,7 +203,7 @@ proptest! {
         ports in prop_oneof![1..30_usize, 90..130_usize],
         columns in 0..60_usize,
         local: bool,
-        lossy: bool,
+        kind in 0..3_usize,
         samples in 1..200_usize,
         seed in 0..1000_usize,
     ) {
@@ -201,7 +211,7 @@ proptest! {
         let mut scratch = Scratch::default();
         for columns in [columns, columns / 2] {
             let topology = random_topology(ports, columns, local, &mut stream);
-            let mesh = random_mesh(&topology, lossy, &mut stream);
+            let mesh = mesh_of(kind, &topology, &mut stream);
             let phases = random_phases(&topology, &mut stream);
             scratch.assert_both(&mesh, &phases, &[samples], &mut stream);
         }
@@ -219,8 +229,11 @@ proptest! {
             let errors = (0..topology.mzis()).map(|_| [pick(&errors), pick(&errors)]).collect();
             let losses = [0.0, 1.0, 0.5, 1e-200];
             let transmission = lossy.then(|| (0..topology.mzis()).map(|_| pick(&losses)).collect());
+            let ideal = MeshHardware::ideal(topology.clone());
             let mesh = MeshHardware::new(topology, errors, transmission);
-            scratch.assert_both(&mesh, &phases, &[7], &mut stream);
+            for mesh in [mesh, ideal] {
+                scratch.assert_both(&mesh, &phases, &[7], &mut stream);
+            }
         }
     }
 }

@@ -109,6 +109,7 @@ fn hash_of_everything() -> Hash {
             }
         }
     }
+    ideal_meshes(&mut hash);
     receivers(&mut hash);
     let target = haar_unitary(20, &mut stream("target", 0));
     clements(&target)
@@ -116,6 +117,31 @@ fn hash_of_everything() -> Hash {
         .iter()
         .for_each(|x| hash.add(x.to_bits()));
     hash
+}
+
+/// Meshes without coupler errors are compiled in a way of their own.
+fn ideal_meshes(hash: &mut Hash) {
+    let far = Topology::new("far", 9, (0..20).map(|k| vec![(k % 9, (k + 4) % 9)]));
+    for (case, (topology, samples, precision)) in [
+        (rectangular(190), 70, Precision::Single),
+        (rectangular(33), 20, Precision::Double),
+        (far, 9, Precision::Single),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let topology = Arc::new(topology.unwrap());
+        let design = design(&topology, precision);
+        let (mut chip, _) = fabricate(&design, &Process::ideal(), DieSeed(1)).unwrap();
+        let phases = random_phases(&topology, &mut stream("ideal", case));
+        chip.program(0, &phases).unwrap();
+        let values = samples * topology.ports();
+        let amplitudes: Vec<f32> = (0..values).map(|k| (k % 13) as f32 / 13.0).collect();
+        let mut currents = vec![0.0; values];
+        chip.measure(&amplitudes, &mut [(0, &mut currents)])
+            .unwrap();
+        currents.iter().for_each(|x| hash.add(x.to_bits().into()));
+    }
 }
 
 /// All that source and detectors do, for every readout.
@@ -128,20 +154,22 @@ fn receivers(hash: &mut Hash) {
             dark_current_a: 1e-7,
             noise: Some(ReceiverNoise::new(1e9, 50.0, 300.0)),
             saturation_a: Some(5e-3),
-            averages: 3,
             optical_crosstalk_floor_db: Some(35.0),
             ..DetectorProcess::ideal()
         },
         ..Process::ideal()
     };
     for readout in [Readout::Intensity, Readout::Signed, Readout::Homodyne] {
-        for adc in [
+        for (adc, averages) in [
             None,
             Some(Adc {
                 bits: 9,
                 full_scale_a: 1e-3,
             }),
-        ] {
+        ]
+        .into_iter()
+        .flat_map(|adc| [(adc, 1), (adc, 3)])
+        {
             let mut design = design(&topology, Precision::Single);
             for layer in &mut design.layers {
                 layer.readout = readout;
@@ -155,6 +183,7 @@ fn receivers(hash: &mut Hash) {
             };
             let mut process = process.clone();
             process.detector.adc = adc;
+            process.detector.averages = averages;
             let (mut chip, _) = fabricate(&design, &process, DieSeed(1)).unwrap();
             let amplitudes: Vec<f32> = (0..9 * 100).map(|k| (k % 13) as f32 / 13.0).collect();
             for layer in 0..2 {

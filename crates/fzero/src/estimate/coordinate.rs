@@ -58,6 +58,7 @@ impl GradientEstimator for Coordinate {
             loss: losses / (2.0 * count),
             slope: (slopes / count).sqrt(),
             difference: (differences / count).sqrt(),
+            gradient_square: slopes,
         })
     }
 

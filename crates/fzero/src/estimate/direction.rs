@@ -57,6 +57,12 @@ impl Direction {
         }
     }
 
+    /// Trained groups that have a parameter.
+    pub fn trained_groups(&self) -> usize {
+        let groups = self.groups.iter();
+        groups.filter(|(range, _)| !range.is_empty()).count()
+    }
+
     /// `out = at + step * direction`; what is not trained is copied.
     pub fn shift(&self, at: &[f64], step: f64, out: &mut [f64]) {
         self.by_group(out, |range, factor, out| match factor {

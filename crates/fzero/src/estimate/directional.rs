@@ -3,7 +3,8 @@
 use super::{Direction, DirectionLaw, Estimate, GradientEstimator, Objective, check_fit};
 use crate::black_box::ParameterGroup;
 use crate::error::TrainError;
-use numerics::Stream;
+use crate::vector;
+use numerics::{Stream, vectorize};
 use serde::{Deserialize, Serialize};
 
 /// Which two losses are subtracted.
@@ -109,6 +110,15 @@ impl GradientEstimator for Directional {
             loss: losses / measured,
             slope: (slopes / count).sqrt(),
             difference: (differences / count).sqrt(),
+            gradient_square: if self.directions == 1 {
+                // Without a look at the gradient: each group's part of a direction has length 1.
+                slopes * direction.trained_groups() as f64
+            } else {
+                vectorize(
+                    #[inline(always)]
+                    || vector::sum_of_squares(gradient),
+                )
+            },
         })
     }
 
@@ -225,6 +235,8 @@ mod tests {
             assert!((result.slope - slope.abs()).abs() < tolerance);
             let span = radius * difference.span();
             assert!((result.difference - result.slope * span).abs() <= f64::EPSILON);
+            let square: f64 = gradient.iter().map(|g| g * g).sum();
+            assert!((result.gradient_square / square - 1.0).abs() < 1e-12);
             for (g, d) in gradient.iter().zip(&direction) {
                 assert!((g - slope * d).abs() < tolerance);
             }
@@ -239,6 +251,8 @@ mod tests {
         let (_, other, _) = estimate(&mut estimator, 1);
         let (again, repeated, _) = estimate(&mut estimator, 0);
         assert_eq!((first, &gradient), (again, &repeated));
+        let square: f64 = gradient.iter().map(|g| g * g).sum();
+        assert!((first.gradient_square / square - 1.0).abs() < 1e-12);
         assert_ne!(gradient, other);
         // The mean of l(p + r d) and l(p - r d) is l(p) + r^2/2 d A d, and d A d lies between 0 and
         // twice the largest curvature (two groups); it is at most 10 + 9 * 0.3 here.

@@ -51,6 +51,8 @@ pub struct Estimate {
     pub slope: f64,
     /// Root mean square of the measured loss differences, from which the slopes come.
     pub difference: f64,
+    /// Sum of the squares of the gradient's entries, to rounding.
+    pub gradient_square: f64,
 }
 
 /// An estimator by its settings.

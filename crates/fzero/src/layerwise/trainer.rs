@@ -16,8 +16,7 @@ use crate::observe::{EpochRecord, Observer};
 use crate::optimizer::Optimizer;
 use crate::stop::Stop;
 use crate::streams::Stream;
-use crate::vector;
-use numerics::{Streams, vectorize};
+use numerics::Streams;
 use serde::{Deserialize, Serialize};
 
 /// What a training run leaves.
@@ -195,20 +194,14 @@ impl LayerTraining<'_> {
                     &mut Stream::Directions.derive(self.streams, layer, step),
                     &mut gradient,
                 );
-                match estimated {
+                let estimate = match estimated {
                     Err(error) => return self.out_of_budget(device, error),
-                    Ok(estimate) => ratio.add(estimate.difference, measurement.batch()),
-                }
+                    Ok(estimate) => estimate,
+                };
+                ratio.add(estimate.difference, measurement.batch());
+                squares += estimate.gradient_square;
                 rate = plan.learning_rate * plan.schedule.factor(step, total_steps);
-                optimizer.step(self.parameters, &gradient, &groups, rate);
-                squares += vectorize(
-                    #[inline(always)]
-                    || vector::sum_of_squares(&gradient),
-                );
-                if !vectorize(
-                    #[inline(always)]
-                    || vector::all_finite(self.parameters),
-                ) {
+                if !optimizer.step(self.parameters, &gradient, &groups, rate) {
                     return Err(TrainError::NonFinite {
                         layer,
                         epoch,

@@ -2,6 +2,7 @@
 
 use super::Optimizer;
 use crate::black_box::ParameterGroup;
+use crate::vector;
 use numerics::vectorize;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ impl Optimizer for Adam {
         gradient: &[f64],
         groups: &[ParameterGroup],
         learning_rate: f64,
-    ) {
+    ) -> bool {
         self.mean.resize(gradient.len(), 0.0);
         self.square.resize(gradient.len(), 0.0);
         self.beta1_power *= self.beta1;
@@ -52,6 +53,7 @@ impl Optimizer for Adam {
             rate: learning_rate / (1.0 - self.beta1_power),
             square_scale: 1.0 / (1.0 - self.beta2_power),
         };
+        let mut finite = true;
         for group in groups.iter().filter(|group| group.trained) {
             let range = group.range.clone();
             if let (Some(parameters), Some(gradient), Some(mean), Some(square)) = (
@@ -60,12 +62,13 @@ impl Optimizer for Adam {
                 self.mean.get_mut(range.clone()),
                 self.square.get_mut(range),
             ) {
-                vectorize(
+                finite &= vectorize(
                     #[inline(always)]
                     || rule.apply(parameters, gradient, mean, square),
                 );
             }
         }
+        finite
     }
 }
 
@@ -79,13 +82,16 @@ struct Rule {
 
 impl Rule {
     #[inline(always)]
-    fn apply(&self, p: &mut [f64], g: &[f64], mean: &mut [f64], square: &mut [f64]) {
+    fn apply(&self, p: &mut [f64], g: &[f64], mean: &mut [f64], square: &mut [f64]) -> bool {
+        let mut bad = 0;
         for (((p, g), mean), square) in p.iter_mut().zip(g).zip(mean).zip(square) {
             *mean = self.beta1.mul_add(*mean - g, *g);
             *square = self.beta2.mul_add(*square - g * g, g * g);
             let root = (*square * self.square_scale).sqrt();
             *p -= self.rate * *mean / (root + self.epsilon);
+            bad |= vector::not_finite(*p);
         }
+        bad == 0
     }
 }
 
@@ -105,9 +111,17 @@ mod tests {
     fn the_first_step_is_the_learning_rate_against_the_sign() {
         let mut adam = Adam::new(0.9, 0.999, 1e-8);
         let mut p = [0.0, 0.0];
-        adam.step(&mut p, &[1e-3, -40.0], &group(), 0.01);
+        assert!(adam.step(&mut p, &[1e-3, -40.0], &group(), 0.01));
         // epsilon shortens the step by 1e-8/1e-3.
         assert!((p[0] + 0.01).abs() < 1.1e-7 && (p[1] - 0.01).abs() < 1e-11);
+    }
+
+    #[test]
+    fn what_is_no_number_is_told() {
+        for bad in [f64::NAN, f64::INFINITY] {
+            let mut p = [0.0, bad];
+            assert!(!Adam::new(0.9, 0.999, 1e-8).step(&mut p, &[1.0; 2], &group(), 0.01));
+        }
     }
 
     #[test]
@@ -117,7 +131,7 @@ mod tests {
         let mut p = [0.3, -0.2];
         let (mut m, mut v, mut q) = (0.0, 0.0, 0.3_f64);
         for (t, g) in [(1, 0.7), (2, -0.1), (3, 2.0)] {
-            adam.step(&mut p, &[g, 0.0], &group(), rate);
+            assert!(adam.step(&mut p, &[g, 0.0], &group(), rate));
             m = beta1 * m + (1.0 - beta1) * g;
             v = beta2 * v + (1.0 - beta2) * g * g;
             let mean = m / (1.0 - f64::powi(beta1, t));

@@ -15,14 +15,16 @@ use serde::{Deserialize, Serialize};
 /// Moves parameters against a gradient.
 pub trait Optimizer: Send {
     /// One step, in place. `parameters` and `gradient` have equal lengths and `groups` lie within;
-    /// what does not fit is left alone, and so are untrained groups.
+    /// what does not fit is left alone, and so are untrained groups. Returns whether all that moved is
+    /// finite.
+    #[must_use]
     fn step(
         &mut self,
         parameters: &mut [f64],
         gradient: &[f64],
         groups: &[ParameterGroup],
         learning_rate: f64,
-    );
+    ) -> bool;
 }
 
 /// An optimizer by its settings.
@@ -121,7 +123,7 @@ impl Optimizer for OptimizerState {
         gradient: &[f64],
         groups: &[ParameterGroup],
         learning_rate: f64,
-    ) {
+    ) -> bool {
         match self {
             Self::Sgd(sgd) => sgd.step(parameters, gradient, groups, learning_rate),
             Self::Adam(adam) => adam.step(parameters, gradient, groups, learning_rate),

@@ -36,7 +36,7 @@ impl Optimizer for Sgd {
         gradient: &[f64],
         groups: &[ParameterGroup],
         learning_rate: f64,
-    ) {
+    ) -> bool {
         if self.momentum != 0.0 {
             self.velocity.resize(gradient.len(), 0.0);
             for (velocity, gradient) in self.velocity.iter_mut().zip(gradient) {
@@ -48,6 +48,7 @@ impl Optimizer for Sgd {
         } else {
             gradient
         };
+        let mut finite = true;
         for group in groups.iter().filter(|group| group.trained) {
             let range = group.range.clone();
             let scale = if self.dimension_scaling {
@@ -58,12 +59,13 @@ impl Optimizer for Sgd {
             if let (Some(parameters), Some(step)) =
                 (parameters.get_mut(range.clone()), step.get(range))
             {
-                vectorize(
+                finite &= vectorize(
                     #[inline(always)]
                     || vector::add_scaled(parameters, -learning_rate * scale, step),
                 );
             }
         }
+        finite
     }
 }
 
@@ -86,10 +88,22 @@ mod tests {
         let mut scaled = [1.0; 5];
         let mut plain = [1.0; 5];
         let gradient = [1.0, 2.0, -1.0, 9.0, 4.0];
-        Sgd::new(true, 0.0).step(&mut scaled, &gradient, &groups(), 0.125);
-        Sgd::new(false, 0.0).step(&mut plain, &gradient, &groups(), 0.125);
+        assert!(Sgd::new(true, 0.0).step(&mut scaled, &gradient, &groups(), 0.125));
+        assert!(Sgd::new(false, 0.0).step(&mut plain, &gradient, &groups(), 0.125));
         assert_eq!(scaled, [0.625, 0.25, 1.375, 1.0, 0.5]);
         assert_eq!(plain, [0.875, 0.75, 1.125, 1.0, 0.5]);
+    }
+
+    #[test]
+    fn what_is_no_number_is_told_where_it_moves() {
+        for bad in [f64::NAN, f64::INFINITY] {
+            for (place, finite) in [(1, false), (3, true), (4, false)] {
+                let mut p = [0.0; 5];
+                p[place] = bad;
+                let mut sgd = Sgd::new(true, 0.0);
+                assert_eq!(sgd.step(&mut p, &[1.0; 5], &groups(), 0.1), finite);
+            }
+        }
     }
 
     #[test]
@@ -97,7 +111,7 @@ mod tests {
         let mut sgd = Sgd::new(false, 0.5);
         let mut p = [0.0; 5];
         for _ in 0..3 {
-            sgd.step(&mut p, &[1.0; 5], &groups(), 1.0);
+            assert!(sgd.step(&mut p, &[1.0; 5], &groups(), 1.0));
         }
         // Velocities 1, 1.5, 1.75.
         assert_eq!(p, [-4.25, -4.25, -4.25, 0.0, -4.25]);

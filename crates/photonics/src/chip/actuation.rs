@@ -26,6 +26,11 @@ const TAU_REST: f64 = 2.449_293_598_294_706_4e-16;
 /// bits of the sum.
 const ROUND: f64 = 4_503_599_627_370_496.0; // 2^52
 
+/// Change of phases in rad, rms, below which they are not written anew: a thousandth of a step of a
+/// converter of 12 bits, and about what propagation in single precision rounds. An integration time of
+/// nanoseconds against a drift over minutes is far below.
+pub const NOTICEABLE_RAD: f64 = 1e-6;
+
 /// The phase shifters of one layer.
 #[derive(Clone, Debug)]
 pub struct Actuator {
@@ -197,6 +202,15 @@ impl Actuator {
     /// Whether the phases change with time alone, so that [`Actuator::refresh`] is worth its while.
     pub fn changes_with_time(&self) -> bool {
         self.drift.is_some() || !self.heat_rad.is_empty()
+    }
+
+    /// Whether within a time they change so much that [`Actuator::refresh`] is worth its while: at all
+    /// where heaters have not settled, and by [`NOTICEABLE_RAD`] rms where phases drift.
+    pub fn changes_noticeably_in(&self, time_s: f64) -> bool {
+        let drift = self.drift.as_ref();
+        time_s > 0.0
+            && (!self.heat_rad.is_empty()
+                || drift.is_some_and(|drift| drift.rms_change_rad(time_s) >= NOTICEABLE_RAD))
     }
 
     /// Whether light always meets exactly the phases that were asked for, bit for bit.

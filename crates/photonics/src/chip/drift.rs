@@ -61,6 +61,12 @@ impl Drift {
         }
     }
 
+    /// Root mean square of what a phase changes by within a time in s.
+    pub fn rms_change_rad(&self, time_s: f64) -> f64 {
+        let time = time_s / self.process.time_constant_s;
+        self.process.sigma_rad * (-2.0 * libm::expm1(-time)).sqrt()
+    }
+
     /// What has come to each phase by now, in rad.
     pub fn state_rad(&self) -> &[f64] {
         &self.state_rad
@@ -154,6 +160,21 @@ mod tests {
         again.advance(1.0);
         assert_eq!(drift.state_rad(), again.state_rad());
         assert_ne!(drift.state_rad(), start);
+    }
+
+    #[test]
+    fn the_change_in_a_time_has_its_closed_form() {
+        let mut drift = drift(200_000, 9);
+        let start = drift.state_rad().to_vec();
+        drift.advance(20.0);
+        let moved: Vec<f64> = start
+            .iter()
+            .zip(drift.state_rad())
+            .map(|(a, b)| b - a)
+            .collect();
+        let rms = covariance(&moved, &moved).sqrt();
+        assert!((rms / drift.rms_change_rad(20.0) - 1.0).abs() < 0.02);
+        assert_eq!(drift.rms_change_rad(0.0), 0.0);
     }
 
     #[test]

@@ -10,9 +10,10 @@ mod receiver;
 
 use crate::design::{ChipDesign, DesignError, Precision, Readout};
 use crate::detector::Adc;
+use crate::encoder::Encoder;
 use crate::fabricate::GroundTruth;
 use crate::process::Process;
-use crate::source::{Encoder, LaserNoise};
+use crate::source::LaserNoise;
 use actuation::Actuator;
 use cost::{Bench, BenchCost, BenchRates, BenchUse};
 use numerics::Streams;
@@ -30,7 +31,8 @@ use thiserror::Error;
 /// phase shifters; a measurement takes, for every sample and every repetition, the integration time of
 /// the receivers, 1 / (2 B) for a bandwidth B, and nothing where no noise and thus no response is
 /// stated. Phases that change with time alone are taken as they are when a measurement begins, and
-/// stay so until it ends.
+/// stay so until it ends; drift by less than [`actuation::NOTICEABLE_RAD`] rms is taken later, with what
+/// has come to it by then.
 #[derive(Debug)]
 pub struct Chip {
     ports: usize,

@@ -45,10 +45,11 @@ impl LayerPhases {
         }
     }
 
-    /// The phases that light meets at `now_s`, where time alone has changed them.
+    /// The phases that light meets at `now_s`, where time alone has changed them noticeably. What is
+    /// not noticeable yet adds up from one time to the next.
     pub(super) fn refresh(&mut self, now_s: f64) -> Option<&[f64]> {
         let actuator = self.actuator.as_mut()?;
-        if now_s == self.at_s || !actuator.changes_with_time() {
+        if !actuator.changes_noticeably_in(now_s - self.at_s) {
             return None;
         }
         self.at_s = now_s;

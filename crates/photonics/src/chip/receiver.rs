@@ -1,16 +1,17 @@
 //! The receivers of a chip: from fields at the taps to currents.
 
 use crate::design::Readout;
-use crate::detector::adc::Scale;
-use crate::detector::photodiode::saturated_a;
+use crate::detector::photodiode::{saturated_a, saturated_f32_a};
 use crate::detector::{Adc, LayerDetectors};
 use crate::field::{FieldBatch, LANES, PortLanes};
 use crate::process::DetectorProcess;
 use crate::real::Real;
 use crate::units::loss_db_to_power_ratio;
-use numerics::normal::fill_standard_normal;
+use numerics::normal::fill_standard_normal_f32;
 use numerics::{Streams, vectorize};
+use report::{convert, digitise, scale_codes, subtract, transpose};
 
+mod report;
 #[cfg(test)]
 mod tests;
 
@@ -78,9 +79,12 @@ struct Scratch {
     carried: Vec<Lanes>,
     /// Currents of one readout of the block.
     noisy: Vec<Lanes>,
-    normal: Vec<f64>,
     /// Sums of codes: readouts x lanes.
     codes: Vec<[f64; LANES]>,
+    /// Differences of balanced diodes: readouts x lanes.
+    difference: Vec<Lanes>,
+    /// What a converter reports in A: readouts x lanes.
+    read: Vec<Lanes>,
 }
 
 impl Receiver {
@@ -156,12 +160,19 @@ impl Receiver {
                         let terms = (shot * share, thermal * share);
                         scratch.add_noise(readout, terms, &mut stream);
                     }
-                    let read = if noise.is_some() {
-                        &scratch.noisy
+                    let Scratch {
+                        currents,
+                        noisy,
+                        difference,
+                        ..
+                    } = &mut *scratch;
+                    let currents = if noise.is_some() { noisy } else { currents };
+                    if readout == Readout::Signed {
+                        subtract(currents, difference);
+                        transpose(difference, out);
                     } else {
-                        &scratch.currents
-                    };
-                    combine(readout, read, width, out);
+                        transpose(currents, out);
+                    }
                     continue;
                 }
                 (Some(_), None) => 1,
@@ -171,6 +182,22 @@ impl Receiver {
                 continue;
             };
             let scale = adc.scale(readout.is_signed());
+            if repetitions == 1 {
+                if let Some(terms) = electronics.noise {
+                    scratch.add_noise(readout, terms, &mut stream);
+                }
+                let Scratch {
+                    currents,
+                    noisy,
+                    difference,
+                    read,
+                    ..
+                } = &mut *scratch;
+                let noisy = electronics.noise.map_or(&*currents, |_| &*noisy);
+                convert(readout, noisy, scale, difference, read);
+                transpose(read, out);
+                continue;
+            }
             scratch.codes.clear();
             scratch.codes.resize(width, [0.0; LANES]);
             for _ in 0..repetitions {
@@ -182,9 +209,8 @@ impl Receiver {
                 }
             }
             let step = scale.step_a / f64::from(repetitions);
-            transpose(&scratch.codes, width, out, |codes, lane| {
-                (codes[lane] * step) as f32
-            });
+            scale_codes(&scratch.codes, step, &mut scratch.read);
+            transpose(&scratch.read, out);
         }
     }
 }
@@ -225,44 +251,31 @@ impl Electronics {
             dark_current_a: dark,
         } = &layer.detectors;
         let tapped = &layer.tapped_a_per_w;
+        let stray_w = stray_w.map(|x| x as f32);
         vectorize(
             #[inline(always)]
             || {
-                let diodes = tapped.iter().zip(dark);
-                for ((currents, port), (responsivity, dark)) in
+                let diodes = tapped.iter().zip(responsivity).zip(dark);
+                for ((currents, port), ((tapped, responsivity), dark)) in
                     currents.iter_mut().zip(block).zip(diodes)
                 {
-                    let parts = port.re.iter().zip(&port.im);
-                    for (current, (&re, &im)) in currents.iter_mut().zip(parts) {
-                        let power = re.mul_add(re, im * im).to_f64();
-                        *current = responsivity.mul_add(power, *dark) as f32;
+                    let (tapped, responsivity) = (*tapped as f32, *responsivity as f32);
+                    let dark = *dark as f32;
+                    for i in 0..LANES {
+                        let (re, im) = (port.re[i], port.im[i]);
+                        let power_w = re.mul_add(re, im * im).to_f64() as f32;
+                        let more = responsivity.mul_add(stray_w[i], dark);
+                        currents[i] = tapped.mul_add(power_w, more);
+                    }
+                    if self.per_saturation > 0.0 {
+                        let per_saturation = self.per_saturation as f32;
+                        for current in currents.iter_mut() {
+                            *current = saturated_f32_a(*current, per_saturation);
+                        }
                     }
                 }
             },
         );
-        if self.stray > 0.0 {
-            vectorize(
-                #[inline(always)]
-                || {
-                    for (currents, responsivity) in currents.iter_mut().zip(responsivity) {
-                        for (current, stray_w) in currents.iter_mut().zip(&stray_w) {
-                            *current = responsivity.mul_add(*stray_w, f64::from(*current)) as f32;
-                        }
-                    }
-                },
-            );
-        }
-        if self.per_saturation > 0.0 {
-            let per_saturation = self.per_saturation;
-            vectorize(
-                #[inline(always)]
-                || {
-                    for current in currents.iter_mut().flatten() {
-                        *current = saturated_a(f64::from(*current), per_saturation) as f32;
-                    }
-                },
-            );
-        }
     }
 
     /// The difference of the two diodes of each port, and their sum in `carried`.
@@ -309,13 +322,15 @@ impl Electronics {
 /// `share` of the power of all ports in W, summed port by port.
 #[inline(always)]
 fn total_power<T: Real>(block: &[PortLanes<T>], share: f64, total_w: &mut [f64; LANES]) {
+    let mut sums = [T::ZERO; LANES];
     for port in block {
-        let parts = port.re.iter().zip(&port.im);
-        for (total, (&re, &im)) in total_w.iter_mut().zip(parts) {
-            *total += re.mul_add(re, im * im).to_f64();
+        for (sum, (&re, &im)) in sums.iter_mut().zip(port.re.iter().zip(&port.im)) {
+            *sum += re.mul_add(re, im * im);
         }
     }
-    total_w.iter_mut().for_each(|total| *total *= share);
+    for (total, sum) in total_w.iter_mut().zip(sums) {
+        *total = share * sum.to_f64();
+    }
 }
 
 impl Scratch {
@@ -325,7 +340,6 @@ impl Scratch {
             currents,
             carried,
             noisy,
-            normal,
             ..
         } = self;
         let (shot, thermal) = terms;
@@ -334,18 +348,19 @@ impl Scratch {
             Readout::Homodyne => (&carried[..], 2.0 * thermal),
             Readout::Intensity | Readout::Signed => (&currents[..], thermal),
         };
-        normal.resize(currents.len() * LANES, 0.0);
+        let shot = (shot * VARIANCE_SCALE) as f32;
+        let thermal = (thermal * VARIANCE_SCALE) as f32;
         noisy.resize(currents.len(), [0.0; LANES]);
-        fill_standard_normal(stream, normal);
-        let normal = normal.as_chunks::<LANES>().0;
+        // The numbers lie where the sums go.
+        fill_standard_normal_f32(stream, noisy.as_flattened_mut());
         vectorize(
             #[inline(always)]
             || {
                 let mean = currents.iter().zip(carried);
-                for ((noisy, (mean, carried)), normal) in noisy.iter_mut().zip(mean).zip(normal) {
+                for (noisy, (mean, carried)) in noisy.iter_mut().zip(mean) {
                     for i in 0..LANES {
-                        let sigma = shot.mul_add(f64::from(carried[i]), thermal).sqrt();
-                        noisy[i] = sigma.mul_add(normal[i], f64::from(mean[i])) as f32;
+                        let sigma = shot.mul_add(carried[i], thermal).sqrt() * SIGMA_SCALE;
+                        noisy[i] = sigma.mul_add(noisy[i], mean[i]);
                     }
                 }
             },
@@ -353,56 +368,7 @@ impl Scratch {
     }
 }
 
-/// Adds the codes of one readout to `codes`, readouts x lanes.
-fn digitise(readout: Readout, currents: &[Lanes], scale: Scale, codes: &mut [[f64; LANES]]) {
-    let per_step = scale.step_a.recip();
-    vectorize(
-        #[inline(always)]
-        || match readout {
-            Readout::Intensity | Readout::Homodyne => {
-                for (codes, currents) in codes.iter_mut().zip(currents) {
-                    for (code, &current) in codes.iter_mut().zip(currents) {
-                        *code += scale.code(f64::from(current) * per_step);
-                    }
-                }
-            }
-            Readout::Signed => {
-                for (codes, [plus, minus]) in codes.iter_mut().zip(currents.as_chunks().0) {
-                    for i in 0..LANES {
-                        codes[i] += scale.code(f64::from(plus[i] - minus[i]) * per_step);
-                    }
-                }
-            }
-        },
-    );
-}
-
-/// From ports x lanes to samples x readouts.
-fn combine(readout: Readout, currents: &[Lanes], width: usize, out: &mut [f32]) {
-    match readout {
-        Readout::Intensity | Readout::Homodyne => {
-            transpose(currents, width, out, |currents, lane| currents[lane]);
-        }
-        Readout::Signed => {
-            let pairs = currents.as_chunks().0;
-            transpose(pairs, width, out, |[plus, minus]: &[Lanes; 2], lane| {
-                plus[lane] - minus[lane]
-            });
-        }
-    }
-}
-
-/// Readouts that are transposed together: tiles stay in the first-level cache.
-const TILE: usize = 16;
-
-/// Fills the rows of `out`, one per lane, with what `read` gives for each source.
-fn transpose<S>(sources: &[S], width: usize, out: &mut [f32], read: impl Fn(&S, usize) -> f32) {
-    for (tile, sources) in sources.chunks(TILE).enumerate() {
-        for (lane, row) in out.chunks_exact_mut(width).enumerate() {
-            let row = &mut row[tile * TILE..];
-            for (out, source) in row.iter_mut().zip(sources) {
-                *out = read(source, lane);
-            }
-        }
-    }
-}
+/// By which variances in A^2 are multiplied, and standard deviations in A found from them, so that
+/// neither is too small for single precision: 2^80 and 2^-40, without rounding.
+const VARIANCE_SCALE: f64 = (1_u128 << 80) as f64;
+const SIGMA_SCALE: f32 = 1.0 / (1_u64 << 40) as f32;

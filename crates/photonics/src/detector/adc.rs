@@ -79,7 +79,19 @@ impl Scale {
     /// The code of a current in steps.
     #[inline(always)]
     pub(crate) fn code(&self, steps: f64) -> f64 {
-        steps.round_ties_even().clamp(self.lowest, self.highest)
+        let code = steps.round_ties_even();
+        // Not f64::clamp, which may panic and thus keeps a loop from being vectorised, nor min and max,
+        // which would turn NaN into a code.
+        let code = if code < self.lowest {
+            self.lowest
+        } else {
+            code
+        };
+        if code > self.highest {
+            self.highest
+        } else {
+            code
+        }
     }
 }
 

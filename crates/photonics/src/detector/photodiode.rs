@@ -30,9 +30,15 @@ pub(crate) fn saturated_a(current_a: f64, per_saturation: f64) -> f64 {
     current_a / current_a.mul_add(per_saturation, 1.0)
 }
 
+/// The same in single precision, for currents that are kept in it.
+#[inline(always)]
+pub(crate) fn saturated_f32_a(current_a: f32, per_saturation: f32) -> f32 {
+    current_a / current_a.mul_add(per_saturation, 1.0)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::saturated_a;
+    use super::{saturated_a, saturated_f32_a};
     use crate::units::power_ratio_to_db;
     use proptest::prelude::*;
 
@@ -43,6 +49,10 @@ mod tests {
             prop_assert!(read <= current && read <= limit);
             prop_assert!(saturated_a(1.1 * current, 1.0 / limit) >= read);
             prop_assert_eq!(saturated_a(current, 0.0).to_bits(), current.to_bits());
+            let single = f64::from(saturated_f32_a(current as f32, limit.recip() as f32));
+            // Four roundings: of the current, of 1 / I_sat, of the sum and of the quotient.
+            let error = 4.0 * f64::from(f32::EPSILON) * read;
+            prop_assert!((single - read).abs() <= error + 1e-30, "{} {}", single, read);
         }
     }
 

@@ -17,8 +17,8 @@
 
 use super::hardware::CouplerTerms;
 use super::phases::MeshPhases;
-use super::program::{load, multiply};
 use super::pushed::Lanes;
+use super::rotation::{load, multiply};
 use super::schedule::{RUN, Run};
 use crate::component::mzi::ArmTransmission;
 use crate::real::Real;
@@ -60,8 +60,9 @@ impl GeneralTerms {
 
 /// The matrices of a run of MZIs of one column: Re and Im of the elements 00, 01, 10, 11. Lanes beyond
 /// the run hold numbers that nobody reads.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Matrices<T>([Lanes<T>; 8]);
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
+pub(crate) struct Matrices<T>(pub(crate) [Lanes<T>; 8]);
 
 impl<T: Real> Matrices<T> {
     #[inline(always)]
@@ -98,12 +99,9 @@ impl<T: Real> Matrices<T> {
         }
     }
 
-    /// Puts the matrices of a run in their places in the order of computation.
+    /// Puts the matrices of a run in their place in the order of computation.
     #[inline(always)]
-    pub(crate) fn store(&self, run: &Run, operations: &mut [[T; 8]]) {
-        let places = &mut operations[run.slot..run.slot + run.len];
-        for (i, place) in places.iter_mut().enumerate().take(RUN) {
-            *place = self.0.each_ref().map(|lanes| lanes[i]);
-        }
+    pub(crate) fn store(&self, run: &Run, operations: &mut [Self]) {
+        operations[run.place] = *self;
     }
 }

@@ -11,7 +11,9 @@ pub mod program;
 pub mod propagate;
 mod pushed;
 pub mod rectangular;
+mod rotation;
 pub(crate) mod schedule;
+mod straight;
 pub mod topology;
 pub mod triangular;
 

@@ -1,30 +1,19 @@
 //! A mesh compiled for propagation: a flat list of 2x2 operations.
 //!
-//! # The rotation form
-//! Up to a common phase exp(i theta/2) a lossless MZI is [[p, q], [-q*, p*]] with
-//! p = c p', q = s q', |p'| = |q'| = 1, whatever its coupler errors. So
-//!
-//! ```text
-//! [[p, q], [-q*, p*]] = diag(q', p'*) [[c, s], [-s, c]] diag(p' q'*, 1)
-//! ```
-//!
-//! The left diagonal is pushed into the next MZIs on its ports, at last into the output screen. What
-//! remains per MZI is one phase on the upper arm and one real rotation: 12 multiplications or fused
-//! multiply-adds per sample instead of the 16 of a general 2x2 matrix. Unequal loss does not commute
-//! with this; lossy meshes use the general form (`general.rs`).
+//! A lossless mesh becomes a phase and a real rotation per MZI (`rotation.rs`), without coupler errors
+//! by a shorter way (`straight.rs`); a lossy one a complex matrix per MZI (`general.rs`).
 
 use super::general::{GeneralTerms, Matrices};
 use super::hardware::{CouplerTerms, Form, MeshHardware};
 use super::phases::MeshPhases;
-use super::pushed::{Lanes, Pushed};
-use super::schedule::{RUN, Run};
-use super::topology::{PortPair, Topology};
+use super::rotation::{Parts, PushedUnits, Rotations};
+use super::schedule::Run;
+use super::straight::{PushedAngles, Straight};
+use super::topology::Topology;
 use crate::real::Real;
 use num_complex::Complex64;
-use numerics::math::quarter_turn;
 use numerics::vectorize;
 use rayon::prelude::*;
-use std::ops::Range;
 
 /// Runs whose parts are computed together: they stay in the first-level cache.
 const BAND: usize = 16;
@@ -41,24 +30,30 @@ pub struct Program<T> {
     pub(crate) operations: Operations<T>,
     /// Output screen per port, with what was pushed out of the mesh and what is lost there.
     pub(crate) screen: Vec<[T; 2]>,
-    pushed: Pushed<T>,
-    parts: Vec<Parts<T>>,
-    matrices: Vec<Matrices<T>>,
+    scratch: Scratch<T>,
 }
 
-/// The 2x2 operations, one per MZI in the order of the schedule.
+/// The 2x2 operations, one block per run of MZIs, in the order of computation.
 #[derive(Clone, Debug)]
 pub(crate) enum Operations<T> {
-    /// cos, sin, Re phase, Im phase
-    Rotations([Vec<T>; 4]),
-    /// Re and Im of the matrix elements 00, 01, 10, 11.
-    General(Vec<[T; 8]>),
+    Rotations(Vec<Rotations<T>>),
+    General(Vec<Matrices<T>>),
 }
 
 impl<T> Default for Operations<T> {
     fn default() -> Self {
-        Self::Rotations(Default::default())
+        Self::Rotations(Vec::new())
     }
+}
+
+/// What compilation uses again and again.
+#[derive(Clone, Debug, Default)]
+struct Scratch<T> {
+    angles: PushedAngles,
+    straight: Vec<Straight<T>>,
+    units: PushedUnits<T>,
+    parts: Vec<Parts<T>>,
+    matrices: Vec<Matrices<T>>,
 }
 
 impl<T: Real> Program<T> {
@@ -78,28 +73,48 @@ impl<T: Real> Program<T> {
         assert_eq!(phases.theta_rad.len(), topology.mzis());
         assert_eq!(phases.phi_rad.len(), topology.mzis());
         assert_eq!(phases.gamma_rad.len(), topology.ports());
-        self.pushed.reset(topology.ports());
         self.screen.resize(topology.ports(), [T::ZERO; 2]);
         match &hardware.form {
-            Form::Lossless(terms) => self.compile_rotations(topology, terms.as_ref(), phases),
+            Form::Lossless(None) => self.compile_straight(topology, phases),
+            Form::Lossless(Some(terms)) => self.compile_rotations(topology, terms, phases),
             Form::Lossy(terms) => self.compile_general(topology, terms, phases),
         }
-        vectorize(
+        if let Some(losses) = hardware.losses() {
+            for (screen, &t) in self.screen.iter_mut().zip(&losses.output) {
+                let t = T::from_f64(t);
+                *screen = screen.map(|x| t * x);
+            }
+        }
+    }
+
+    fn compile_straight(&mut self, topology: &Topology, phases: MeshPhases<'_>) {
+        let mut operations = match std::mem::take(&mut self.operations) {
+            Operations::Rotations(operations) => operations,
+            Operations::General(_) => Vec::new(),
+        };
+        operations.resize_with(topology.schedule().runs().len(), Rotations::default);
+        let Scratch {
+            angles, straight, ..
+        } = &mut self.scratch;
+        angles.reset(topology.ports());
+        in_bands(
+            topology,
+            straight,
             #[inline(always)]
-            || {
-                for (port, (screen, &gamma)) in
-                    self.screen.iter_mut().zip(phases.gamma_rad).enumerate()
-                {
-                    let [re, im] = self.pushed.get(port);
-                    let (s, c) = T::sin_cos(gamma);
-                    *screen = unit(multiply(re, im, c, s));
-                }
-                if let Some(losses) = hardware.losses() {
-                    for (screen, &t) in self.screen.iter_mut().zip(&losses.output) {
-                        let t = T::from_f64(t);
-                        *screen = screen.map(|x| t * x);
-                    }
-                }
+            |straight, run| straight.enter(phases, run, topology.pairs(), angles),
+            #[inline(always)]
+            |straight, _| straight.rotate(),
+            #[inline(always)]
+            |straight, run| straight.store(run, &mut operations),
+        );
+        self.operations = Operations::Rotations(operations);
+        set_screen(
+            &mut self.screen,
+            phases,
+            #[inline(always)]
+            |port, gamma| {
+                let (s, c) = angles.sin_cos(port, gamma);
+                [c, s]
             },
         );
     }
@@ -107,27 +122,33 @@ impl<T: Real> Program<T> {
     fn compile_rotations(
         &mut self,
         topology: &Topology,
-        terms: Option<&CouplerTerms>,
+        terms: &CouplerTerms,
         phases: MeshPhases<'_>,
     ) {
         let mut operations = match std::mem::take(&mut self.operations) {
             Operations::Rotations(operations) => operations,
-            Operations::General(_) => Default::default(),
+            Operations::General(_) => Vec::new(),
         };
-        for coefficients in &mut operations {
-            coefficients.resize(topology.mzis(), T::ZERO);
-        }
-        // The phases that travel along the ports: column after column.
-        let pushed = &mut self.pushed;
+        operations.resize_with(topology.schedule().runs().len(), Rotations::default);
+        let Scratch { units, parts, .. } = &mut self.scratch;
+        units.reset(topology.ports());
         in_bands(
             topology,
-            &mut self.parts,
+            parts,
+            #[inline(always)]
+            |_, _| {},
             #[inline(always)]
             |parts, run| parts.compute(terms, phases, run.mzis()),
             #[inline(always)]
-            |parts, run| push(parts, run, topology.pairs(), pushed, &mut operations),
+            |parts, run| parts.push(run, topology.pairs(), units, &mut operations),
         );
         self.operations = Operations::Rotations(operations);
+        set_screen(
+            &mut self.screen,
+            phases,
+            #[inline(always)]
+            |port, gamma| units.at(port, gamma),
+        );
     }
 
     fn compile_general(
@@ -140,22 +161,27 @@ impl<T: Real> Program<T> {
             Operations::General(operations) => operations,
             Operations::Rotations(_) => Vec::new(),
         };
-        operations.resize(topology.mzis(), [T::ZERO; 8]);
+        operations.resize_with(topology.schedule().runs().len(), Matrices::default);
         in_bands(
             topology,
-            &mut self.matrices,
+            &mut self.scratch.matrices,
+            #[inline(always)]
+            |_, _| {},
             #[inline(always)]
             |matrices, run| matrices.compute(terms, phases, run.mzis()),
             #[inline(always)]
             |matrices, run| matrices.store(run, &mut operations),
         );
         self.operations = Operations::General(operations);
-    }
-
-    /// Bytes that a compiled mesh of this size takes.
-    pub fn memory_bytes(mzis: usize, ports: usize, lossless: bool) -> usize {
-        let coefficients = if lossless { 4 } else { 8 };
-        mzis * coefficients * size_of::<T>() + ports * (2 * size_of::<T>() + 16)
+        set_screen(
+            &mut self.screen,
+            phases,
+            #[inline(always)]
+            |_, gamma| {
+                let (s, c) = T::sin_cos(gamma);
+                [c, s]
+            },
+        );
     }
 
     /// Fused operations that the propagation of one sample through one MZI takes.
@@ -175,37 +201,50 @@ impl<T: Real> Program<T> {
     }
 }
 
-/// A number of modulus near 1 brought to modulus 1 by one step of Newton: what rounding does to the
-/// moduli of pushed phases would add up to columns^1.5 eps.
-#[inline(always)]
-fn unit<T: Real>((x, y): (T, T)) -> [T; 2] {
-    let scale = T::from_f64(-0.5).mul_add(x.mul_add(x, y * y), T::from_f64(1.5));
-    [x * scale, y * scale]
+/// Fills the output screen with numbers of modulus 1 from ports and their phases gamma.
+fn set_screen<T>(screen: &mut [[T; 2]], phases: MeshPhases<'_>, at: impl Fn(usize, f64) -> [T; 2]) {
+    vectorize(
+        #[inline(always)]
+        || {
+            for (port, (screen, &gamma)) in screen.iter_mut().zip(phases.gamma_rad).enumerate() {
+                *screen = at(port, gamma);
+            }
+        },
+    );
 }
 
-/// Goes through the runs of a mesh, band by band: `compute` finds what depends on each MZI alone, in
-/// parallel where there is much of it; `collect` then follows in propagation order.
+/// Goes through the runs of a mesh, band by band: `first` and `last` one after another in propagation
+/// order, `compute` between them, on all threads where there is much of it.
 fn in_bands<P: Default + Send>(
     topology: &Topology,
     parts: &mut Vec<P>,
+    mut first: impl FnMut(&mut P, &Run),
     compute: impl Fn(&mut P, &Run) + Sync,
-    mut collect: impl FnMut(&P, &Run),
+    mut last: impl FnMut(&P, &Run),
 ) {
     let runs = topology.schedule().runs();
     let parallel = topology.mzis() >= PARALLEL && rayon::current_num_threads() > 1;
     let band = if parallel { PARALLEL_BAND } else { BAND };
     parts.resize_with(band.min(runs.len()), P::default);
+    let compute = |(parts, runs): (&mut [P], &[Run])| {
+        vectorize(
+            #[inline(always)]
+            || {
+                for (parts, run) in parts.iter_mut().zip(runs) {
+                    compute(parts, run);
+                }
+            },
+        );
+    };
     for runs in runs.chunks(band) {
-        let compute = |(parts, runs): (&mut [P], &[Run])| {
-            vectorize(
-                #[inline(always)]
-                || {
-                    for (parts, run) in parts.iter_mut().zip(runs) {
-                        compute(parts, run);
-                    }
-                },
-            );
-        };
+        vectorize(
+            #[inline(always)]
+            || {
+                for (parts, run) in parts.iter_mut().zip(runs) {
+                    first(parts, run);
+                }
+            },
+        );
         if parallel {
             parts
                 .par_chunks_mut(BAND)
@@ -218,174 +257,9 @@ fn in_bands<P: Default + Send>(
             #[inline(always)]
             || {
                 for (parts, run) in parts.iter().zip(runs) {
-                    collect(parts, run);
+                    last(parts, run);
                 }
             },
         );
-    }
-}
-
-/// (a + i b)(c + i d)
-#[inline(always)]
-pub(super) fn multiply<T: Real>(a: T, b: T, c: T, d: T) -> (T, T) {
-    (a.mul_add(c, -(b * d)), a.mul_add(d, b * c))
-}
-
-/// What a run of MZIs of one column contributes, whatever light comes in. Lanes beyond the run hold
-/// numbers that nobody reads.
-#[derive(Clone, Debug, Default)]
-struct Parts<T> {
-    cos: Lanes<T>,
-    sin: Lanes<T>,
-    /// p' q'* exp(i phi): real, imaginary.
-    phase: [Lanes<T>; 2],
-    /// exp(i theta/2) q' and exp(i theta/2) p'*, which leave by the upper and the lower port.
-    upper: [Lanes<T>; 2],
-    lower: [Lanes<T>; 2],
-}
-
-impl<T: Real> Parts<T> {
-    #[inline(always)]
-    fn compute(
-        &mut self,
-        terms: Option<&CouplerTerms>,
-        phases: MeshPhases<'_>,
-        mzis: Range<usize>,
-    ) {
-        let theta = load(phases.theta_rad, &mzis);
-        let phi = load(phases.phi_rad, &mzis);
-        let [cos_sum, sin_sum, cos_difference, sin_difference] = match terms {
-            Some(terms) => [
-                &terms.cos_sum,
-                &terms.sin_sum,
-                &terms.cos_difference,
-                &terms.sin_difference,
-            ]
-            .map(|values| load(values, &mzis).map(T::from_f64)),
-            None => [T::ZERO, T::ONE, T::ONE, T::ZERO].map(|value| [value; RUN]),
-        };
-        // Loops of one type each fill the registers: first all in f64, then all in T.
-        let mut angles = [[T::ZERO; RUN]; 2];
-        let mut quadrants = [[0; RUN]; 2];
-        for i in 0..RUN {
-            let (angle, quadrant) = quarter_turn(0.5 * theta[i]);
-            (angles[0][i], quadrants[0][i]) = (T::from_f64(angle), quadrant);
-            let (angle, quadrant) = quarter_turn(phi[i]);
-            (angles[1][i], quadrants[1][i]) = (T::from_f64(angle), quadrant);
-        }
-        for i in 0..RUN {
-            let (s, c) = T::sin_cos_on_quarter(angles[0][i], quadrants[0][i]);
-            let (phi_im, phi_re) = T::sin_cos_on_quarter(angles[1][i], quadrants[1][i]);
-            let (p_re, p_im) = (c * cos_sum[i], s * cos_difference[i]);
-            let (q_re, q_im) = (-(s * sin_difference[i]), c * sin_sum[i]);
-            let p_square = p_re.mul_add(p_re, p_im * p_im);
-            let q_square = q_re.mul_add(q_re, q_im * q_im);
-            let (p_norm, q_norm) = (p_square.sqrt(), q_square.sqrt());
-            // Without light on a path its phase has no effect: 0.
-            let (has_p, has_q) = (
-                p_square > T::NEGLIGIBLE_SQUARE,
-                q_square > T::NEGLIGIBLE_SQUARE,
-            );
-            let p_divisor = if has_p { p_norm } else { T::ONE };
-            let q_divisor = if has_q { q_norm } else { T::ONE };
-            let inverse = T::ONE / (p_divisor * q_divisor);
-            let (p_inverse, q_inverse) = (inverse * q_divisor, inverse * p_divisor);
-            let p_re = if has_p { p_re * p_inverse } else { T::ONE };
-            let p_im = if has_p { p_im * p_inverse } else { T::ZERO };
-            let q_re = if has_q { q_re * q_inverse } else { T::ONE };
-            let q_im = if has_q { q_im * q_inverse } else { T::ZERO };
-            let (x, y) = multiply(p_re, p_im, q_re, -q_im);
-            let (x, y) = multiply(x, y, phi_re, phi_im);
-            let (a, b) = multiply(c, s, q_re, q_im);
-            let (d, e) = multiply(c, s, p_re, -p_im);
-            self.cos[i] = p_norm;
-            self.sin[i] = q_norm;
-            self.phase[0][i] = x;
-            self.phase[1][i] = y;
-            self.upper[0][i] = a;
-            self.upper[1][i] = b;
-            self.lower[0][i] = d;
-            self.lower[1][i] = e;
-        }
-    }
-}
-
-impl<T: Real> Parts<T> {
-    /// What one MZI makes of the phases on its ports: the phase of its rotation, and the phases that
-    /// leave by the upper and the lower port.
-    #[inline(always)]
-    fn pass(&self, i: usize, upper: [T; 2], lower: [T; 2]) -> [[T; 2]; 3] {
-        // The phase of the lower port is common to both arms; the upper one enters relative to it.
-        let (u, v) = multiply(upper[0], upper[1], lower[0], -lower[1]);
-        let factors = [&self.phase, &self.upper, &self.lower].map(|part| [part[0][i], part[1][i]]);
-        let [[p, q], [a, b], [c, d]] = factors;
-        [
-            unit(multiply(p, q, u, v)),
-            multiply(a, b, lower[0], lower[1]).into(),
-            multiply(c, d, lower[0], lower[1]).into(),
-        ]
-    }
-}
-
-/// Lanes beyond the run are computed and dropped, so what is read there does not matter.
-#[inline(always)]
-pub(super) fn load(values: &[f64], mzis: &Range<usize>) -> Lanes<f64> {
-    match values[mzis.start..].first_chunk::<RUN>() {
-        Some(all) => *all,
-        None => {
-            let mut lanes = [0.0; RUN];
-            for (lane, &value) in lanes.iter_mut().zip(&values[mzis.clone()]) {
-                *lane = value;
-            }
-            lanes
-        }
-    }
-}
-
-/// Pushes the phases on the ports of a run through it and stores its rotations.
-#[inline(always)]
-fn push<T: Real>(
-    parts: &Parts<T>,
-    run: &Run,
-    pairs: &[PortPair],
-    pushed: &mut Pushed<T>,
-    operations: &mut [Vec<T>; 4],
-) {
-    let mut phase = [[T::ZERO; RUN]; 2];
-    match run.port.and_then(|port| pushed.neighbours(port)) {
-        Some([[upper_re, upper_im], [lower_re, lower_im]]) => {
-            let before = [*upper_re, *upper_im, *lower_re, *lower_im];
-            let [phase_re, phase_im] = &mut phase;
-            for i in 0..RUN {
-                let upper = [upper_re[i], upper_im[i]];
-                let lower = [lower_re[i], lower_im[i]];
-                let [p, u, l] = parts.pass(i, upper, lower);
-                [phase_re[i], phase_im[i]] = p;
-                [upper_re[i], upper_im[i]] = u;
-                [lower_re[i], lower_im[i]] = l;
-            }
-            // Whole vectors are written; what lies beyond the run is put back.
-            let lanes = [upper_re, upper_im, lower_re, lower_im];
-            for (lanes, before) in lanes.into_iter().zip(&before) {
-                lanes[run.len..].copy_from_slice(&before[run.len..]);
-            }
-        }
-        None => {
-            for (i, pair) in pairs[run.mzis()].iter().enumerate().take(RUN) {
-                let (a, b) = (pair.upper as usize, pair.lower as usize);
-                let [p, u, l] = parts.pass(i, pushed.get(a), pushed.get(b));
-                [phase[0][i], phase[1][i]] = p;
-                pushed.set(a, u);
-                pushed.set(b, l);
-            }
-        }
-    }
-    let lanes = [&parts.cos, &parts.sin, &phase[0], &phase[1]];
-    for (lanes, coefficients) in lanes.into_iter().zip(operations) {
-        let out = &mut coefficients[run.slot..];
-        match out.first_chunk_mut::<RUN>() {
-            Some(all) if run.whole => *all = *lanes,
-            _ => out[..run.len].copy_from_slice(&lanes[..run.len]),
-        }
     }
 }

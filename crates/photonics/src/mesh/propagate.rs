@@ -3,7 +3,9 @@
 //! Blocks of [`LANES`] samples run in parallel; within a block the
 //! operations follow each other in the order of the mesh. Nothing is allocated.
 
+use super::general::Matrices;
 use super::program::{Operations, Program};
+use super::schedule::RUN;
 use super::topology::Topology;
 use crate::field::{FieldBatch, LANES, PortLanes};
 use crate::real::Real;
@@ -11,7 +13,7 @@ use numerics::vectorize;
 use rayon::prelude::*;
 
 /// Work below which a second thread costs more than it brings, in MZI-samples.
-const SERIAL: usize = 1 << 14;
+const SERIAL: usize = 1 << 19;
 
 /// Sends `field` through the mesh.
 ///
@@ -53,23 +55,27 @@ fn pass_block<T: Real, const ACTIVE: usize>(
     program: &Program<T>,
     block: &mut [PortLanes<T>],
 ) {
-    let pairs = topology.schedule().pairs();
+    let runs = topology.schedule().pairs_of_runs();
     match &program.operations {
-        Operations::Rotations([cos, sin, phase_re, phase_im]) => {
-            let phases = phase_re.iter().zip(phase_im);
-            let rotations = cos.iter().zip(sin).zip(phases);
-            for (pair, ((&c, &s), (&re, &im))) in pairs.iter().zip(rotations) {
-                let ports = [pair.upper as usize, pair.lower as usize];
-                if let Ok([x, y]) = block.get_disjoint_mut(ports) {
-                    rotate::<T, ACTIVE>(c, s, re, im, x, y);
+        Operations::Rotations(operations) => {
+            for (pairs, r) in runs.zip(operations) {
+                let phases = r.phase_re.iter().zip(&r.phase_im);
+                let rotations = r.cos.iter().zip(&r.sin).zip(phases);
+                for (pair, ((&c, &s), (&re, &im))) in pairs.iter().zip(rotations) {
+                    let ports = [pair.upper as usize, pair.lower as usize];
+                    if let Ok([x, y]) = block.get_disjoint_mut(ports) {
+                        rotate::<T, ACTIVE>(c, s, re, im, x, y);
+                    }
                 }
             }
         }
         Operations::General(operations) => {
-            for (pair, operation) in pairs.iter().zip(operations) {
-                let ports = [pair.upper as usize, pair.lower as usize];
-                if let Ok([x, y]) = block.get_disjoint_mut(ports) {
-                    mix::<T, ACTIVE>(operation, x, y);
+            for (pairs, Matrices(matrices)) in runs.zip(operations) {
+                for (i, pair) in pairs.iter().enumerate().take(RUN) {
+                    let ports = [pair.upper as usize, pair.lower as usize];
+                    if let Ok([x, y]) = block.get_disjoint_mut(ports) {
+                        mix::<T, ACTIVE>(&std::array::from_fn(|k| matrices[k][i]), x, y);
+                    }
                 }
             }
         }

@@ -29,16 +29,13 @@ const SMALL: usize = 96;
 pub(crate) struct Run {
     /// The first of them, in propagation order.
     pub(crate) mzi: usize,
-    /// Its place in the order of computation.
-    pub(crate) slot: usize,
+    /// Its place among the runs in the order of computation.
+    pub(crate) place: usize,
     /// How many there are, at most [`RUN`].
     pub(crate) len: usize,
     /// The upper port of the first, where all join neighbouring ports and follow each other without
     /// a gap.
     pub(crate) port: Option<usize>,
-    /// Whether the places up to `slot + RUN` exist and belong to this run or to later ones, so that
-    /// a whole vector may be written.
-    pub(crate) whole: bool,
 }
 
 impl Run {
@@ -55,6 +52,9 @@ pub(crate) const RUN: usize = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Schedule {
     pairs: Vec<PortPair>,
+    /// MZIs of each run, in the order of computation.
+    lengths: Vec<u8>,
+    /// In propagation order: compilation then reads phases in the order of memory.
     runs: Vec<Run>,
 }
 
@@ -77,9 +77,12 @@ impl Schedule {
             // Stable: within a tile the order of the columns remains.
             order.sort_by_key(|&mzi| tile[mzi as usize]);
         }
-        let runs = runs(topology, &order);
+        let mut runs = runs(topology, &order);
+        let lengths = runs.iter().map(|run| run.len as u8).collect();
+        runs.sort_by_key(|run| run.mzi);
         Self {
             runs,
+            lengths,
             pairs: order
                 .iter()
                 .map(|&mzi| topology.pairs()[mzi as usize])
@@ -87,9 +90,15 @@ impl Schedule {
         }
     }
 
-    /// The ports of every MZI, in the order of computation.
-    pub(crate) fn pairs(&self) -> &[PortPair] {
-        &self.pairs
+    /// The ports of the MZIs of each run, in the order of computation.
+    #[inline(always)]
+    pub(crate) fn pairs_of_runs(&self) -> impl Iterator<Item = &[PortPair]> {
+        let mut rest = &self.pairs[..];
+        self.lengths.iter().map_while(move |&length| {
+            let (run, others) = rest.split_at_checked(usize::from(length))?;
+            rest = others;
+            Some(run)
+        })
     }
 
     /// Runs of MZIs that are neighbours in both orders, in propagation order.
@@ -98,8 +107,7 @@ impl Schedule {
     }
 }
 
-/// Cuts the order of computation into runs, in propagation order: compilation then reads phases in
-/// the order of memory.
+/// Cuts the order of computation into runs.
 fn runs(topology: &Topology, order: &[u32]) -> Vec<Run> {
     let mut column_of = Vec::with_capacity(order.len());
     for column in 0..topology.columns() {
@@ -108,7 +116,7 @@ fn runs(topology: &Topology, order: &[u32]) -> Vec<Run> {
     let pairs = topology.pairs();
     let adjacent = |mzi: usize| pairs[mzi].upper + 1 == pairs[mzi].lower;
     let mut runs: Vec<Run> = Vec::new();
-    for (slot, mzi) in order.iter().map(|&mzi| mzi as usize).enumerate() {
+    for mzi in order.iter().map(|&mzi| mzi as usize) {
         if let Some(run) = runs.last_mut()
             && run.mzi + run.len == mzi
             && column_of[run.mzi] == column_of[mzi]
@@ -121,19 +129,12 @@ fn runs(topology: &Topology, order: &[u32]) -> Vec<Run> {
             let port = adjacent(mzi).then_some(pairs[mzi].upper as usize);
             runs.push(Run {
                 mzi,
-                slot,
+                place: runs.len(),
                 len: 1,
                 port,
-                whole: false,
             });
         }
     }
-    for run in &mut runs {
-        run.whole = order
-            .get(run.slot..run.slot + RUN)
-            .is_some_and(|places| places.iter().all(|&mzi| mzi as usize >= run.mzi));
-    }
-    runs.sort_by_key(|run| run.mzi);
     runs
 }
 
@@ -146,21 +147,24 @@ mod tests {
     /// Every port meets its MZIs in the order in which light does.
     fn assert_order(topology: &Topology) {
         let schedule = topology.schedule();
-        let mut mzis = vec![None; topology.mzis()];
+        let pairs: Vec<_> = schedule.pairs_of_runs().collect();
+        let mut places = vec![None; pairs.len()];
         for run in schedule.runs() {
-            for (slot, mzi) in (run.slot..).zip(run.mzis()) {
-                assert_eq!(schedule.pairs()[slot], topology.pairs()[mzi]);
-                assert_eq!(mzis[slot].replace(mzi), None);
-            }
+            assert_eq!(pairs[run.place], &topology.pairs()[run.mzis()]);
+            assert_eq!(places[run.place].replace(run), None);
         }
+        let order = places.into_iter().flat_map(|run| run.unwrap().mzis());
         let mut last = vec![None; topology.ports()];
-        for mzi in mzis.into_iter().map(Option::unwrap) {
+        let mut count = 0;
+        for mzi in order {
+            count += 1;
             let pair = topology.pairs()[mzi];
             for port in [pair.upper, pair.lower] {
                 let before = last[port as usize].replace(mzi);
                 assert!(before < Some(mzi), "port {port}: {mzi} after {before:?}");
             }
         }
+        assert_eq!(count, topology.mzis());
     }
 
     #[test]
@@ -171,6 +175,6 @@ mod tests {
         }
         let far = Topology::new("far", 8, [vec![(0, 4), (5, 1)], vec![(0, 1), (4, 7)]]).unwrap();
         assert_order(&far);
-        assert_eq!(far.schedule().pairs(), far.pairs());
+        assert_eq!(far.schedule().pairs, far.pairs());
     }
 }

@@ -3,12 +3,21 @@
 use crate::config::checked::{Config, Precision};
 use photonics::field::LANES;
 
-/// An upper estimate in bytes for one rectangular mesh in f32 and its training step on a batch.
+/// An upper estimate in bytes for what a bench holds of one size: a trainer with its chip, an ideal chip
+/// and one with every effect on, and the mesh of either chip alone, in f32.
 pub fn mesh_memory_bytes(ports: usize, batch: usize) -> u64 {
     let (ports, batch) = (ports as u64, batch.next_multiple_of(LANES) as u64);
     let mzis = ports * (ports - 1) / 2;
-    // The bench holds three meshes with their programs, one trainer and three fields.
-    3 * mzis * (16 + 32 + 64 + 32 + 40) + 2 * mzis * 8 * 8 + 3 * ports * batch * 8
+    // Per MZI three topologies, two ideal meshes, one with errors, losses and static terms, three
+    // programs of rotations and two of matrices.
+    let meshes = 3 * 40 + 2 * 16 + (16 + 32 + 64) + 3 * 16 + 2 * 32;
+    // Per parameter those of the trainer, shifted, gradient and direction, the phases of two chips; drive,
+    // actual phase, drift, efficiency, offset, code and crosstalk of the heaters.
+    let parameters = 3 * 8 + 4 + 2 * 8 + 5 * 8 + 4 + 8;
+    // Fields with their first state, inputs and readouts in two layouts.
+    let samples = 7 * 8 + 12 * 4;
+    // Half as much again while a die is made.
+    3 * (mzis * (meshes + 2 * parameters) + ports * batch * samples) / 2
 }
 
 /// An upper estimate in bytes, from the sizes of what grows with the experiment: the data, the mesh

@@ -27,36 +27,52 @@ fn field<T: Real>(ports: usize, samples: usize) -> FieldBatch<T> {
     field
 }
 
-/// R |E|^2 + I_dark, then noise of variance 2 q I B + 4 k T B / R, then the difference of a pair.
+/// R |E|^2 + I_dark, then noise of variance 2 q I B + 4 k T B / R, then the difference of a pair: in single
+/// precision as a receiver does it, and in double precision with what single precision may be off.
 fn formula<T: Real>(
     readout: Readout,
     field: &FieldBatch<T>,
     process: &DetectorProcess,
-) -> Vec<f32> {
+) -> Vec<(f32, f64, f64)> {
     let ports = field.ports();
     let mut stream = Streams::new(5).derive("readout", 9, 0);
     let mut normal = vec![0.0; ports * LANES];
     let mut out = Vec::new();
+    let (responsivity, dark) = (process.responsivity_a_per_w, process.dark_current_a);
     for sample in 0..field.samples() {
         if sample % LANES == 0 {
-            fill_standard_normal(&mut stream, &mut normal);
+            fill_standard_normal_f32(&mut stream, &mut normal);
         }
-        let currents: Vec<f32> = (0..ports)
+        let currents: Vec<_> = (0..ports)
             .map(|port| {
                 let e = field.get(port, sample);
                 let power_w = e.re.mul_add(e.re, e.im * e.im).to_f64();
-                let mean = process
-                    .responsivity_a_per_w
-                    .mul_add(power_w, process.dark_current_a) as f32;
-                process.noise.map_or(mean, |noise| {
-                    let sigma = noise.variance_a2(f64::from(mean)).sqrt();
-                    let z = normal[port * LANES + sample % LANES];
-                    sigma.mul_add(z, f64::from(mean)) as f32
-                })
+                let exact = responsivity.mul_add(power_w, dark);
+                let mean = (responsivity as f32).mul_add(power_w as f32, dark as f32);
+                let (current, exact, size) = match process.noise {
+                    None => (mean, exact, exact),
+                    Some(noise) => {
+                        let z = normal[port * LANES + sample % LANES];
+                        let (shot, thermal) = noise.terms();
+                        let large = |variance: f64| (variance * 2_f64.powi(80)) as f32;
+                        let variance = large(shot).mul_add(mean, large(thermal));
+                        let sigma = variance.sqrt() * 2_f32.powi(-40);
+                        let added = noise.variance_a2(exact).sqrt() * f64::from(z);
+                        let size = exact + added.abs();
+                        (sigma.mul_add(z, mean), exact + added, size)
+                    }
+                };
+                // Of the mean three numbers and a sum are rounded, of the noise as many and a root, and
+                // their sum: each by half an epsilon.
+                (current, exact, 4.0 * f64::from(f32::EPSILON) * size)
             })
             .collect();
         match readout {
-            Readout::Signed => out.extend(currents.chunks_exact(2).map(|pair| pair[0] - pair[1])),
+            Readout::Signed => out.extend(currents.as_chunks().0.iter().map(|[plus, minus]| {
+                let difference = plus.0 - minus.0;
+                let rounding = f64::from(f32::EPSILON * difference.abs());
+                (difference, plus.1 - minus.1, plus.2 + minus.2 + rounding)
+            })),
             Readout::Intensity | Readout::Homodyne => out.extend(currents),
         }
     }
@@ -77,7 +93,12 @@ fn same_bits<T: Real>() {
             for readout in [Readout::Intensity, Readout::Signed] {
                 let mut out = vec![0.0; SAMPLES * readout.count(ports)];
                 receiver(readout, ports, &process).read(9, 0, None, &field, &mut out);
-                assert_eq!(out, formula(readout, &field, &process));
+                let expected = formula(readout, &field, &process);
+                assert_eq!(out.len(), expected.len());
+                for (found, (bits, exact, off)) in out.into_iter().zip(expected) {
+                    assert_eq!(found, bits);
+                    assert!((f64::from(found) - exact).abs() <= off, "{found} {exact}");
+                }
             }
         }
     }

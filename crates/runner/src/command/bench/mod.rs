@@ -1,8 +1,10 @@
-//! `fzero bench`: the kernel and a training step against this machine's own peak.
+//! `fzero bench`: the kernel and a training step against this machine's own peak, and a chip with all
+//! effects against the ideal one.
 //!
-//! Peak, kernel and step are measured in turn, many times; every figure is the median over these
+//! All are measured in turn, many times; every figure is the median over these
 //! turns, and every ratio is formed within a turn. So it holds when the machine's speed drifts.
 
+mod chip;
 mod kernel;
 mod machine;
 mod report;
@@ -15,6 +17,7 @@ use crate::error::{Error, Problem, Status};
 use crate::wiring::mesh_memory_bytes;
 use kernel::Kernel;
 use numerics::Level;
+use photonics::chip::ChipError;
 use report::{Report, Size, Spread};
 use step::Step;
 use timing::Clock;
@@ -86,33 +89,37 @@ fn measure(
     all: &rayon::ThreadPool,
 ) -> Result<Size, Error> {
     let failed = |error: fzero::TrainError| Error::failed("a step failed", error, "");
-    let mut ideal = Kernel::new(ports, batch, true)?;
-    let mut lossy = Kernel::new(ports, batch, false)?;
+    let refused = |error: ChipError| Error::failed("a chip refused", error, "");
+    let ideal_die = chip::ideal(ports)?;
+    let full_die = chip::with_all_effects(ports)?;
+    let mut ideal = Kernel::new(&ideal_die.1.layers()[0], batch);
+    let mut lossy = Kernel::new(&full_die.1.layers()[0], batch);
+    let mut ideal_chip = chip::Bench::new(ideal_die, batch)?;
+    let mut full_chip = chip::Bench::new(full_die, batch)?;
     let mut step = Step::new(ports, batch)?;
-    // One step beforehand, so that an error shows here and not inside a timing.
+    // One step and one pass beforehand, so that an error shows here and not inside a timing.
     one.install(|| step.run()).map_err(failed)?;
+    ideal_chip.measure().map_err(refused)?;
+    full_chip.measure().map_err(refused)?;
     let mut turns = Vec::new();
     for _ in 0..clock.turns() {
         let peak = machine::fused_multiply_adds_per_s(clock);
-        let (ideal_1_s, lossy_1_s, step_1_s) = one.install(|| {
-            (
-                clock.time(|| ideal.run()),
-                clock.time(|| lossy.run()),
-                clock.time(|| drop(step.run())),
-            )
-        });
-        let (ideal_all_s, step_all_s) =
-            all.install(|| (clock.time(|| ideal.run()), clock.time(|| drop(step.run()))));
-        turns.push([
+        let mut turn = one.install(|| Turn {
             peak,
-            ideal_1_s,
-            lossy_1_s,
-            step_1_s,
-            ideal_all_s,
-            step_all_s,
-        ]);
+            ideal_s: clock.time(|| ideal.run()),
+            lossy_s: clock.time(|| lossy.run()),
+            step_s: clock.time(|| drop(step.run())),
+            ideal_pass_s: clock.time(|| drop(ideal_chip.measure())),
+            full_pass_s: clock.time(|| drop(full_chip.measure())),
+            ideal_programming_s: clock.time(|| drop(ideal_chip.program())),
+            full_programming_s: clock.time(|| drop(full_chip.program())),
+            ..Turn::default()
+        });
+        (turn.ideal_all_s, turn.step_all_s) =
+            all.install(|| (clock.time(|| ideal.run()), clock.time(|| drop(step.run()))));
+        turns.push(turn);
     }
-    let spread = |f: &dyn Fn(&[f64; 6]) -> f64| Spread::of(turns.iter().map(f));
+    let spread = |f: &dyn Fn(&Turn) -> f64| Spread::of(turns.iter().map(f));
     let mzis = ideal.mzis();
     let work = (mzis * batch) as f64;
     let operations = ideal.operations_per_mzi() as f64;
@@ -121,17 +128,40 @@ fn measure(
         ports,
         mzis,
         operations_per_mzi_sample: ideal.operations_per_mzi(),
-        one_thread_g_per_s: spread(&|t| 1e-9 * work / t[1]),
-        share_of_peak: spread(&|t| operations * work / t[1] / t[0]),
-        all_threads_g_per_s: spread(&|t| 1e-9 * work / t[4]),
-        speedup: spread(&|t| t[1] / t[4]),
-        lossy_share_of_peak: spread(&|t| lossy_operations * work / t[2] / t[0]),
-        lossy_over_ideal_rate: spread(&|t| t[1] / t[2]),
-        step_ms: spread(&|t| 1e3 * t[3]),
-        two_propagations_ms: spread(&|t| 2e3 * t[1]),
-        step_over_propagations: spread(&|t| t[3] / (2.0 * t[1])),
-        all_threads_step_ms: spread(&|t| 1e3 * t[5]),
-        all_threads_step_over_propagations: spread(&|t| t[5] / (2.0 * t[4])),
-        peaks: turns.iter().map(|t| 1e-9 * t[0]).collect(),
+        one_thread_g_per_s: spread(&|t| 1e-9 * work / t.ideal_s),
+        share_of_peak: spread(&|t| operations * work / t.ideal_s / t.peak),
+        all_threads_g_per_s: spread(&|t| 1e-9 * work / t.ideal_all_s),
+        speedup: spread(&|t| t.ideal_s / t.ideal_all_s),
+        lossy_share_of_peak: spread(&|t| lossy_operations * work / t.lossy_s / t.peak),
+        step_ms: spread(&|t| 1e3 * t.step_s),
+        two_propagations_ms: spread(&|t| 2e3 * t.ideal_s),
+        step_over_propagations: spread(&|t| t.step_s / (2.0 * t.ideal_s)),
+        all_threads_step_ms: spread(&|t| 1e3 * t.step_all_s),
+        all_threads_step_over_propagations: spread(&|t| t.step_all_s / (2.0 * t.ideal_all_s)),
+        full_g_per_s: spread(&|t| 1e-9 * work / t.lossy_s),
+        full_over_ideal_rate: spread(&|t| t.ideal_s / t.lossy_s),
+        ideal_pass_ms: spread(&|t| 1e3 * t.ideal_pass_s),
+        full_pass_ms: spread(&|t| 1e3 * t.full_pass_s),
+        full_over_ideal_pass_rate: spread(&|t| t.ideal_pass_s / t.full_pass_s),
+        ideal_programming_ms: spread(&|t| 1e3 * t.ideal_programming_s),
+        full_programming_ms: spread(&|t| 1e3 * t.full_programming_s),
+        full_over_ideal_programming: spread(&|t| t.full_programming_s / t.ideal_programming_s),
+        peaks: turns.iter().map(|t| 1e-9 * t.peak).collect(),
     })
+}
+
+/// What one turn measures: times in s of one piece of work, on one thread but for those on all.
+#[derive(Clone, Copy, Debug, Default)]
+struct Turn {
+    /// Fused multiply-adds per s.
+    peak: f64,
+    ideal_s: f64,
+    lossy_s: f64,
+    step_s: f64,
+    ideal_pass_s: f64,
+    full_pass_s: f64,
+    ideal_programming_s: f64,
+    full_programming_s: f64,
+    ideal_all_s: f64,
+    step_all_s: f64,
 }

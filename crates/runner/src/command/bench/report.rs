@@ -38,12 +38,19 @@ pub(super) struct Size {
     pub(super) all_threads_g_per_s: Spread,
     pub(super) speedup: Spread,
     pub(super) lossy_share_of_peak: Spread,
-    pub(super) lossy_over_ideal_rate: Spread,
     pub(super) step_ms: Spread,
     pub(super) two_propagations_ms: Spread,
     pub(super) step_over_propagations: Spread,
     pub(super) all_threads_step_ms: Spread,
     pub(super) all_threads_step_over_propagations: Spread,
+    pub(super) full_g_per_s: Spread,
+    pub(super) full_over_ideal_rate: Spread,
+    pub(super) ideal_pass_ms: Spread,
+    pub(super) full_pass_ms: Spread,
+    pub(super) full_over_ideal_pass_rate: Spread,
+    pub(super) ideal_programming_ms: Spread,
+    pub(super) full_programming_ms: Spread,
+    pub(super) full_over_ideal_programming: Spread,
     #[serde(skip)]
     pub(super) peaks: Vec<f64>,
 }
@@ -111,6 +118,36 @@ impl fmt::Display for Report {
                 format!("{:.2}", size.step_over_propagations.median),
                 format!("{:.3}", size.all_threads_step_ms.median),
                 format!("{:.2}", size.all_threads_step_over_propagations.median),
+            ]);
+        }
+        align(&mut table);
+        writeln!(f, "{table}")?;
+        writeln!(
+            f,
+            "\nChip with all effects on against the ideal chip, one thread"
+        )?;
+        let mut table = self::table([
+            "ports",
+            "G MZI-samples/s",
+            "of ideal",
+            "pass ms",
+            "ideal pass ms",
+            "speed of ideal",
+            "programming ms",
+            "ideal ms",
+            "cost of ideal",
+        ]);
+        for size in &self.sizes {
+            table.add_row([
+                size.ports.to_string(),
+                format!("{:.2}", size.full_g_per_s.median),
+                percent(&size.full_over_ideal_rate),
+                format!("{:.3}", size.full_pass_ms.median),
+                format!("{:.3}", size.ideal_pass_ms.median),
+                percent(&size.full_over_ideal_pass_rate),
+                format!("{:.3}", size.full_programming_ms.median),
+                format!("{:.3}", size.ideal_programming_ms.median),
+                format!("{:.1} x", size.full_over_ideal_programming.median),
             ]);
         }
         align(&mut table);

@@ -1,22 +1,18 @@
 //! A whole training step: draw a direction, program and query twice, form the losses, update.
 
+use super::chip;
 use crate::error::Error;
 use crate::wiring::ChipBox;
 use fzero::estimate::{EstimatorChoice, GradientEstimator};
 use fzero::goal::{CosineGoal, GoalScratch, LocalGoal, Prototypes};
 use fzero::optimizer::{Optimizer, OptimizerChoice, OptimizerState};
-use fzero::{BlackBox, Purpose, Samples, Stream, Tap, TrainError};
+use fzero::{BlackBox, ParameterGroup, Purpose, Samples, Stream, Tap, TrainError};
 use numerics::Streams;
-use photonics::component::activation::Activation;
-use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source};
-use photonics::fabricate::{DieSeed, fabricate};
 use photonics::mesh::haar::haar_phases;
-use photonics::mesh::rectangular::rectangular;
-use photonics::process::Process;
-use std::sync::Arc;
 
 pub(super) struct Step {
     device: ChipBox,
+    groups: Vec<ParameterGroup>,
     goal: CosineGoal,
     scratch: GoalScratch,
     estimator: Box<dyn GradientEstimator>,
@@ -34,36 +30,25 @@ impl Step {
     /// The published recipe on one layer of an ideal chip: intensities, cosine, one Gaussian
     /// direction, central differences.
     pub(super) fn new(ports: usize, batch: usize) -> Result<Self, Error> {
-        let failed = |error| Error::failed("the mesh cannot be built", error, "");
-        let topology = Arc::new(rectangular(ports).map_err(failed)?);
         let streams = Streams::new(0);
-        let parameters = haar_phases(&topology, &mut streams.derive("bench", ports as u64, 0));
-        let design = ChipDesign {
-            layers: vec![LayerDesign {
-                topology,
-                readout: Readout::Intensity,
-                tap: photonics::design::Tap::Lossless,
-                adc_full_scale_a: None,
-                activation: Activation::Identity,
-            }],
-            source: Source::ideal(1e-3),
-            precision: Precision::Single,
-        };
-        let (chip, _) = fabricate(&design, &Process::ideal(), DieSeed(0))
-            .map_err(|error| Error::failed("the chip cannot be fabricated", error, ""))?;
+        let (chip, truth) = chip::ideal(ports)?;
+        let mut stream = streams.derive("bench", ports as u64, 0);
+        let parameters = haar_phases(truth.layers()[0].topology(), &mut stream);
         let classes = ports.min(10);
         let mut stream = Stream::Prototypes.derive(&streams, 0, 0);
         let prototypes = Prototypes::simplex(classes, ports, &mut stream)
             .map_err(|error| Error::failed("the local goal cannot be set", error, ""))?;
+        let device = ChipBox::new(chip, true);
         Ok(Self {
-            device: ChipBox::new(chip, true),
+            groups: device.layer(0).groups.clone(),
+            device,
             goal: CosineGoal::new(prototypes),
             scratch: GoalScratch::default(),
             estimator: EstimatorChoice::default().build(1e-3),
             optimizer: OptimizerChoice::default().build(),
             gradient: vec![0.0; parameters.len()],
             parameters,
-            inputs: (0..ports * batch).map(|i| (i % 17) as f32 / 16.0).collect(),
+            inputs: chip::inputs(ports, batch),
             labels: (0..batch).map(|i| (i % classes) as u16).collect(),
             readouts: vec![0.0; ports * batch],
             streams,
@@ -79,9 +64,9 @@ impl Step {
             inputs,
             labels,
             readouts,
+            groups,
             ..
         } = self;
-        let groups = device.layer(0).groups.clone();
         let samples = Samples {
             values: inputs,
             width: device.inputs(),
@@ -95,13 +80,21 @@ impl Step {
         self.estimator.estimate(
             &mut objective,
             &self.parameters,
-            &groups,
+            groups,
             &mut Stream::Directions.derive(&self.streams, 0, self.step),
             &mut self.gradient,
         )?;
-        self.optimizer
-            .step(&mut self.parameters, &self.gradient, &groups, 1e-3);
+        let finite = self
+            .optimizer
+            .step(&mut self.parameters, &self.gradient, groups, 1e-3);
         self.step += 1;
-        Ok(())
+        if finite {
+            return Ok(());
+        }
+        Err(TrainError::NonFinite {
+            layer: 0,
+            epoch: 0,
+            what: "parameters",
+        })
     }
 }
