@@ -44,6 +44,8 @@ pub struct Actuator {
     drive_rad: Vec<f64>,
     /// What they gave when light was last sent; empty where they follow at once.
     heat_rad: Vec<f64>,
+    /// The most by which a heater still differs from its drive, in rad.
+    unsettled_rad: f64,
     codes: Vec<u32>,
     last_s: Option<f64>,
 }
@@ -156,6 +158,7 @@ impl Actuator {
             drift: Drift::new(process.drift, heaters, streams, layer as u64),
             drive_rad: vec![0.0; heaters],
             heat_rad: Vec::new(),
+            unsettled_rad: 0.0,
             codes: vec![0; process.dac_bits.map_or(0, |_| heaters)],
             last_s: None,
             statics,
@@ -184,6 +187,7 @@ impl Actuator {
         let elapsed_s = self.pass_time(now_s);
         self.follow(elapsed_s - self.process.settling_s);
         self.set(requested_rad);
+        self.unsettled_rad = largest_difference(&self.heat_rad, &self.drive_rad);
         self.follow(self.process.settling_s);
         self.write(actual_rad);
     }
@@ -204,13 +208,20 @@ impl Actuator {
         self.drift.is_some() || !self.heat_rad.is_empty()
     }
 
-    /// Whether within a time they change so much that [`Actuator::refresh`] is worth its while: at all
-    /// where heaters have not settled, and by [`NOTICEABLE_RAD`] rms where phases drift.
+    /// Whether within a time they change so much that [`Actuator::refresh`] is worth its while: by
+    /// [`NOTICEABLE_RAD`] for a heater that has not settled, or rms where phases drift.
     pub fn changes_noticeably_in(&self, time_s: f64) -> bool {
+        if time_s <= 0.0 {
+            return false;
+        }
         let drift = self.drift.as_ref();
-        time_s > 0.0
-            && (!self.heat_rad.is_empty()
-                || drift.is_some_and(|drift| drift.rms_change_rad(time_s) >= NOTICEABLE_RAD))
+        let heating_rad = if self.unsettled_rad > 0.0 {
+            self.unsettled_rad * -libm::expm1(-time_s / self.process.response_time_s)
+        } else {
+            0.0
+        };
+        heating_rad >= NOTICEABLE_RAD
+            || drift.is_some_and(|drift| drift.rms_change_rad(time_s) >= NOTICEABLE_RAD)
     }
 
     /// Whether light always meets exactly the phases that were asked for, bit for bit.
@@ -272,6 +283,7 @@ impl Actuator {
             return;
         }
         let missing = libm::exp(-time_s / self.process.response_time_s);
+        self.unsettled_rad *= missing;
         vectorize(
             #[inline(always)]
             || {
@@ -376,6 +388,22 @@ impl Actuator {
             );
         }
     }
+}
+
+/// The largest |a - b| of two lists, of which the shorter counts.
+fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
+    let mut largest = [0.0_f64; 8];
+    vectorize(
+        #[inline(always)]
+        || {
+            for (a, b) in a.chunks(8).zip(b.chunks(8)) {
+                for (largest, (a, b)) in largest.iter_mut().zip(a.iter().zip(b)) {
+                    *largest = largest.max((a - b).abs());
+                }
+            }
+        },
+    );
+    largest.into_iter().fold(0.0, f64::max)
 }
 
 /// `x` in rad less whole turns, in [0, 2 pi); what is there already stays as it is.

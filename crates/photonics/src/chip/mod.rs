@@ -31,7 +31,7 @@ use thiserror::Error;
 /// phase shifters; a measurement takes, for every sample and every repetition, the integration time of
 /// the receivers, 1 / (2 B) for a bandwidth B, and nothing where no noise and thus no response is
 /// stated. Phases that change with time alone are taken as they are when a measurement begins, and
-/// stay so until it ends; drift by less than [`actuation::NOTICEABLE_RAD`] rms is taken later, with what
+/// stay so until it ends; changes of less than [`actuation::NOTICEABLE_RAD`] are taken later, with what
 /// has come to it by then.
 #[derive(Debug)]
 pub struct Chip {

@@ -381,3 +381,27 @@ fn the_law_of_the_phase_with_a_converter_rounds_and_costs_nothing() {
     assert_eq!(actuator.heater_power_w(), 0.0);
     assert_eq!(actuator.resolution_rad(), Some(2.0));
 }
+
+#[test]
+fn settled_heaters_change_nothing_any_more() {
+    let process = HeaterProcess {
+        law: HeaterLaw::Power,
+        response_time_s: 1e-6,
+        settling_s: 5e-6,
+        ..ideal()
+    };
+    let mut actuator = build(9, &process, &[]);
+    let requested = phases(81, 1.0, 6.0, 3);
+    let first = actuate(&mut actuator, &requested, 0.0);
+    let largest = requested.iter().copied().fold(0.0, f64::max);
+    // What is missing: e^-5 of the setting. Of it 1e-6 rad go in t with 1 - exp(-t / tau).
+    let missing = largest * (-5.0_f64).exp();
+    let time_s = -1e-6 * (1.0 - NOTICEABLE_RAD / missing).ln();
+    assert!(actuator.changes_noticeably_in(1.001 * time_s));
+    assert!(!actuator.changes_noticeably_in(0.999 * time_s));
+    let mut later = first.clone();
+    actuator.refresh(20e-6, &mut later);
+    let moved = first.iter().zip(&later).map(|(a, b)| (a - b).abs());
+    assert!((moved.fold(0.0, f64::max) / missing - 1.0).abs() < 1e-6);
+    assert!(!actuator.changes_noticeably_in(1e9), "it has settled");
+}

@@ -77,7 +77,7 @@ fn process() -> Process {
                 coupling: 0.01,
                 ..ThermalCrosstalk::ideal()
             },
-            response_time_s: 1e-5,
+            response_time_s: 2.5e-6,
             settling_s: 1e-4,
             drift: Drift {
                 sigma_rad: 0.02,

@@ -3,11 +3,17 @@
 use super::timing::Clock;
 use std::hint::black_box;
 
-/// Independent sums: enough to hide the latency of a multiply-add, few enough to stay in registers.
-const SUMS: usize = 256;
-
-/// Fused multiply-adds in f32 per s of one thread, at the active SIMD level.
+/// Fused multiply-adds in f32 per s of one thread, at the active SIMD level: the most that any number of
+/// independent sums reaches. There must be enough of them to hide the latency of a multiply-add, and few
+/// enough to stay in the registers, of which the levels have different numbers and widths.
 pub(super) fn fused_multiply_adds_per_s(clock: &Clock) -> f64 {
+    [rate::<40>(clock), rate::<96>(clock), rate::<256>(clock)]
+        .into_iter()
+        .fold(0.0, f64::max)
+}
+
+/// The same for a number of sums.
+fn rate<const SUMS: usize>(clock: &Clock) -> f64 {
     const ROUNDS: usize = 10_000;
     let mut sums = [1.0_f32; SUMS];
     let time_s = clock.time(|| {
@@ -21,7 +27,7 @@ pub(super) fn fused_multiply_adds_per_s(clock: &Clock) -> f64 {
 }
 
 #[inline(always)]
-fn multiply_add(sums: &mut [f32; SUMS], rounds: usize, factor: f32, term: f32) {
+fn multiply_add<const SUMS: usize>(sums: &mut [f32; SUMS], rounds: usize, factor: f32, term: f32) {
     let mut local = *sums;
     for _ in 0..rounds {
         for sum in &mut local {
