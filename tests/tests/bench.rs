@@ -118,8 +118,8 @@ fn people_get_a_table() {
         "2 propagations",
         "ratio",
         "all effects",
-        "speed of ideal",
-        "cost of ideal",
+        "pass ms",
+        "x ideal",
         "turns",
     ] {
         assert!(
