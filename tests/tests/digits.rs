@@ -17,3 +17,37 @@ fn the_shipped_experiment_learns() {
     // images is 1.6 points, and guessing gives 10 %.
     assert!(accuracy > 0.80, "{accuracy}");
 }
+
+#[test]
+fn the_noisy_chip_learns_with_its_radius_and_not_with_the_published_one() {
+    let bench = Bench::new("");
+    let config = binary::root().join("configs/run/digits_noisy.toml");
+    let accuracies = |out: &str, radius: &[&str]| {
+        let arguments = [
+            &["run", config.to_str().unwrap(), "--quiet", "--out", out][..],
+            &[
+                "--set",
+                "training.epochs=150",
+                "--set",
+                "training.evaluate_every=0",
+            ],
+            radius,
+        ]
+        .concat();
+        bench.fzero(&arguments).done();
+        let layers = bench.results(out).summary().layers;
+        layers
+            .iter()
+            .map(|layer| layer.test.unwrap())
+            .collect::<Vec<_>>()
+    };
+    let with = accuracies("with", &[]);
+    assert!(with.iter().all(|accuracy| *accuracy > 0.75), "{with:?}");
+    // 1e-3 rad over 2,016 phases is a hundredth of a step of their converters.
+    let radius = "training.estimator.smoothing_radius_rad=1e-3";
+    let without = accuracies("without", &["--set", radius]);
+    assert!(
+        without.iter().all(|accuracy| *accuracy < 0.4),
+        "{without:?}"
+    );
+}
