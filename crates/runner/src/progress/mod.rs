@@ -123,16 +123,17 @@ impl<O: Observer> Progress<O> {
         if let Some(snr) = record.difference_snr {
             text.push_str(&format!("  SNR {snr:.1}"));
         }
-        text.push_str(&format!(
-            "  queries {}  {}/s",
-            grouped(queries),
-            grouped(rate as u64)
-        ));
+        // What a narrow terminal cuts off comes last.
         let left = self.epochs.saturating_sub(record.epoch);
         if left > 0 {
             let per_epoch_s = self.layer_began.elapsed().as_secs_f64() / record.epoch.max(1) as f64;
             text.push_str(&format!("  {} left", seconds(per_epoch_s * left as f64)));
         }
+        text.push_str(&format!(
+            "  queries {}  {}/s",
+            grouped(queries),
+            grouped(rate as u64)
+        ));
         text
     }
 
@@ -207,19 +208,19 @@ impl<O: Observer> Observer for Progress<O> {
 fn radius(chosen: &ChosenRadius) -> String {
     let why = match chosen.bound {
         RadiusBound::Given => "given",
-        RadiusBound::Noise => "set by the noise",
-        RadiusBound::Resolution => "set by the DAC step",
+        RadiusBound::Noise => "by the noise",
+        RadiusBound::Resolution => "by the DAC step",
         RadiusBound::Smallest => "the smallest allowed",
         RadiusBound::Largest => "the largest allowed",
     };
-    let mut text = format!("smoothing radius {:.3} rad, {why}", chosen.radius);
+    let mut text = format!("smoothing radius {:.3} rad ({why})", chosen.radius);
     match chosen.noise {
-        Some(0.0) => text.push_str("; a repeated loss is the same"),
-        Some(noise) => text.push_str(&format!("; noise of a loss {noise:.1e}")),
+        Some(0.0) => text.push_str(", a repeated loss is the same"),
+        Some(noise) => text.push_str(&format!(", noise of a loss {noise:.1e}")),
         None => {}
     }
     if let Some(ratio) = chosen.expected_ratio {
-        text.push_str(&format!(", expected SNR of a difference {ratio:.1}"));
+        text.push_str(&format!(", expected SNR {ratio:.1}"));
     }
     text
 }
@@ -227,7 +228,7 @@ fn radius(chosen: &ChosenRadius) -> String {
 fn bar(layer: usize, layers: usize, epochs: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(epochs as u64), ProgressDrawTarget::stderr());
     // A template that does not parse leaves the default style.
-    if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:20}] {pos}/{len}  {wide_msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:12}] {pos}/{len}  {wide_msg}") {
         bar.set_style(style.progress_chars("=> "));
     }
     bar.set_prefix(format!("layer {}/{layers}", layer + 1));
