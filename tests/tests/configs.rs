@@ -1,7 +1,7 @@
 //! Every experiment that is shipped can be run.
 
-use e2e::{Bench, binary};
-use runner::config::Loaded;
+use e2e::{Bench, TINY, binary};
+use runner::config::{Loaded, preset};
 use std::fs;
 
 #[test]
@@ -48,6 +48,34 @@ fn every_shipped_experiment_loads_and_can_be_announced() {
             names.iter().any(|found| found == name),
             "no {name} in {}",
             folder.display()
+        );
+    }
+}
+
+#[test]
+fn every_shipped_preset_can_be_named_or_given_as_a_file() {
+    let folder = binary::root().join("configs/process");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let by_path = |name: &str| {
+            let text = format!("{TINY}process.preset = {name:?}\n");
+            let loaded = Loaded::from_text("a.toml", &text, &[]);
+            loaded
+                .unwrap_or_else(|error| panic!("{}", error.report()))
+                .hash()
+        };
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let as_file = by_path(path.to_str().unwrap());
+        if preset::SHIPPED.iter().any(|(name, _)| *name == stem) {
+            assert_eq!(by_path(stem), as_file, "{stem}");
+        }
+        files.push(stem.to_owned());
+    }
+    for (name, _) in preset::SHIPPED {
+        assert!(
+            files.iter().any(|file| file == name),
+            "no {name} in {files:?}"
         );
     }
 }
