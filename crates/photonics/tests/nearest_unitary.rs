@@ -125,17 +125,18 @@ fn a_target_that_is_refused_is_accepted_once_replaced() {
 
 #[test]
 fn the_cost_of_decomposing_grows_with_the_cube_of_the_size() {
-    // N (N - 1) / 2 rotations of N elements. An algorithm of one order more would take 16 times as long,
-    // so the margin on 8 is what a busy machine may need; of many attempts the fastest counts.
-    let best = |ports: usize| {
-        let target = haar_unitary(ports, &mut stream("cost", ports));
-        let time = |_| {
+    // N (N - 1) / 2 rotations of N elements: four times the ports cost 64 times as much, and 256 times
+    // for an algorithm of one order more. Of many attempts in turn the fastest counts, and what lies
+    // between is left to a busy machine and its caches.
+    let targets = [48, 192].map(|ports| haar_unitary(ports, &mut stream("cost", ports)));
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..20 {
+        for (target, best) in targets.iter().zip(&mut best) {
             let began = Instant::now();
-            clements(&target).unwrap();
-            began.elapsed()
-        };
-        (0..12).map(time).min().unwrap_or(Duration::ZERO)
-    };
-    let growth = best(128).as_secs_f64() / best(64).as_secs_f64();
-    assert!(growth < 14.0, "{growth}");
+            clements(target).unwrap();
+            *best = began.elapsed().min(*best);
+        }
+    }
+    let growth = best[1].as_secs_f64() / best[0].as_secs_f64();
+    assert!(growth < 180.0, "{growth}");
 }
