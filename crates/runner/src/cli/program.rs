@@ -10,8 +10,8 @@ Examples:
   fzero program target.npy --mesh triangular --die-errors die.npz -o phases.npz
   fzero program weights.npy --mesh rectangular --nearest -o phases.npz --json
 
-TARGET.npy holds U[out, in], as numpy.save writes it. ERRORS.npz holds e1 and e2, the angle errors of
-the couplers at the input and the output side in rad, one per MZI, numbered column by column.";
+TARGET.npy holds U[out, in], as numpy.save writes it. ERRORS.npz holds e1 and e2: the angle errors
+in rad of the couplers at the input and at the output side, one per MZI, column by column.";
 
 /// Options of `fzero program`.
 #[derive(Debug, Args)]
