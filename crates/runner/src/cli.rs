@@ -1,8 +1,12 @@
 //! The command line.
 
 mod evaluate;
+mod matrix;
+mod program;
 
 pub use evaluate::EvaluateArgs;
+pub use matrix::MatrixArgs;
+pub use program::ProgramArgs;
 
 use crate::config::Override;
 use clap::{Args, Parser, Subcommand};
@@ -83,6 +87,23 @@ pub enum Command {
                       each row is: docs/link-budget.md."
     )]
     Budget(BudgetArgs),
+    /// Find the phases at which a mesh is a given unitary, on a die with known splitter errors too.
+    #[command(
+        after_help = program::EXAMPLES,
+        long_about = "Decompose a unitary into the phases of a mesh and write them, and say how well \
+                      the mesh does. With the splitter errors of a die, every MZI is corrected for \
+                      its own, exactly where its splitting ratio can be reached. How: \
+                      docs/programming.md."
+    )]
+    Program(ProgramArgs),
+    /// Compute the transfer matrix of a mesh at given phases.
+    #[command(
+        after_help = matrix::EXAMPLES,
+        long_about = "Compute the transfer matrix U[out, in] of a mesh at the phases of a file, with the \
+                      splitter errors of a die where they are given, and print it, or write it for \
+                      numpy.load."
+    )]
+    Matrix(MatrixArgs),
     /// Measure the propagation kernel and a whole training step on this machine.
     #[command(
         after_help = BENCH_EXAMPLES,

@@ -1,5 +1,6 @@
 //! Meshes of MZIs: their wiring, their phases, and the propagation of light through them.
 
+pub mod correct;
 pub mod decompose;
 mod general;
 pub mod haar;

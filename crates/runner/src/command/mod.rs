@@ -5,7 +5,9 @@ mod budget;
 mod conclusion;
 mod evaluate;
 mod experiment;
+mod matrix;
 mod print;
+mod program;
 mod run;
 mod session;
 
@@ -21,6 +23,8 @@ pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
         Command::Run(args) => run::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Budget(args) => budget::run(args),
+        Command::Program(args) => program::run(args),
+        Command::Matrix(args) => matrix::run(args),
         Command::Bench(args) => bench::run(args),
     }
 }

@@ -6,7 +6,10 @@ use tempfile::Builder;
 
 /// Writes a file beside its destination and renames it. An earlier file stays until then.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
     let mut builder = Builder::new();
     builder.prefix(".writing-");
     // Temporary files are private by default; results get what the umask gives.

@@ -9,14 +9,19 @@
 //! | `phases.npz` | the same arrays for `numpy.load` | by renaming |
 //! | `summary.json` | the final figures | by renaming, last |
 
+mod archive;
 mod atomic;
 pub mod bench;
 pub mod checkpoint;
 pub mod folder;
 pub mod manifest;
+pub mod matrix;
+pub mod mesh_phases;
 pub mod metrics;
 mod npy;
 pub mod npz;
+pub mod output;
+pub mod splitter_errors;
 pub mod summary;
 pub mod timestamp;
 pub mod trained;

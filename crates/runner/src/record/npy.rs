@@ -1,14 +1,17 @@
 //! Reads an array as `numpy.save` writes it (NumPy enhancement proposal 1, versions 1 to 3).
 //!
-//! Files come from people and may be anything, so this takes only plain arrays of float64 and nothing
-//! that a crafted header could inflate or nest.
+//! Files come from people and may be anything, so this takes only plain arrays of floating-point numbers
+//! and nothing that a crafted header could inflate or nest.
 
+mod header;
+mod matrix;
+
+pub(super) use header::MAX_HEADER;
+pub use matrix::Matrix;
+pub(super) use matrix::{decode_matrix, longest_file};
+
+use header::{Header, split};
 use thiserror::Error;
-
-/// Bytes of the longest header that is read; `numpy` writes 128 for a plain array.
-pub(super) const MAX_HEADER: usize = 4096;
-
-const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// Why an array is not the one that is needed.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -17,18 +20,20 @@ pub(super) enum NpyError {
     #[error("not a plain array of NumPy")]
     NotNpy,
     /// Another type of numbers.
-    #[error("holds numbers of type {found}, float64 ('<f8') is needed")]
+    #[error("holds numbers of type {found}, {needed} is needed")]
     Type {
         /// As the header has it.
         found: String,
+        /// What fits.
+        needed: &'static str,
     },
     /// Another shape.
-    #[error("has the shape {}, {} is needed", tuple(.found), tuple(.expected))]
+    #[error("has the shape {}, {needed} is needed", tuple(.found))]
     Shape {
         /// Its shape.
         found: Vec<u64>,
         /// What fits.
-        expected: Vec<u64>,
+        needed: String,
     },
     /// Fewer or more bytes than the shape says.
     #[error("is {} than its shape says", if *.short { "shorter" } else { "longer" })]
@@ -57,6 +62,22 @@ fn tuple(shape: &[u64]) -> String {
     }
 }
 
+/// The finite numbers of an array of one axis, at most `most` of them.
+///
+/// # Errors
+/// The first thing about it that does not fit.
+pub(super) fn decode_list(bytes: &[u8], most: u64) -> Result<Vec<f64>, NpyError> {
+    let (header, _) = split(bytes).ok_or(NpyError::NotNpy)?;
+    let found = Header::parse(header).ok_or(NpyError::NotNpy)?.shape;
+    match found[..] {
+        [count] if (1..=most).contains(&count) => decode(bytes, &[count]),
+        _ => {
+            let needed = format!("(N,) with N from 1 to {most}");
+            Err(NpyError::Shape { found, needed })
+        }
+    }
+}
+
 /// The finite numbers of an array of this shape, of one or two axes, in row-major order.
 ///
 /// # Errors
@@ -69,12 +90,13 @@ pub(super) fn decode(bytes: &[u8], expected: &[u64]) -> Result<Vec<f64>, NpyErro
         ">f8" => false,
         _ => {
             let found = header.descr.escape_default().to_string();
-            return Err(NpyError::Type { found });
+            let needed = "float64 ('<f8')";
+            return Err(NpyError::Type { found, needed });
         }
     };
     if header.shape != expected {
-        let (found, expected) = (header.shape, expected.to_vec());
-        return Err(NpyError::Shape { found, expected });
+        let (found, needed) = (header.shape, tuple(expected));
+        return Err(NpyError::Shape { found, needed });
     }
     let (words, rest) = data.as_chunks::<8>();
     let count: u64 = expected.iter().product();
@@ -104,101 +126,13 @@ pub(super) fn decode(bytes: &[u8], expected: &[u64]) -> Result<Vec<f64>, NpyErro
     }
 }
 
-/// The text of the header, and what follows it.
-fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let rest = bytes.strip_prefix(MAGIC)?;
-    let (&[major, _minor], rest) = rest.split_first_chunk::<2>()?;
-    let (length, rest) = if major == 1 {
-        let (length, rest) = rest.split_first_chunk::<2>()?;
-        (u16::from_le_bytes(*length).into(), rest)
-    } else {
-        let (length, rest) = rest.split_first_chunk::<4>()?;
-        (u32::from_le_bytes(*length) as usize, rest)
-    };
-    if !(1..=3).contains(&major) || length > MAX_HEADER {
-        return None;
-    }
-    let (header, data) = rest.split_at_checked(length)?;
-    Some((std::str::from_utf8(header).ok()?, data))
-}
-
-/// The dictionary of a plain array: `{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }`.
-#[derive(Debug, PartialEq)]
-struct Header {
-    descr: String,
-    fortran_order: bool,
-    shape: Vec<u64>,
-}
-
-impl Header {
-    fn parse(text: &str) -> Option<Self> {
-        let (mut descr, mut fortran_order, mut shape) = (None, None, None);
-        let mut rest = text.trim().strip_prefix('{')?.strip_suffix('}')?.trim();
-        while !rest.is_empty() {
-            let (key, after) = quoted(rest)?;
-            let value = after.trim_start().strip_prefix(':')?.trim_start();
-            let after = match key {
-                "descr" => {
-                    let (text, after) = quoted(value)?;
-                    descr = Some(text.to_owned());
-                    after
-                }
-                "fortran_order" => {
-                    let (word, after) =
-                        value.split_at(value.find([',', ' ', '}']).unwrap_or(value.len()));
-                    fortran_order = Some(match word {
-                        "True" => true,
-                        "False" => false,
-                        _ => return None,
-                    });
-                    after
-                }
-                "shape" => {
-                    let (inner, after) = value.strip_prefix('(')?.split_once(')')?;
-                    shape = Some(axes(inner)?);
-                    after
-                }
-                _ => return None,
-            };
-            let after = after.trim_start();
-            rest = match after.strip_prefix(',') {
-                Some(after) => after.trim_start(),
-                None if after.is_empty() => after,
-                None => return None,
-            };
-        }
-        Some(Self {
-            descr: descr?,
-            fortran_order: fortran_order?,
-            shape: shape?,
-        })
-    }
-}
-
-/// The text between the quotes that `text` begins with, and what follows.
-fn quoted(text: &str) -> Option<(&str, &str)> {
-    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-    text[1..].split_once(quote)
-}
-
-/// `2, 3` or `6,` or nothing.
-fn axes(text: &str) -> Option<Vec<u64>> {
-    let text = text.trim();
-    let text = text.strip_suffix(',').unwrap_or(text);
-    if text.is_empty() {
-        return Some(Vec::new());
-    }
-    text.split(',')
-        .map(|axis| axis.trim().parse().ok())
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::header::MAGIC;
     use super::*;
     use proptest::prelude::*;
 
-    fn npy(version: u8, header: &str, values: &[u8]) -> Vec<u8> {
+    pub(super) fn npy(version: u8, header: &str, values: &[u8]) -> Vec<u8> {
         let mut bytes = [MAGIC, &[version, 0]].concat();
         match version {
             1 => bytes.extend((header.len() as u16).to_le_bytes()),
@@ -277,10 +211,28 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_list_has_one_axis_of_a_bounded_length() {
+        let line = MATRIX.replace("(2, 3)", "(6,)");
+        let values = words(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let list = |header: &str, most| decode_list(&npy(1, header, &values), most);
+        assert_eq!(list(&line, 6).unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        for (header, most, shape) in [(&line[..], 5, "(6,)"), (MATRIX, 6, "(2, 3)")] {
+            assert_eq!(
+                list(header, most).unwrap_err().to_string(),
+                format!("has the shape {shape}, (N,) with N from 1 to {most} is needed")
+            );
+        }
+        assert!(list(&line.replace('6', "0"), 6).is_err());
+    }
+
     proptest! {
         #[test]
         fn no_header_panics(header in "\\PC{0,200}", data in prop::collection::vec(any::<u8>(), 0..64)) {
-            let _ = decode(&npy(1, &header, &data), &[2, 3]);
+            let bytes = npy(1, &header, &data);
+            let _ = decode(&bytes, &[2, 3]);
+            let _ = decode_list(&bytes, 8);
+            let _ = decode_matrix(&bytes, 8);
         }
 
         #[test]

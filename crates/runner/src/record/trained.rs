@@ -1,15 +1,12 @@
 //! Reads the trained network back from `phases.npz`.
 
-use super::npy::{self, NpyError};
+use super::archive::{Advice, Archive, open};
 use super::npz::array_name;
 use crate::error::{Error, Problem};
 use fzero::LayerShape;
 use fzero::goal::Prototypes;
-use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::Path;
-use zip::result::ZipError;
-use zip::{CompressionMethod, ZipArchive};
 
 /// What a layer has learned.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +18,14 @@ pub struct TrainedLayer {
 }
 
 const FINISHED: &str = "give the phases.npz of a finished run";
+
+const ADVICE: Advice = Advice {
+    give: FINISHED,
+    missing: "give a file that has theta, phi, gamma and prototypes for each layer",
+    shape: "load it onto the chip that it was trained for: chip.ports, chip.mesh and chip.readout of \
+            its config.toml",
+    value: "replace the value, or give the phases of another run",
+};
 
 /// The layers of a file, which must be those of a device with these shapes and prototypes of so many
 /// classes. Arrays of other names are left alone.
@@ -40,14 +45,8 @@ pub fn read_trained(
         );
         return Err(Problem::of(&place, "a folder, a file is needed", help).into());
     }
-    let reader = File::open(path)
-        .map_err(|error| Problem::of(&place, format!("cannot be read: {error}"), FINISHED))?;
-    Ok(read_layers(
-        &place,
-        BufReader::new(reader),
-        shapes,
-        classes,
-    )?)
+    let reader = open(path, &ADVICE)?;
+    Ok(read_layers(&place, reader, shapes, classes)?)
 }
 
 fn read_layers<R: Read + Seek>(
@@ -56,11 +55,7 @@ fn read_layers<R: Read + Seek>(
     shapes: &[LayerShape],
     classes: usize,
 ) -> Result<Vec<TrainedLayer>, Problem> {
-    let archive = ZipArchive::new(reader).map_err(|error| match error {
-        ZipError::Io(error) => Problem::of(place, format!("cannot be read: {error}"), FINISHED),
-        error => Problem::of(place, format!("not an .npz archive: {error}"), FINISHED),
-    })?;
-    let mut file = TrainedFile { place, archive };
+    let mut file = TrainedFile(Archive::new(place, reader, &ADVICE)?);
     file.check_layers(shapes.len())?;
     let layers = shapes.iter().enumerate();
     layers
@@ -68,25 +63,12 @@ fn read_layers<R: Read + Seek>(
         .collect()
 }
 
-struct TrainedFile<'a, R> {
-    place: &'a str,
-    archive: ZipArchive<R>,
-}
+struct TrainedFile<'a, R>(Archive<'a, R>);
 
 impl<R: Read + Seek> TrainedFile<'_, R> {
-    fn problem(&self, array: &str, why: impl ToString, help: &str) -> Problem {
-        Problem {
-            place: self.place.to_owned(),
-            subject: array.to_owned(),
-            why: why.to_string(),
-            help: help.to_owned(),
-        }
-    }
-
     /// As many layers as the chip has.
     fn check_layers(&self, expected: usize) -> Result<(), Problem> {
-        let numbers = self.archive.file_names().filter_map(|name| {
-            let name = name.ok()?;
+        let numbers = self.0.names().filter_map(|name| {
             let (number, _) = name.strip_prefix("layer")?.split_once('_')?;
             number.parse::<usize>().ok()
         });
@@ -96,14 +78,14 @@ impl<R: Read + Seek> TrainedFile<'_, R> {
         }
         let layers = |count| format!("{count} layer{}", if count == 1 { "" } else { "s" });
         if found == 0 {
-            return Err(self.problem("", "holds no phases of a network", FINISHED));
+            return Err(self.0.problem("", "holds no phases of a network", FINISHED));
         }
         let why = format!("holds {}, the chip has {expected}", layers(found));
         let help = format!(
             "set chip.layers={found}, or give the phases of {}",
             layers(expected)
         );
-        Err(self.problem("", why, &help))
+        Err(self.0.problem("", why, &help))
     }
 
     fn layer(
@@ -115,66 +97,18 @@ impl<R: Read + Seek> TrainedFile<'_, R> {
         let mut parameters = Vec::with_capacity(shape.parameters());
         for group in &shape.groups {
             let name = array_name(layer, group.name);
-            parameters.extend(self.array(&name, &[group.range.len() as u64])?);
+            parameters.extend(self.0.array(&name, &[group.range.len() as u64])?);
         }
         let name = array_name(layer, "prototypes");
-        let rows = self.array(&name, &[classes as u64, shape.readouts as u64])?;
+        let rows = self
+            .0
+            .array(&name, &[classes as u64, shape.readouts as u64])?;
         let prototypes = Prototypes::from_rows(classes, shape.readouts, rows)
-            .map_err(|error| self.problem(&name, error, FINISHED))?;
+            .map_err(|error| self.0.problem(&name, error, FINISHED))?;
         Ok(TrainedLayer {
             parameters,
             prototypes,
         })
-    }
-
-    /// The array of this name and shape, every number finite.
-    fn array(&mut self, name: &str, shape: &[u64]) -> Result<Vec<f64>, Problem> {
-        let bytes = self.entry(name, shape)?;
-        npy::decode(&bytes, shape).map_err(|error| {
-            let help = match error {
-                NpyError::Shape { .. } => {
-                    "load it onto the chip that it was trained for: chip.ports, chip.mesh and \
-                     chip.readout of its config.toml"
-                }
-                NpyError::NotFinite { .. } => {
-                    "replace the value, or give the phases of another run"
-                }
-                _ => "write it with numpy.savez, as float64",
-            };
-            self.problem(name, error, help)
-        })
-    }
-
-    /// The bytes of an entry, one more than the array can have at most: a header may say anything, so
-    /// what is kept in memory is bounded by what is needed.
-    fn entry(&mut self, name: &str, shape: &[u64]) -> Result<Vec<u8>, Problem> {
-        let most = npy::MAX_HEADER as u64 + 64 + 8 * shape.iter().product::<u64>();
-        let mut bytes = Vec::new();
-        let read = self
-            .archive
-            .by_name(&format!("{name}.npy"))
-            .and_then(|entry| match entry.compression() {
-                CompressionMethod::Stored => Ok(entry.take(most).read_to_end(&mut bytes)?),
-                _ => Err(ZipError::CompressionMethodNotSupported(0)),
-            });
-        match read {
-            Ok(_) => Ok(bytes),
-            Err(ZipError::FileNotFound) => Err(self.problem(
-                name,
-                "missing",
-                "give a file that has theta, phi, gamma and prototypes for each layer",
-            )),
-            Err(ZipError::CompressionMethodNotSupported(_)) => Err(self.problem(
-                name,
-                "is compressed",
-                "write it with numpy.savez, not numpy.savez_compressed",
-            )),
-            Err(error) => Err(self.problem(
-                name,
-                format!("cannot be read: {error}"),
-                "the file is damaged: copy it again",
-            )),
-        }
     }
 }
 

@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub fn design(config: &Config) -> Result<ChipDesign, TopologyError> {
     let chip = &config.chip;
     let layer = LayerDesign {
-        topology: topology(config)?,
+        topology: topology(config.chip.mesh, config.chip.ports)?,
         readout: match chip.readout.kind {
             ReadoutKind::Signed => Readout::Signed,
             ReadoutKind::Intensity => Readout::Intensity,
@@ -74,9 +74,20 @@ fn source(config: &Config) -> Source {
     }
 }
 
-fn topology(config: &Config) -> Result<Arc<Topology>, TopologyError> {
-    let ports = config.chip.ports;
-    Ok(Arc::new(match config.chip.mesh {
+/// A mesh's name, as in a configuration.
+pub fn mesh_name(kind: MeshKind) -> &'static str {
+    match kind {
+        MeshKind::Rectangular => "rectangular",
+        MeshKind::Triangular => "triangular",
+    }
+}
+
+/// The mesh of this kind.
+///
+/// # Errors
+/// No port.
+pub fn topology(kind: MeshKind, ports: usize) -> Result<Arc<Topology>, TopologyError> {
+    Ok(Arc::new(match kind {
         MeshKind::Rectangular => rectangular(ports)?,
         MeshKind::Triangular => triangular(ports)?,
     }))

@@ -1,10 +1,12 @@
 //! Phases at which an ideal mesh is a given unitary.
 
 mod clements;
+mod nearest;
 mod reck;
 mod reduction;
 
 pub use clements::clements;
+pub use nearest::{Nearest, nearest_unitary};
 pub use reck::reck;
 
 use crate::matrix::unitarity_defect;
@@ -48,10 +50,30 @@ pub enum DecomposeError {
         /// Its [`unitarity_defect`].
         residual: f64,
     },
+    /// All elements are 0, so no unitary is nearer than another.
+    #[error("the target matrix is zero: no unitary is nearer to it than another")]
+    Zero,
+    /// Its singular values were not found.
+    #[error("the singular values of the target matrix were not found in {sweeps} sweeps")]
+    NotConverged {
+        /// Sweeps done.
+        sweeps: usize,
+    },
 }
 
 /// An error unless `target` is a unitary matrix.
 fn check(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
+    check_shape(target)?;
+    let residual = unitarity_defect(target);
+    if residual <= UNITARITY_LIMIT {
+        Ok(())
+    } else {
+        Err(DecomposeError::NotUnitary { residual })
+    }
+}
+
+/// An error unless `target` is a square matrix of numbers.
+fn check_shape(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
     let (rows, columns) = target.shape();
     if rows != columns {
         return Err(DecomposeError::NotSquare { rows, columns });
@@ -65,10 +87,5 @@ fn check(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
             column: index / rows,
         });
     }
-    let residual = unitarity_defect(target);
-    if residual <= UNITARITY_LIMIT {
-        Ok(())
-    } else {
-        Err(DecomposeError::NotUnitary { residual })
-    }
+    Ok(())
 }

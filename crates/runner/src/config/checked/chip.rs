@@ -1,5 +1,6 @@
 //! The chip as designed.
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 /// A network of meshes.
@@ -26,12 +27,12 @@ pub struct Chip {
 }
 
 /// Topologies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum MeshKind {
-    /// Clements et al., doi:10.1364/OPTICA.3.001460.
+    /// Clements et al., doi:10.1364/OPTICA.3.001460
     Rectangular,
-    /// Reck et al., doi:10.1103/PhysRevLett.73.58.
+    /// Reck et al., doi:10.1103/PhysRevLett.73.58
     Triangular,
 }
 

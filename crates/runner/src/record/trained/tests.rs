@@ -82,7 +82,7 @@ fn each_problem_is_one_line_and_what_to_do() {
         &format!(
             "p.npz: not an .npz archive: invalid Zip archive: {}{finished}",
             {
-                let error = ZipArchive::new(Cursor::new(b"not a zip")).unwrap_err();
+                let error = zip::ZipArchive::new(Cursor::new(b"not a zip")).unwrap_err();
                 error
                     .to_string()
                     .trim_start_matches("invalid Zip archive: ")

@@ -1,0 +1,118 @@
+//! `fzero matrix`: the transfer matrix of a mesh.
+
+use super::print::print;
+use crate::cli::MatrixArgs;
+use crate::config::checked::MeshKind;
+use crate::error::{Error, Status};
+use crate::record::matrix::matrix_bytes;
+use crate::record::mesh_phases::read_mesh_phases;
+use crate::record::output::{check_output, write_output};
+use crate::record::splitter_errors::read_splitter_errors;
+use crate::wiring;
+use nalgebra::DMatrix;
+use num_complex::Complex64;
+use photonics::matrix::unitarity_defect;
+use photonics::mesh::{MeshHardware, MeshPhases};
+use serde::Serialize;
+use std::fmt;
+use std::path::Path;
+
+/// Computes the matrix, and prints or writes it.
+///
+/// # Errors
+/// [`Error`] when a file does not fit or cannot be written.
+pub(super) fn run(args: &MatrixArgs) -> Result<Status, Error> {
+    if let Some(output) = &args.output {
+        let mut inputs: Vec<&Path> = vec![&args.phases];
+        inputs.extend(args.die_errors.as_deref());
+        check_output(output, &inputs)?;
+    }
+    let stored = read_mesh_phases(&args.phases, args.layer.into())?;
+    let topology = wiring::topology(args.mesh, stored.ports)
+        .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
+    let mesh = match &args.die_errors {
+        Some(path) => {
+            let errors = read_splitter_errors(path, topology.mzis())?;
+            MeshHardware::new(topology.clone(), errors, None)
+        }
+        None => MeshHardware::ideal(topology.clone()),
+    };
+    let phases = MeshPhases::split(&stored.phases_rad, topology.mzis(), topology.ports());
+    let matrix = mesh.matrix(phases.ok_or_else(|| {
+        let counts = format!("{} phases", stored.phases_rad.len());
+        Error::failed("the phases do not fit the mesh", counts, "")
+    })?);
+    let mut report = Report {
+        mesh: args.mesh,
+        ports: topology.ports(),
+        mzis: topology.mzis(),
+        unitarity_defect: unitarity_defect(&matrix),
+        output: None,
+        re: None,
+        im: None,
+    };
+    let mut rows = String::new();
+    if let Some(output) = &args.output {
+        let bytes = matrix_bytes(&matrix)
+            .map_err(|error| Error::failed("the matrix cannot be written", error, ""))?;
+        write_output(output, &bytes)?;
+        report.output = Some(output.display().to_string());
+    } else if args.json {
+        report.re = Some(parts(&matrix, |x| x.re));
+        report.im = Some(parts(&matrix, |x| x.im));
+    } else {
+        rows = text(&matrix);
+    }
+    if args.json {
+        let text = serde_json::to_string(&report)
+            .map_err(|error| Error::failed("the matrix cannot be printed", error, ""))?;
+        print(text)?;
+    } else {
+        print(format_args!("{report}{rows}"))?;
+    }
+    Ok(Status::Done)
+}
+
+/// What the command says.
+#[derive(Debug, Serialize)]
+struct Report {
+    mesh: MeshKind,
+    ports: usize,
+    mzis: usize,
+    unitarity_defect: f64,
+    output: Option<String>,
+    /// Rows of `U[out, in]`, where there is no file.
+    re: Option<Vec<Vec<f64>>>,
+    im: Option<Vec<Vec<f64>>>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = wiring::mesh_name(self.mesh);
+        let (ports, mzis) = (self.ports, self.mzis);
+        let defect = self.unitarity_defect;
+        writeln!(f, "mesh    {name}: {ports} ports, {mzis} MZIs")?;
+        write!(
+            f,
+            "matrix  {ports} x {ports}, |U^H U - 1|_F / sqrt(N) = {defect:.1e}"
+        )?;
+        match &self.output {
+            Some(file) => write!(f, "\nfile    {file}: complex128, U[out, in]"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn parts(matrix: &DMatrix<Complex64>, part: fn(&Complex64) -> f64) -> Vec<Vec<f64>> {
+    let rows = matrix.row_iter();
+    rows.map(|row| row.iter().map(part).collect()).collect()
+}
+
+/// A line per output port, as Python reads complex numbers.
+fn text(matrix: &DMatrix<Complex64>) -> String {
+    let rows = matrix.row_iter().map(|row| {
+        let elements = row.iter().map(|x| format!("{:+.6}{:+.6}j", x.re, x.im));
+        format!("\n{}", elements.collect::<Vec<_>>().join("  "))
+    });
+    rows.collect()
+}

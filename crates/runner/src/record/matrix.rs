@@ -1,0 +1,74 @@
+//! A transfer matrix as `.npy`, `U[out, in]`.
+
+use super::archive::{Advice, open};
+use super::mesh_phases::MAX_PORTS;
+pub use super::npy::Matrix;
+use super::npy::{self, NpyError};
+use crate::error::Problem;
+use nalgebra::DMatrix;
+use npyz::WriterBuilder;
+use num_complex::Complex64;
+use std::io::{self, Read};
+use std::path::Path;
+
+const ADVICE: Advice = Advice {
+    give: "give a matrix as numpy.save writes it",
+    missing: "",
+    shape: "give the matrix alone, U[out, in], one row and one column per port",
+    value: "",
+};
+
+/// The square matrix in a file, of complex128, complex64, float64 or float32.
+///
+/// # Errors
+/// What is wrong with the file, what was found and what is needed.
+pub fn read_matrix(path: &Path) -> Result<Matrix, Problem> {
+    let most = npy::longest_file(MAX_PORTS);
+    let problem = |why: String, help| Problem::of(path.display(), why, help);
+    let mut bytes = Vec::new();
+    open(path, &ADVICE)?
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|error| problem(format!("cannot be read: {error}"), ADVICE.give))?;
+    npy::decode_matrix(&bytes, MAX_PORTS).map_err(|error| {
+        let help = match error {
+            NpyError::Shape { .. } => ADVICE.shape,
+            NpyError::Type { .. } => "write it with numpy.save(file, U.astype(complex))",
+            NpyError::Length { .. } => "the file is damaged: copy it again",
+            _ => ADVICE.give,
+        };
+        problem(error.to_string(), help)
+    })
+}
+
+/// A matrix as complex128 in row-major order, for `numpy.load`.
+///
+/// # Errors
+/// None in practice: bytes in memory are written.
+pub fn matrix_bytes(matrix: &DMatrix<Complex64>) -> io::Result<Vec<u8>> {
+    // Columns of the transpose are rows.
+    let rows = matrix.transpose();
+    let mut bytes = Vec::new();
+    let mut writer = npyz::WriteOptions::new()
+        .default_dtype()
+        .shape(&[matrix.nrows() as u64, matrix.ncols() as u64])
+        .writer(&mut bytes)
+        .begin_nd()?;
+    writer.extend(rows.iter())?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let matrix = DMatrix::from_fn(3, 3, |i, j| Complex64::new(i as f64, -0.1 * j as f64));
+        let bytes = matrix_bytes(&matrix).unwrap();
+        let found = npy::decode_matrix(&bytes, 3).unwrap();
+        assert_eq!(found.elements, matrix);
+        assert!(!found.single);
+    }
+}

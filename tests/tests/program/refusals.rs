@@ -1,0 +1,172 @@
+//! What does not fit is one clear line, and nothing is written.
+
+use super::*;
+
+#[test]
+fn what_is_not_unitary_is_refused_or_replaced() {
+    let bench = bench("rectangular", 4);
+    let half: Vec<Complex> = read(&bench, "U.npy").into_iter().map(|x| x * 0.5).collect();
+    write(&bench, "half.npy", 4, &half);
+    let before = bench.entries();
+    let arguments = [
+        "program",
+        "half.npy",
+        "--mesh",
+        "rectangular",
+        "-o",
+        "p.npz",
+    ];
+    let ended = bench.fzero(&arguments);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert!(
+        ended.stderr.starts_with(
+            "half.npy: the target matrix is not unitary: |U^H U - 1|_F / sqrt(N) = 7.5"
+        ),
+        "{}",
+        ended.stderr
+    );
+    assert!(
+        ended
+            .stderr
+            .ends_with("help: --nearest takes the nearest unitary and says how far it is\n"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(bench.entries(), before);
+    let report = json(&bench, &[&arguments[..], &["--nearest"]].concat());
+    // |U - U/2| / |U/2|
+    assert!((number(&report["nearest_residual"]) - 1.0).abs() < 1e-14);
+    assert!((number(&report["unitarity_defect"]) - 0.75).abs() < 1e-14);
+    assert!(number(&report["residual"]) < 1e-14);
+}
+
+#[test]
+fn what_does_not_fit_is_one_line_and_what_to_do() {
+    let bench = bench("rectangular", 4);
+    let folder = bench.path();
+    let whole = fs::read(folder.join("U.npy")).unwrap();
+    fs::write(folder.join("short.npy"), &whole[..whole.len() - 1]).unwrap();
+    fs::write(folder.join("text.npy"), "no array").unwrap();
+    fs::write(folder.join("empty.npy"), "").unwrap();
+    fs::write(folder.join("flat.npy"), npy(&[16], vec![0.0_f64; 16])).unwrap();
+    fs::write(folder.join("wide.npy"), npy(&[2, 3], vec![0.0_f64; 6])).unwrap();
+    fs::write(folder.join("whole.npy"), npy(&[2, 2], vec![1_i64, 0, 0, 1])).unwrap();
+    fs::write(folder.join("zero.npy"), npy(&[2, 2], vec![0.0_f64; 4])).unwrap();
+    fs::write(
+        folder.join("nan.npy"),
+        npy(&[2, 2], vec![1.0, 0.0, f64::NAN, 1.0]),
+    )
+    .unwrap();
+    arrays(&bench, "e1.npz", &[("e1", &[0.0; 6])]);
+    arrays(&bench, "few.npz", &[("e1", &[0.0; 5]), ("e2", &[0.0; 6])]);
+    arrays(
+        &bench,
+        "degrees.npz",
+        &[("e1", &[0.0, 0.0, 2.5, 0.0, 0.0, 0.0]), ("e2", &[0.0; 6])],
+    );
+    fs::create_dir(folder.join("folder")).unwrap();
+    let before = bench.entries();
+    for (file, expected) in [
+        (
+            "none.npy",
+            "none.npy: cannot be read: No such file or directory",
+        ),
+        ("folder", "folder: a folder, a file is needed"),
+        ("text.npy", "text.npy: not a plain array of NumPy"),
+        ("empty.npy", "empty.npy: not a plain array of NumPy"),
+        ("die.npz", "die.npz: not a plain array of NumPy"),
+        ("short.npy", "short.npy: is shorter than its shape says"),
+        (
+            "flat.npy",
+            "flat.npy: has the shape (16,), (N, N) with N from 1 to 4096 is needed",
+        ),
+        (
+            "wide.npy",
+            "wide.npy: has the shape (2, 3), (N, N) with N from 1 to 4096 is needed",
+        ),
+        (
+            "whole.npy",
+            "whole.npy: holds numbers of type <i8, complex128, complex64, float64 or float32 is needed",
+        ),
+        (
+            "nan.npy",
+            "nan.npy: element (1, 0) of the target matrix is not a finite number",
+        ),
+        ("zero.npy", "zero.npy: the target matrix is zero"),
+    ] {
+        let arguments = [
+            "program",
+            file,
+            "--mesh",
+            "triangular",
+            "--nearest",
+            "-o",
+            "p.npz",
+        ];
+        assert_refused(&bench, &bench.fzero(&arguments), &before, expected);
+    }
+    for (file, expected) in [
+        (
+            "none.npz",
+            "none.npz: cannot be read: No such file or directory",
+        ),
+        ("text.npy", "text.npy: not an .npz archive: "),
+        ("e1.npz", "e1.npz: e2: missing"),
+        ("few.npz", "few.npz: e1: has the shape (5,), (6,) is needed"),
+        (
+            "degrees.npz",
+            "degrees.npz: e1: value 2 (counted from 0) is 2.5, an angle error from -pi/4 to pi/4 is needed",
+        ),
+    ] {
+        let arguments = [
+            "program",
+            "U.npy",
+            "--mesh",
+            "rectangular",
+            "--die-errors",
+            file,
+            "-o",
+            "p.npz",
+        ];
+        assert_refused(&bench, &bench.fzero(&arguments), &before, expected);
+    }
+    for (output, expected) in [
+        ("folder", "folder: a folder, a file is to be written"),
+        (
+            "no/p.npz",
+            "no/p.npz: cannot be written: its folder does not exist",
+        ),
+        (
+            "folder/../U.npy",
+            "folder/../U.npy: is read by this command, and would be replaced",
+        ),
+    ] {
+        let arguments = ["program", "U.npy", "--mesh", "rectangular", "-o", output];
+        assert_refused(&bench, &bench.fzero(&arguments), &before, expected);
+    }
+    assert_eq!(fs::read(folder.join("U.npy")).unwrap(), whole);
+    for (file, expected) in [
+        ("U.npy", "U.npy: not an .npz archive: "),
+        ("die.npz", "die.npz: layer0_gamma: missing"),
+    ] {
+        let arguments = [
+            "matrix",
+            "--mesh",
+            "rectangular",
+            "--phases",
+            file,
+            "-o",
+            "V.npy",
+        ];
+        assert_refused(&bench, &bench.fzero(&arguments), &before, expected);
+    }
+    let ended = bench.fzero(&["program", "U.npy", "--mesh", "diamond", "-o", "p.npz"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended
+            .stderr
+            .contains("[possible values: rectangular, triangular]"),
+        "{}",
+        ended.stderr
+    );
+}
