@@ -90,7 +90,6 @@ fn figures_fit_together() {
                 "full_programming_ms",
                 "ideal_programming_ms",
             ),
-            ("full_over_ideal_rate", "full_g_per_s", "one_thread_g_per_s"),
         ] {
             let ratio = median(size, ratio);
             let least = extreme(part, "minimum") / extreme(whole, "maximum");
