@@ -58,6 +58,45 @@ fn every_activation_learns() {
 }
 
 #[test]
+fn every_topology_learns() {
+    let bench = Bench::new(TINY);
+    let losses = [
+        "process.mesh.crossing_loss_db=0.02",
+        "process.mesh.coupler_loss_db=0.05",
+    ];
+    for (mesh, extra, mzis) in [
+        ("triangular", None, 2016),
+        ("diamond", None, 1024),
+        (
+            "redundant-rectangular",
+            Some("chip.extra_columns=3"),
+            2016 + 32 + 31 + 32,
+        ),
+        ("butterfly", None, 192),
+        ("tree", None, 63),
+    ] {
+        let mesh = format!("chip.mesh={mesh}");
+        let topology: Vec<_> = [mesh.as_str()].into_iter().chain(extra).collect();
+        let options = [&LEARN[..], &losses, &topology].concat();
+        let set: Vec<_> = options
+            .iter()
+            .flat_map(|option| ["--set", *option])
+            .collect();
+        let dry = [&["run", "a.toml", "--dry-run"], &set[..]].concat();
+        let stated = bench.fzero(&dry).done().stdout;
+        let phases = runner::table::grouped(2 * (2 * mzis + 64));
+        let line = format!("# parameters      {phases} phases");
+        assert!(stated.contains(&line), "{mesh}: {stated}");
+        let results = run(&bench, &mesh, &options);
+        for layer in results.summary().layers {
+            let accuracy = layer.test.unwrap();
+            println!("{mesh} {accuracy}");
+            assert!(accuracy > 0.25, "{mesh}: {accuracy}");
+        }
+    }
+}
+
+#[test]
 fn every_readout_learns() {
     let bench = Bench::new(TINY);
     for (index, options) in [
