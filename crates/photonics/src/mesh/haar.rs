@@ -11,6 +11,7 @@
 //! that does not begin with a universal one** (diamond, butterfly, tree) cannot be Haar-random as a whole;
 //! each of its MZIs is then a Haar-random unitary of its own two ports, which is alpha = 1 too.
 
+use super::reach::Reach;
 use super::topology::Topology;
 use numerics::Stream;
 use rand::RngExt;
@@ -60,29 +61,16 @@ fn universal_part(topology: &Topology) -> Option<Vec<usize>> {
 
 /// I + O of each of the first `mzis` MZIs, in a mesh of these alone.
 fn reach(topology: &Topology, mzis: usize) -> Vec<usize> {
-    let ports = topology.ports();
-    let reach = |order: &mut dyn Iterator<Item = usize>| {
-        let words = ports.div_ceil(64);
-        let mut sets: Vec<Vec<u64>> = (0..ports)
-            .map(|port| {
-                let mut set = vec![0; words];
-                set[port / 64] |= 1 << (port % 64);
-                set
-            })
-            .collect();
-        let mut count = vec![0; mzis];
+    let count = |order: &mut dyn Iterator<Item = usize>| {
+        let mut reach = Reach::straight(topology.ports());
+        let mut counts = vec![0; mzis];
         for mzi in order {
-            let pair = topology.pairs()[mzi];
-            let (a, b) = (pair.upper as usize, pair.lower as usize);
-            let union: Vec<u64> = sets[a].iter().zip(&sets[b]).map(|(x, y)| x | y).collect();
-            count[mzi] = union.iter().map(|w| w.count_ones() as usize).sum::<usize>();
-            sets[a].clone_from(&union);
-            sets[b] = union;
+            counts[mzi] = reach.join(topology.pairs()[mzi]);
         }
-        count
+        counts
     };
-    let inputs = reach(&mut (0..mzis));
-    let outputs = reach(&mut (0..mzis).rev());
+    let inputs = count(&mut (0..mzis));
+    let outputs = count(&mut (0..mzis).rev());
     inputs.iter().zip(&outputs).map(|(i, o)| i + o).collect()
 }
 
