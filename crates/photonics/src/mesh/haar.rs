@@ -103,5 +103,11 @@ mod tests {
         let columns = [vec![(0, 1)], vec![(0, 1)], vec![(0, 1)]];
         let pair = Topology::new("pair", 3, columns).unwrap();
         assert_eq!(sensitivity(&pair), [1.0; 3]);
+        // As many again, everything reached, and still alpha would be 1, 1, 3, 3, 1, 1: of 3 there is one
+        // in a universal mesh of 4 ports.
+        let (outer, inner) = (vec![(0, 1), (2, 3)], vec![(0, 2), (1, 3)]);
+        let columns = [outer.clone(), inner, outer];
+        let there_and_back = Topology::new("there and back", 4, columns).unwrap();
+        assert_eq!(sensitivity(&there_and_back), [1.0; 6]);
     }
 }
