@@ -11,9 +11,9 @@
 //! ```
 //!
 //! On the first N ports alone stands a triangular mesh, its apex on port 0. With the signals there and
-//! the MZIs beyond port N - 1 in the bar state where they touch it, any N x N unitary can be set; the
-//! N - 2 ports below serve for monitoring, and let every signal meet as many MZIs as the others. As a
-//! mesh of P ports it is not universal: (P / 2)^2 MZIs are fewer than P (P - 1) / 2 from P = 4 on.
+//! the MZIs that join port N - 1 to port N in the bar state, any N x N unitary can be set; at the N - 2
+//! ports below light can be led out and watched while phases are set. As a mesh of P ports it is not
+//! universal: (P / 2)^2 MZIs are fewer than P (P - 1) / 2 from P = 4 on.
 //!
 //! An odd number of ports has the diamond of one port more, without the MZI on the port left out.
 
