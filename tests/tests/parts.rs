@@ -58,6 +58,50 @@ fn every_activation_learns() {
 }
 
 #[test]
+fn every_topology_learns() {
+    let bench = Bench::new(TINY);
+    let losses = [
+        "process.mesh.crossing_loss_db=0.02",
+        "process.mesh.coupler_loss_db=0.05",
+    ];
+    // The fewer phases, the longer the step: of each group it goes with their number.
+    for (mesh, rate, extra, mzis) in [
+        ("triangular", "0.003", None, 2016),
+        ("diamond", "0.01", None, 1024),
+        (
+            "redundant-rectangular",
+            "0.003",
+            Some("chip.extra_columns=3"),
+            2016 + 32 + 31 + 32,
+        ),
+        ("butterfly", "0.03", None, 192),
+        ("tree", "0.3", None, 63),
+    ] {
+        let mesh = format!("chip.mesh={mesh}");
+        let rate = format!("training.optimizer.learning_rate={rate}");
+        let topology: Vec<_> = [mesh.as_str(), rate.as_str()]
+            .into_iter()
+            .chain(extra)
+            .collect();
+        let options = [&LEARN[..], &losses, &topology].concat();
+        let set: Vec<_> = options
+            .iter()
+            .flat_map(|option| ["--set", *option])
+            .collect();
+        let dry = [&["run", "a.toml", "--dry-run"], &set[..]].concat();
+        let stated = bench.fzero(&dry).done().stdout;
+        let phases = runner::table::grouped(2 * (2 * mzis + 64));
+        let line = format!("# parameters      {phases} phases");
+        assert!(stated.contains(&line), "{mesh}: {stated}");
+        let results = run(&bench, &mesh, &options);
+        for layer in results.summary().layers {
+            let accuracy = layer.test.unwrap();
+            assert!(accuracy > 0.25, "{mesh}: {accuracy}");
+        }
+    }
+}
+
+#[test]
 fn every_readout_learns() {
     let bench = Bench::new(TINY);
     for (index, options) in [

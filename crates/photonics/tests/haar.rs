@@ -7,6 +7,7 @@ use nalgebra::DMatrix;
 use photonics::mesh::MeshHardware;
 use photonics::mesh::haar::haar_phases;
 use photonics::mesh::rectangular::rectangular;
+use photonics::mesh::redundant_rectangular::redundant_rectangular;
 use photonics::mesh::triangular::triangular;
 use std::sync::Arc;
 
@@ -22,7 +23,11 @@ fn moment(ports: usize, k: usize) -> f64 {
 #[test]
 fn every_element_has_the_moments_of_the_haar_measure() {
     for ports in 2..=6 {
-        for topology in [rectangular(ports), triangular(ports)] {
+        for topology in [
+            rectangular(ports),
+            triangular(ports),
+            redundant_rectangular(ports, 2),
+        ] {
             let mesh = MeshHardware::ideal(Arc::new(topology.unwrap()));
             let name = mesh.topology().name().to_owned();
             let mut stream = stream(&name, ports);

@@ -3,13 +3,13 @@
 
 mod common;
 
-use common::{cases, distance, random_phases, rounding, split, stream, transfer, uniform};
+use common::{cases, distance, named, random_phases, rounding, split, stream, transfer, uniform};
 use photonics::component::activation::Activation;
 use photonics::component::mzi::ArmTransmission;
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::fabricate::{DieSeed, fabricate};
+use photonics::mesh::butterfly::butterfly;
 use photonics::mesh::rectangular::rectangular;
-use photonics::mesh::triangular::triangular;
 use photonics::mesh::{MeshHardware, Topology};
 use photonics::process::{MeshProcess, Process};
 use photonics::units::power_ratio_to_db;
@@ -17,10 +17,6 @@ use proptest::prelude::*;
 use rand::RngExt;
 use std::f64::consts::{FRAC_PI_4, SQRT_2};
 use std::sync::Arc;
-
-fn named(ports: usize) -> [Arc<Topology>; 2] {
-    [rectangular(ports), triangular(ports)].map(|topology| Arc::new(topology.unwrap()))
-}
 
 /// The mesh of a die.
 fn draw(topology: &Arc<Topology>, mesh: MeshProcess, die: u64) -> Arc<MeshHardware> {
@@ -162,6 +158,55 @@ fn waveguides_have_the_stated_loss() {
 }
 
 #[test]
+fn crossings_have_the_stated_loss() {
+    // Where light crosses and nowhere else: 1 with 2 before column 1 and behind it.
+    let only = |mean_db, sigma_db| MeshProcess {
+        crossing_loss_db: mean_db,
+        crossing_loss_sigma_db: sigma_db,
+        ..MeshProcess::ideal()
+    };
+    let mesh = draw(&Arc::new(butterfly(4).unwrap()), only(1.0, 0.0), 1);
+    let losses = mesh.losses().unwrap();
+    let t = 10_f64.powf(-0.05);
+    let outer: Vec<_> = losses
+        .arms
+        .iter()
+        .map(|arms| (arms.outer_upper, arms.outer_lower))
+        .collect();
+    // Column 0, then ports 0 and 2, then 1 and 3.
+    let expected = [(1.0, 1.0), (1.0, 1.0), (1.0, t), (t, 1.0)];
+    for (found, expected) in outer.iter().zip(expected) {
+        assert!((found.0 - expected.0).abs() + (found.1 - expected.1).abs() < 1e-15);
+    }
+    for arms in &losses.arms {
+        assert_eq!((arms.inner_upper, arms.inner_lower), (1.0, 1.0));
+    }
+    for (found, expected) in losses.output.iter().zip([1.0, t, t, 1.0]) {
+        assert!((found - expected).abs() < 1e-15);
+    }
+    // Each passage is drawn by itself: port 1 passes one before its second MZI, and one behind.
+    let (mut before, mut behind) = (Vec::new(), Vec::new());
+    for die in 0..2000 {
+        let mesh = draw(mesh.topology(), only(0.5, 0.1), die);
+        let losses = mesh.losses().unwrap();
+        before.push(loss_db(losses.arms[3].outer_upper));
+        behind.push(loss_db(losses.output[1]));
+    }
+    assert_spread("before", &before, 0.5, 0.1);
+    assert_spread("behind", &behind, 0.5, 0.1);
+    assert_independent("passages", &before, &behind, 0.5, 0.1);
+    // A port of 8 that passes three of them in a row.
+    let mesh = draw(&Arc::new(butterfly(8).unwrap()), only(0.5, 0.0), 1);
+    let last = mesh.losses().unwrap().arms[8].outer_lower;
+    assert_eq!(mesh.topology().pairs()[8].lower, 4);
+    assert!((loss_db(last) - 1.5).abs() < 1e-12);
+    // Spread alone is a loss too; a planar mesh has none.
+    assert!(!draw(mesh.topology(), only(0.0, 0.1), 1).is_lossless());
+    let planar = Arc::new(rectangular(4).unwrap());
+    assert!(draw(&planar, only(1.0, 0.1), 1).is_lossless());
+}
+
+#[test]
 fn splitter_errors_are_alike_over_the_stated_length() {
     let sigma = 0.02;
     let process = MeshProcess {
@@ -259,6 +304,8 @@ fn lossy(stream: &mut numerics::Stream) -> MeshProcess {
         shifter_loss_sigma_db: uniform(stream, 0.0, 1.0),
         waveguide_loss_db_per_m: uniform(stream, 0.0, 500.0),
         waveguide_loss_relative_sigma: uniform(stream, 0.0, 2.0),
+        crossing_loss_db: uniform(stream, 0.0, 0.1),
+        crossing_loss_sigma_db: uniform(stream, 0.0, 0.2),
         ..MeshProcess::ideal()
     }
 }

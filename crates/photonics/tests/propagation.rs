@@ -2,13 +2,11 @@
 
 mod common;
 
-use common::{cases, random_mesh, random_phases, rounding, split, stream, uniform};
+use common::{cases, named, random_mesh, random_phases, rounding, split, stream, uniform};
 use nalgebra::DMatrix;
 use num_complex::{Complex, Complex64};
 use numerics::Stream;
 use photonics::mesh::propagate::propagate;
-use photonics::mesh::rectangular::rectangular;
-use photonics::mesh::triangular::triangular;
 use photonics::mesh::{MeshHardware, Program, Topology};
 use photonics::{FieldBatch, Real};
 use proptest::prelude::*;
@@ -111,10 +109,6 @@ fn mesh_of(kind: usize, topology: &Arc<Topology>, stream: &mut Stream) -> MeshHa
         0 => MeshHardware::ideal(topology.clone()),
         kind => random_mesh(topology, kind == 2, stream),
     }
-}
-
-fn named(ports: usize) -> [Arc<Topology>; 2] {
-    [rectangular(ports), triangular(ports)].map(|topology| Arc::new(topology.unwrap()))
 }
 
 /// Columns of random pairs; `local` ones join neighbours.

@@ -2,10 +2,12 @@
 
 mod evaluate;
 mod matrix;
+mod mesh;
 mod program;
 
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
+pub use mesh::UniversalMesh;
 pub use program::ProgramArgs;
 
 use crate::config::Override;

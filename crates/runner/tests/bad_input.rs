@@ -115,9 +115,12 @@ fn out_of_range() {
     );
     assert_report(
         "chip.mesh = \"hexagonal\"",
-        "a.toml:3: chip.mesh = \"hexagonal\": not a known choice (rectangular, triangular)\n  \
-         help: Topology: rectangular (doi:10.1364/OPTICA.3.001460) or triangular \
-         (doi:10.1103/PhysRevLett.73.58). Default rectangular.",
+        "a.toml:3: chip.mesh = \"hexagonal\": not a known choice (rectangular, triangular, \
+         diamond, redundant-rectangular, butterfly, tree)\n  \
+         help: Topology: rectangular (doi:10.1364/OPTICA.3.001460), triangular \
+         (doi:10.1103/PhysRevLett.73.58), diamond (doi:10.1364/OE.395441), redundant-rectangular \
+         (extra_columns more), butterfly (doi:10.1364/OE.27.014009) or tree \
+         (doi:10.1364/OPTICA.391592); the last two have crossings. Default rectangular.",
     );
     let open = "chip.activation.tap_fraction = 1";
     assert_report(

@@ -4,13 +4,15 @@
 //! As the mesh is made ([`crate::process::MeshProcess`]): an MZI has a coupler at either end, a phase
 //! shifter on the upper arm inside (theta) and one outside (phi), half its length of waveguide inside
 //! and half outside; a port that a column passes by has a column's length of waveguide; each output
-//! has the phase shifter gamma. On its way through a mesh of M MZIs and N ports light meets
+//! has the phase shifter gamma; a port that changes places with others between columns passes a crossing
+//! for each of them ([`crate::mesh::crossings`]). On its way through a mesh of M MZIs and N ports light meets
 //! 2 M / N MZIs on average (N - 1 in a universal mesh): twice as many couplers, and, being in the upper
 //! arm half the time, as many phase shifters, and one more at the output.
 //!
 //! # Mean
-//! The mean is over the ports, lit alike, over the phases of a Haar-random unitary, and over the spread
-//! of the losses from element to element. All phi being random, powers add: column by column the mean
+//! The mean is over the ports, lit alike, over the phases of a Haar-random unitary ([`crate::mesh::haar`]; in
+//! a mesh that is not universal over MZIs that are each one), and over the spread of the losses from
+//! element to element. All phi being random, powers add: column by column the mean
 //! powers of the two ports of an MZI go through the 2 x 2 matrix of its mean power transmissions. Thus
 //! also paths of unequal loss (a triangular mesh, arms with and without a phase shifter) count with the
 //! light that takes them. Splitter errors move light, and do not change its sum; their effect on who
@@ -32,7 +34,7 @@ pub struct MeshBudget {
     pub shifters_db: f64,
     /// Waveguides.
     pub waveguides_db: f64,
-    /// Waveguide crossings. The meshes made so far are planar: 0.
+    /// Waveguide crossings; 0 in a planar mesh.
     pub crossings_db: f64,
 }
 
@@ -53,7 +55,9 @@ impl MeshBudget {
         let column_db = process.waveguide_loss_db_per_m * process.mzi_length_m;
         let coupler = (process.coupler_loss_db, process.coupler_loss_sigma_db);
         let shifter = (process.shifter_loss_db, process.shifter_loss_sigma_db);
-        if (coupler, shifter, column_db) == ((0.0, 0.0), (0.0, 0.0), 0.0) {
+        let crossing = (process.crossing_loss_db, process.crossing_loss_sigma_db);
+        let clear = topology.is_planar() || crossing == (0.0, 0.0);
+        if clear && (coupler, shifter, column_db) == ((0.0, 0.0), (0.0, 0.0), 0.0) {
             return Self::LOSSLESS;
         }
         let alphas = sensitivity(topology);
@@ -79,11 +83,13 @@ impl MeshBudget {
         elements.arm = Transmission::of(0.5 * column_db, 0.5 * column_db * sigma);
         elements.passage = Transmission::of(column_db, column_db * sigma);
         let waveguides_db = added(&elements, column_db == 0.0);
+        elements.crossing = Transmission::of(crossing.0, crossing.1);
+        let crossings_db = added(&elements, clear);
         Self {
             couplers_db,
             shifters_db,
             waveguides_db,
-            crossings_db: 0.0,
+            crossings_db,
         }
     }
 }
@@ -129,6 +135,8 @@ struct Elements {
     arm: Transmission,
     /// The length of an MZI.
     passage: Transmission,
+    /// One crossing on the way of one port.
+    crossing: Transmission,
 }
 
 impl Elements {
@@ -137,6 +145,7 @@ impl Elements {
         shifter: Transmission::LOSSLESS,
         arm: Transmission::LOSSLESS,
         passage: Transmission::LOSSLESS,
+        crossing: Transmission::LOSSLESS,
     };
 }
 
@@ -147,6 +156,7 @@ fn mean_transmission(topology: &Topology, alphas: &[f64], elements: &Elements) -
         shifter,
         arm,
         passage,
+        crossing,
     } = elements;
     let ports = topology.ports();
     let couplers = coupler.power * coupler.power;
@@ -156,7 +166,14 @@ fn mean_transmission(topology: &Topology, alphas: &[f64], elements: &Elements) -
     let product = 0.5 * couplers * arm.field * shifter.field * arm.field;
     let mut power = vec![1.0; ports];
     let mut met = vec![usize::MAX; ports];
+    let cross = |power: &mut [f64], column: usize| {
+        let counts = topology.crossings_before(column).unwrap_or_default();
+        for (power, &count) in power.iter_mut().zip(counts) {
+            *power *= libm::pow(crossing.power, f64::from(count));
+        }
+    };
     for column in 0..topology.columns() {
+        cross(&mut power, column);
         for mzi in topology.column(column) {
             let pair = topology.pairs()[mzi];
             let (a, b) = (pair.upper as usize, pair.lower as usize);
@@ -176,12 +193,14 @@ fn mean_transmission(topology: &Topology, alphas: &[f64], elements: &Elements) -
             }
         }
     }
+    cross(&mut power, topology.columns());
     shifter.power * power.iter().sum::<f64>() / ports as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mesh::butterfly::butterfly;
     use crate::mesh::rectangular::rectangular;
     use crate::mesh::triangular::triangular;
 
@@ -223,6 +242,37 @@ mod tests {
         let half_db = -power_ratio_to_db(0.5 + 0.5 * 10_f64.powf(-0.02));
         assert!((budget.shifters_db - 0.2 - 2.0 * half_db).abs() < 1e-12);
         assert_eq!(budget.crossings_db, 0.0);
+    }
+
+    #[test]
+    fn crossings_are_counted_by_hand() {
+        let process = MeshProcess {
+            crossing_loss_db: 0.1,
+            ..MeshProcess::ideal()
+        };
+        let db = |ports| {
+            let budget = MeshBudget::new(&butterfly(ports).unwrap(), &process);
+            assert_eq!(budget.total_db(), budget.crossings_db);
+            budget.crossings_db
+        };
+        let mean = |powers: &[f64]| powers.iter().sum::<f64>() / powers.len() as f64;
+        let t = |crossings: i32| 10_f64.powf(-0.01 * f64::from(crossings));
+        // 4 ports: 1 and 2 cross before column 1 and behind it; an MZI shares its light evenly.
+        let half = mean(&[1.0, t(1)]);
+        let four = -power_ratio_to_db(mean(&[half, half * t(1), half * t(1), half]));
+        assert!((db(4) - four).abs() < 1e-12);
+        // 8 ports: columns of (0, 2) (1, 3) (4, 6) (5, 7), and of (0, 4) (1, 5) (2, 6) (3, 7).
+        let pair = |a, b| mean(&[half * t(a), half * t(b)]);
+        let columns = [pair(0, 3), pair(2, 3), pair(3, 2), pair(3, 0)];
+        let behind = [0, 1, 2, 3, 3, 2, 1, 0];
+        let out: Vec<f64> = (0..8)
+            .map(|port| columns[port % 4] * t(behind[port]))
+            .collect();
+        assert!((db(8) + power_ratio_to_db(mean(&out))).abs() < 1e-12);
+        assert_eq!(
+            MeshBudget::new(&rectangular(8).unwrap(), &process).total_db(),
+            0.0
+        );
     }
 
     #[test]

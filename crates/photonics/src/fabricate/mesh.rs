@@ -5,8 +5,8 @@ use crate::component::mzi::ArmTransmission;
 use crate::mesh::{MeshHardware, MeshLosses, Topology};
 use crate::process::MeshProcess;
 use crate::units::loss_db_to_field_ratio;
-use numerics::Streams;
 use numerics::normal::fill_standard_normal;
+use numerics::{Stream, Streams};
 use std::sync::Arc;
 
 /// Draws the mesh of a layer; `process` has been checked.
@@ -102,6 +102,7 @@ fn splitter_errors_rad(
 
 /// The losses of all elements, added up in dB arm by arm; `None` where nothing loses light.
 fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<MeshLosses> {
+    let mut crossings = Crossings::new(topology, process, draw);
     let lossless = [
         process.coupler_loss_db,
         process.coupler_loss_sigma_db,
@@ -109,7 +110,7 @@ fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<
         process.shifter_loss_sigma_db,
         process.waveguide_loss_db_per_m,
     ] == [0.0; 5];
-    if lossless {
+    if lossless && crossings.is_none() {
         return None;
     }
     let (mzis, ports) = (topology.mzis(), topology.ports());
@@ -142,6 +143,9 @@ fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<
     let mut last_column = vec![None; ports];
     let mut arms = Vec::with_capacity(mzis);
     for column in 0..topology.columns() {
+        if let Some(crossings) = &mut crossings {
+            crossings.pass(column, &mut since_db);
+        }
         for mzi in topology.column(column) {
             let pair = topology.pairs()[mzi];
             let both_db = couplers_db[2 * mzi] + couplers_db[2 * mzi + 1];
@@ -164,10 +168,58 @@ fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<
             }
         }
     }
+    if let Some(crossings) = &mut crossings {
+        crossings.pass(topology.columns(), &mut since_db);
+    }
     let output = since_db
         .iter()
         .zip(gamma_db)
         .map(|(since_db, gamma_db)| loss_db_to_field_ratio(since_db + gamma_db))
         .collect();
     Some(MeshLosses { arms, output })
+}
+
+/// The losses of crossings, drawn as light meets them: column by column, in each port by port. A crossing
+/// takes from both of its waveguides; what it takes from the one is drawn apart from what it takes from
+/// the other.
+struct Crossings<'a> {
+    topology: &'a Topology,
+    mean_db: f64,
+    sigma_db: f64,
+    /// Where there is a spread.
+    stream: Stream,
+    drawn: Vec<f64>,
+}
+
+impl<'a> Crossings<'a> {
+    /// `None` where none loses light.
+    fn new(topology: &'a Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<Self> {
+        let (mean_db, sigma_db) = (process.crossing_loss_db, process.crossing_loss_sigma_db);
+        if topology.is_planar() || (mean_db, sigma_db) == (0.0, 0.0) {
+            return None;
+        }
+        Some(Self {
+            topology,
+            mean_db,
+            sigma_db,
+            stream: draw.streams.derive("crossing-loss", draw.layer, 0),
+            drawn: Vec::new(),
+        })
+    }
+
+    /// Adds to each port what the crossings before `column` take, or those behind the last.
+    fn pass(&mut self, column: usize, since_db: &mut [f64]) {
+        let counts = self.topology.crossings_before(column).unwrap_or_default();
+        for (since_db, &count) in since_db.iter_mut().zip(counts) {
+            if self.sigma_db == 0.0 {
+                *since_db += f64::from(count) * self.mean_db;
+                continue;
+            }
+            self.drawn.resize(count as usize, 0.0);
+            fill_standard_normal(&mut self.stream, &mut self.drawn);
+            for z in &self.drawn {
+                *since_db += self.sigma_db.mul_add(*z, self.mean_db).max(0.0);
+            }
+        }
+    }
 }

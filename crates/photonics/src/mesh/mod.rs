@@ -1,25 +1,38 @@
 //! Meshes of MZIs: their wiring, their phases, and the propagation of light through them.
 
+pub mod butterfly;
 pub mod correct;
+pub mod counts;
+pub mod crossings;
 pub mod decompose;
+pub mod diamond;
 mod general;
 pub mod haar;
 pub mod hardware;
+pub mod lint;
 pub mod loss;
 pub mod naive;
+pub mod named;
 pub mod phases;
 pub mod program;
 pub mod propagate;
 mod pushed;
+pub mod reach;
 pub mod rectangular;
+pub mod redundant_rectangular;
 mod rotation;
 pub(crate) mod schedule;
 mod straight;
 pub mod topology;
+pub mod tree;
 pub mod triangular;
 
+pub use counts::Counts;
 pub use hardware::MeshHardware;
+pub use lint::Finding;
 pub use loss::MeshLosses;
+pub use named::NamedTopology;
 pub use phases::MeshPhases;
 pub use program::Program;
+pub use reach::Reach;
 pub use topology::{Topology, TopologyError};

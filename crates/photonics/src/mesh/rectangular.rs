@@ -7,6 +7,7 @@
 //!  3 --X-----X-----
 //! ```
 
+use super::counts::Counts;
 use super::topology::{Topology, TopologyError};
 
 /// The rectangular mesh on `ports` ports, universal with N columns.
@@ -14,17 +15,39 @@ use super::topology::{Topology, TopologyError};
 /// # Errors
 /// No port.
 pub fn rectangular(ports: usize) -> Result<Topology, TopologyError> {
-    // Two ports need one column: a second would be empty.
-    let columns = if ports <= 2 {
+    alternating("rectangular", ports, alternating_columns(ports))
+}
+
+/// N (N - 1) / 2 MZIs in N columns.
+pub fn counts(ports: usize) -> Counts {
+    Counts {
+        mzis: ports * ports.saturating_sub(1) / 2,
+        columns: alternating_columns(ports),
+    }
+}
+
+/// Columns of a universal mesh. Two ports need one: a second would be empty.
+pub(super) fn alternating_columns(ports: usize) -> usize {
+    if ports <= 2 {
         ports.saturating_sub(1)
     } else {
         ports
-    };
+    }
+}
+
+/// Columns that start at port 0 and at port 1 in turn; on two ports, where the latter would be empty, all
+/// at port 0.
+pub(super) fn alternating(
+    name: &str,
+    ports: usize,
+    columns: usize,
+) -> Result<Topology, TopologyError> {
     Topology::new(
-        "rectangular",
+        name,
         ports,
         (0..columns).map(|column| {
-            (column % 2..ports.saturating_sub(1))
+            let first = if ports == 2 { 0 } else { column % 2 };
+            (first..ports.saturating_sub(1))
                 .step_by(2)
                 .map(|port| (port, port + 1))
                 .collect()

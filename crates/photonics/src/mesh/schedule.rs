@@ -141,6 +141,7 @@ fn runs(topology: &Topology, order: &[u32]) -> Vec<Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mesh::NamedTopology;
     use crate::mesh::rectangular::rectangular;
     use crate::mesh::triangular::triangular;
 
@@ -172,6 +173,9 @@ mod tests {
         for ports in [1, 2, 3, 16, 33, 64, 101, 196] {
             assert_order(&rectangular(ports).unwrap());
             assert_order(&triangular(ports).unwrap());
+            assert_order(&NamedTopology::Diamond.build(ports).unwrap());
+            assert_order(&NamedTopology::Butterfly.build(ports).unwrap());
+            assert_order(&NamedTopology::Tree.build(ports).unwrap());
         }
         let far = Topology::new("far", 8, [vec![(0, 4), (5, 1)], vec![(0, 1), (4, 7)]]).unwrap();
         assert_order(&far);

@@ -1,5 +1,6 @@
 //! The wiring of a mesh, as data: columns of MZIs, each on a pair of ports.
 
+use super::crossings::crossings;
 use super::schedule::Schedule;
 use thiserror::Error;
 
@@ -22,6 +23,8 @@ pub struct Topology {
     pairs: Vec<PortPair>,
     column_ends: Vec<usize>,
     schedule: Schedule,
+    /// `ports` numbers before each column and behind the last; `None` in a planar mesh.
+    crossings: Option<Vec<u32>>,
 }
 
 /// Why columns are not a mesh.
@@ -70,6 +73,7 @@ impl Topology {
             pairs: Vec::new(),
             column_ends: Vec::new(),
             schedule: Schedule::default(),
+            crossings: None,
         };
         let mut used_in = vec![usize::MAX; ports];
         for (column, pairs) in columns.into_iter().enumerate() {
@@ -95,6 +99,9 @@ impl Topology {
             topology.column_ends.push(topology.pairs.len());
         }
         topology.schedule = Schedule::new(&topology);
+        let columns =
+            (0..topology.columns()).map(|column| &topology.pairs[topology.column(column)]);
+        topology.crossings = crossings(ports, columns);
         Ok(topology)
     }
 
@@ -126,6 +133,19 @@ impl Topology {
     /// The order in which the MZIs are computed.
     pub(crate) fn schedule(&self) -> &Schedule {
         &self.schedule
+    }
+
+    /// The crossings that light on each port passes before `column`, or behind the last where `column`
+    /// is the number of columns ([layout](super::crossings)). `None` in a mesh without any, and beyond
+    /// that.
+    pub fn crossings_before(&self, column: usize) -> Option<&[u32]> {
+        let counts = self.crossings.as_ref()?;
+        counts.get(column * self.ports..(column + 1) * self.ports)
+    }
+
+    /// Whether no waveguides cross.
+    pub fn is_planar(&self) -> bool {
+        self.crossings.is_none()
     }
 
     /// The MZIs of one column, as a range of MZI numbers.

@@ -8,6 +8,7 @@
 //!  3 --------X--------
 //! ```
 
+use super::counts::Counts;
 use super::topology::{Topology, TopologyError};
 
 /// The triangular mesh on `ports` ports.
@@ -15,7 +16,7 @@ use super::topology::{Topology, TopologyError};
 /// # Errors
 /// No port.
 pub fn triangular(ports: usize) -> Result<Topology, TopologyError> {
-    let columns = (2 * ports).saturating_sub(3);
+    let columns = counts(ports).columns;
     Topology::new(
         "triangular",
         ports,
@@ -26,6 +27,14 @@ pub fn triangular(ports: usize) -> Result<Topology, TopologyError> {
                 .collect()
         }),
     )
+}
+
+/// N (N - 1) / 2 MZIs in 2 N - 3 columns.
+pub fn counts(ports: usize) -> Counts {
+    Counts {
+        mzis: ports * ports.saturating_sub(1) / 2,
+        columns: (2 * ports).saturating_sub(3),
+    }
 }
 
 #[cfg(test)]

@@ -36,8 +36,8 @@ pub struct MeshProcess {
     pub mzi_length_m: f64,
     /// Distance of neighbouring ports in m, in (0, 1).
     pub port_pitch_m: f64,
-    /// Mean loss of a waveguide crossing in dB, in [0, 100). The meshes made so far are planar and have
-    /// none.
+    /// Mean loss of a waveguide crossing in dB, in [0, 100), on either of its waveguides. Planar meshes
+    /// have none.
     pub crossing_loss_db: f64,
     /// Standard deviation of a crossing's loss in dB, in [0, 100).
     pub crossing_loss_sigma_db: f64,

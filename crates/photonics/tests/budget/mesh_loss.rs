@@ -6,7 +6,11 @@ use photonics::component::activation::Activation;
 use photonics::design::Readout;
 use photonics::fabricate::{DieSeed, fabricate};
 use photonics::mesh::Topology;
+use photonics::mesh::butterfly::butterfly;
+use photonics::mesh::diamond::diamond;
 use photonics::mesh::rectangular::rectangular;
+use photonics::mesh::redundant_rectangular::redundant_rectangular;
+use photonics::mesh::tree::tree;
 use photonics::mesh::triangular::triangular;
 use photonics::process::{MeshProcess, Process};
 use std::sync::Arc;
@@ -67,6 +71,10 @@ fn without_spread_it_is_that_of_the_mesh() {
             waveguide_loss_db_per_m: 500.0,
             ..MeshProcess::ideal()
         },
+        MeshProcess {
+            crossing_loss_db: 0.2,
+            ..LOSSES
+        },
     ];
     for mesh in only {
         for topology in [
@@ -74,6 +82,13 @@ fn without_spread_it_is_that_of_the_mesh() {
             rectangular(16).unwrap(),
             rectangular(15).unwrap(),
             triangular(12).unwrap(),
+            diamond(10).unwrap(),
+            redundant_rectangular(8, 3).unwrap(),
+            butterfly(4).unwrap(),
+            butterfly(16).unwrap(),
+            butterfly(13).unwrap(),
+            tree(16).unwrap(),
+            tree(9).unwrap(),
         ] {
             let name = format!("{} {} {mesh:?}", topology.name(), topology.ports());
             let (budget, found, error) = losses_db(topology, mesh, 200);
@@ -83,6 +98,24 @@ fn without_spread_it_is_that_of_the_mesh() {
             );
             assert!(error < 0.02 * found, "{name}: {error}");
         }
+    }
+}
+
+#[test]
+fn crossings_with_spread_count_with_the_light_that_passes_them() {
+    let mesh = MeshProcess {
+        crossing_loss_db: 0.1,
+        crossing_loss_sigma_db: 0.3,
+        ..MeshProcess::ideal()
+    };
+    for topology in [butterfly(16).unwrap(), tree(16).unwrap()] {
+        let name = topology.name().to_owned();
+        let (budget, found, error) = losses_db(topology, mesh, 400);
+        assert!(
+            (budget - found).abs() < 5.0 * error,
+            "{name}: {budget} {found} +- {error}"
+        );
+        assert!(error < 0.02 * found, "{name}: {found} +- {error}");
     }
 }
 

@@ -7,7 +7,7 @@ use num_complex::{Complex, Complex64};
 use numerics::{Stream, Streams};
 use photonics::component::mzi::ArmTransmission;
 use photonics::mesh::propagate::propagate;
-use photonics::mesh::{MeshHardware, MeshLosses, MeshPhases, Program, Topology};
+use photonics::mesh::{MeshHardware, MeshLosses, MeshPhases, NamedTopology, Program, Topology};
 use photonics::{FieldBatch, Real};
 use proptest::test_runner::{Config, FileFailurePersistence};
 use rand::RngExt;
@@ -37,6 +37,19 @@ pub(crate) fn stream(name: &str, index: usize) -> Stream {
 /// A number uniform in [low, high).
 pub(crate) fn uniform(stream: &mut Stream, low: f64, high: f64) -> f64 {
     (high - low).mul_add(stream.random::<f64>(), low)
+}
+
+/// Every named topology on so many ports.
+pub(crate) fn named(ports: usize) -> [Arc<Topology>; 6] {
+    [
+        NamedTopology::Rectangular,
+        NamedTopology::Triangular,
+        NamedTopology::Diamond,
+        NamedTopology::RedundantRectangular { extra_columns: 3 },
+        NamedTopology::Butterfly,
+        NamedTopology::Tree,
+    ]
+    .map(|topology| Arc::new(topology.build(ports).unwrap()))
 }
 
 /// [theta | phi | gamma], each uniform over a few turns.

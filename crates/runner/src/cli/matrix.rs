@@ -1,6 +1,6 @@
 //! Options of `fzero matrix`.
 
-use crate::config::checked::MeshKind;
+use super::UniversalMesh;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ Examples:
 pub struct MatrixArgs {
     /// The mesh, with as many ports as the file has phases gamma.
     #[arg(long, value_name = "MESH")]
-    pub mesh: MeshKind,
+    pub mesh: UniversalMesh,
 
     /// Phases in rad, of fzero program or fzero run.
     #[arg(long, value_name = "PHASES.npz")]

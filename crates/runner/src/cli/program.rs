@@ -1,6 +1,6 @@
 //! Options of `fzero program`.
 
-use crate::config::checked::MeshKind;
+use super::UniversalMesh;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub struct ProgramArgs {
 
     /// The mesh, with as many ports as the target has rows.
     #[arg(long, value_name = "MESH")]
-    pub mesh: MeshKind,
+    pub mesh: UniversalMesh,
 
     /// Known splitter errors of the die, to be corrected.
     #[arg(long, value_name = "ERRORS.npz")]

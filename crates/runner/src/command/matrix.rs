@@ -2,13 +2,12 @@
 
 use super::print::print;
 use crate::cli::MatrixArgs;
-use crate::config::checked::MeshKind;
+use crate::cli::UniversalMesh;
 use crate::error::{Error, Status};
 use crate::record::matrix::matrix_bytes;
 use crate::record::mesh_phases::read_mesh_phases;
 use crate::record::output::{check_output, write_output};
 use crate::record::splitter_errors::read_splitter_errors;
-use crate::wiring;
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use photonics::matrix::unitarity_defect;
@@ -28,7 +27,9 @@ pub(super) fn run(args: &MatrixArgs) -> Result<Status, Error> {
         check_output(output, &inputs)?;
     }
     let stored = read_mesh_phases(&args.phases, args.layer.into())?;
-    let topology = wiring::topology(args.mesh, stored.ports)
+    let topology = args
+        .mesh
+        .topology(stored.ports)
         .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
     let mesh = match &args.die_errors {
         Some(path) => {
@@ -76,7 +77,7 @@ pub(super) fn run(args: &MatrixArgs) -> Result<Status, Error> {
 /// What the command says.
 #[derive(Debug, Serialize)]
 struct Report {
-    mesh: MeshKind,
+    mesh: UniversalMesh,
     ports: usize,
     mzis: usize,
     unitarity_defect: f64,
@@ -88,7 +89,7 @@ struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = wiring::mesh_name(self.mesh);
+        let name = self.mesh.name();
         let (ports, mzis) = (self.ports, self.mzis);
         let defect = self.unitarity_defect;
         writeln!(f, "mesh    {name}: {ports} ports, {mzis} MZIs")?;

@@ -5,9 +5,7 @@ use crate::config::checked::{self, Config, InitialPhases, MeshKind, ReadoutKind,
 use numerics::Streams;
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, SourcePower, Tap};
 use photonics::mesh::haar::haar_phases;
-use photonics::mesh::rectangular::rectangular;
-use photonics::mesh::triangular::triangular;
-use photonics::mesh::{Topology, TopologyError};
+use photonics::mesh::{NamedTopology, TopologyError};
 use photonics::units::dbm_to_w;
 use rand::RngExt;
 use std::f64::consts::TAU;
@@ -20,7 +18,7 @@ use std::sync::Arc;
 pub fn design(config: &Config) -> Result<ChipDesign, TopologyError> {
     let chip = &config.chip;
     let layer = LayerDesign {
-        topology: topology(config.chip.mesh, config.chip.ports)?,
+        topology: Arc::new(named(chip).build(chip.ports)?),
         readout: match chip.readout.kind {
             ReadoutKind::Signed => Readout::Signed,
             ReadoutKind::Intensity => Readout::Intensity,
@@ -74,23 +72,18 @@ fn source(config: &Config) -> Source {
     }
 }
 
-/// A mesh's name, as in a configuration.
-pub fn mesh_name(kind: MeshKind) -> &'static str {
-    match kind {
-        MeshKind::Rectangular => "rectangular",
-        MeshKind::Triangular => "triangular",
+/// The topology of every layer.
+pub(super) fn named(chip: &checked::Chip) -> NamedTopology {
+    match chip.mesh {
+        MeshKind::Rectangular => NamedTopology::Rectangular,
+        MeshKind::Triangular => NamedTopology::Triangular,
+        MeshKind::Diamond => NamedTopology::Diamond,
+        MeshKind::RedundantRectangular => NamedTopology::RedundantRectangular {
+            extra_columns: chip.extra_columns.unwrap_or(0),
+        },
+        MeshKind::Butterfly => NamedTopology::Butterfly,
+        MeshKind::Tree => NamedTopology::Tree,
     }
-}
-
-/// The mesh of this kind.
-///
-/// # Errors
-/// No port.
-pub fn topology(kind: MeshKind, ports: usize) -> Result<Arc<Topology>, TopologyError> {
-    Ok(Arc::new(match kind {
-        MeshKind::Rectangular => rectangular(ports)?,
-        MeshKind::Triangular => triangular(ports)?,
-    }))
 }
 
 /// The phases [theta | phi | gamma] in rad before training, per layer. They are what the experimenter

@@ -1,6 +1,7 @@
 //! What an experiment takes of the machine's memory.
 
-use crate::config::checked::{Config, Precision};
+use super::design::named;
+use crate::config::checked::{Config, MeshKind, Precision};
 use photonics::field::LANES;
 
 /// An upper estimate in bytes for what a bench holds of one size: a trainer with its chip, an ideal chip
@@ -26,7 +27,8 @@ pub fn mesh_memory_bytes(ports: usize, batch: usize) -> u64 {
 pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
     let ports = config.chip.ports as u64;
     let layers = config.chip.layers as u64;
-    let mzis = ports * (ports - 1) / 2;
+    let counts = named(&config.chip).counts(config.chip.ports);
+    let mzis = counts.mzis as u64;
     let parameters = 2 * mzis + ports;
     let real = match config.chip.precision {
         Precision::F32 => 4,
@@ -34,7 +36,12 @@ pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
     };
     // Per MZI: coupler errors, transmissions of the arms, static terms, coefficients; one topology.
     let mesh = mzis * (16 + 32 + 64 + 8 * real);
-    let topology = mzis * 40;
+    // The crossings of a wiring have a number per port and column.
+    let crossings = match config.chip.mesh {
+        MeshKind::Butterfly | MeshKind::Tree => 4 * ports * (counts.columns as u64 + 1),
+        _ => 0,
+    };
+    let topology = mzis * 40 + crossings;
     // Per parameter: initial and current per layer; direction, shifted, gradient, two moments.
     let trainer = parameters * 8 * (2 * layers + 5);
     let largest = config
@@ -48,4 +55,43 @@ pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
     let data = samples as u64 * ports * 8;
     let checkpoint = layers * parameters * 40;
     layers * mesh + topology + trainer + batch + data + checkpoint
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Loaded, Override};
+
+    fn bytes(mesh: &str, extra_columns: Option<&str>) -> u64 {
+        let mut set = vec![
+            Override::set("chip.mesh", mesh),
+            Override::set("chip.ports", "512"),
+        ];
+        set.extend(extra_columns.map(|columns| Override::set("chip.extra_columns", columns)));
+        let loaded = Loaded::from_text("a.toml", "name = \"a\"\ndata.set = \"digits\"", &set)
+            .unwrap_or_else(|error| panic!("{}", error.report()));
+        memory_bytes(&loaded.config, 1)
+    }
+
+    #[test]
+    fn it_goes_with_the_mzis_of_the_topology() {
+        let rectangular = bytes("rectangular", None);
+        assert_eq!(bytes("triangular", None), rectangular);
+        let without = bytes("tree", None);
+        // What is beyond the fields of a batch, over what that is in the rectangular mesh.
+        let share = |bytes: u64| (bytes - without) as f64 / (rectangular - without) as f64;
+        let found = share(bytes("redundant-rectangular", Some("512")));
+        assert!((found - 2.0).abs() < 0.02, "{found}");
+        // 256^2 and 9 * 256 MZIs for 512 * 511 / 2; of each 511 are in the tree already.
+        let found = share(bytes("diamond", None));
+        assert!(
+            (found - (65536.0 - 511.0) / (130_816.0 - 511.0)).abs() < 1e-3,
+            "{found}"
+        );
+        let found = share(bytes("butterfly", None));
+        assert!(
+            (found - (2304.0 - 511.0) / (130_816.0 - 511.0)).abs() < 1e-3,
+            "{found}"
+        );
+    }
 }

@@ -5,13 +5,12 @@ mod target;
 
 use super::print::print;
 use crate::cli::ProgramArgs;
-use crate::config::checked::MeshKind;
+use crate::cli::UniversalMesh;
 use crate::error::{Error, Status};
 use crate::record::matrix::read_matrix;
 use crate::record::mesh_phases::mesh_phases_bytes;
 use crate::record::output::{check_output, write_output};
 use crate::record::splitter_errors::read_splitter_errors;
-use crate::wiring;
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use photonics::matrix::relative_error;
@@ -32,7 +31,9 @@ pub(super) fn run(args: &ProgramArgs) -> Result<Status, Error> {
     inputs.extend(args.die_errors.as_deref());
     check_output(&args.output, &inputs)?;
     let target = target::Target::new(args, read_matrix(&args.target)?)?;
-    let topology = wiring::topology(args.mesh, target.unitary.nrows())
+    let topology = args
+        .mesh
+        .topology(target.unitary.nrows())
         .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
     // What is wrong with the die is said before the work begins.
     let errors = args
@@ -83,10 +84,13 @@ pub(super) fn run(args: &ProgramArgs) -> Result<Status, Error> {
 }
 
 /// [theta | phi | gamma] in rad of the ideal mesh.
-fn decompose(kind: MeshKind, unitary: &DMatrix<Complex64>) -> Result<Vec<f64>, DecomposeError> {
+fn decompose(
+    kind: UniversalMesh,
+    unitary: &DMatrix<Complex64>,
+) -> Result<Vec<f64>, DecomposeError> {
     match kind {
-        MeshKind::Rectangular => clements(unitary),
-        MeshKind::Triangular => reck(unitary),
+        UniversalMesh::Rectangular => clements(unitary),
+        UniversalMesh::Triangular => reck(unitary),
     }
 }
 

@@ -1,7 +1,6 @@
 //! What `fzero program` says.
 
-use crate::config::checked::MeshKind;
-use crate::wiring;
+use crate::cli::UniversalMesh;
 use photonics::mesh::MeshHardware;
 use photonics::mesh::correct::Unreachable;
 use serde::Serialize;
@@ -12,7 +11,7 @@ use std::path::Path;
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) target: String,
-    pub(super) mesh: MeshKind,
+    pub(super) mesh: UniversalMesh,
     pub(super) ports: usize,
     pub(super) mzis: usize,
     pub(super) unitarity_defect: f64,
@@ -71,7 +70,7 @@ impl Die {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = wiring::mesh_name(self.mesh);
+        let name = self.mesh.name();
         let (ports, mzis) = (self.ports, self.mzis);
         let defect = self.unitarity_defect;
         writeln!(

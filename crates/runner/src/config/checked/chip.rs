@@ -1,6 +1,5 @@
 //! The chip as designed.
 
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 /// A network of meshes.
@@ -12,6 +11,9 @@ pub struct Chip {
     pub layers: usize,
     /// Topology of each mesh.
     pub mesh: MeshKind,
+    /// Columns beyond those of the rectangular mesh, 1 to 4096; with
+    /// [`MeshKind::RedundantRectangular`].
+    pub extra_columns: Option<usize>,
     /// Phases before training.
     pub initial_phases: InitialPhases,
     /// Seed of the die, below 2^53.
@@ -27,20 +29,28 @@ pub struct Chip {
 }
 
 /// Topologies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MeshKind {
     /// Clements et al., doi:10.1364/OPTICA.3.001460
     Rectangular,
     /// Reck et al., doi:10.1103/PhysRevLett.73.58
     Triangular,
+    /// Shokraneh et al., doi:10.1364/OE.395441.
+    Diamond,
+    /// Rectangular with extra columns.
+    RedundantRectangular,
+    /// Fang et al., doi:10.1364/OE.27.014009.
+    Butterfly,
+    /// A binary tree, doi:10.1364/OPTICA.391592.
+    Tree,
 }
 
 /// Phases before training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InitialPhases {
-    /// Those of a Haar-random unitary.
+    /// Those of a Haar-random unitary; in a mesh that cannot be one, of MZIs that are each one.
     Haar,
     /// Each uniform in a full turn.
     Uniform,

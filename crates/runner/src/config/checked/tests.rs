@@ -47,6 +47,7 @@ const SETTINGS: &[&[(&str, &str)]] = &[
     ],
     &[
         ("training.goal.kind", "margin"),
+        ("chip.mesh", "redundant-rectangular"),
         ("chip.initial_phases", "zero"),
         ("chip.source.laser_power_dbm", "20"),
         ("chip.activation.kind", "gain-stage"),

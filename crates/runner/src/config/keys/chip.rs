@@ -7,6 +7,16 @@ use super::super::key::{
 use super::EXACT_MAX;
 use std::f64::consts::PI;
 
+const MESH: &str = "chip.mesh";
+const REDUNDANT: &str = "redundant-rectangular";
+const MESHES: &[&str] = &[
+    "rectangular",
+    "triangular",
+    "diamond",
+    REDUNDANT,
+    "butterfly",
+    "tree",
+];
 const KIND: &str = "chip.activation.kind";
 const ELECTRO_OPTIC: &str = "electro-optic";
 const ABSORBER: &str = "saturable-absorber";
@@ -29,12 +39,16 @@ pub(super) const KEYS: &[Key] = &[
     Key::integer("chip.layers", (1, 64), "layers")
         .or(Integer(2))
         .doc("Meshes in a row, with an activation after each but the last."),
-    Key::text("chip.mesh", &["rectangular", "triangular"])
+    Key::text(MESH, MESHES)
         .or(Text("rectangular"))
-        .doc("Topology: rectangular (doi:10.1364/OPTICA.3.001460) or triangular (doi:10.1103/PhysRevLett.73.58)."),
+        .doc("Topology: rectangular (doi:10.1364/OPTICA.3.001460), triangular (doi:10.1103/PhysRevLett.73.58), diamond (doi:10.1364/OE.395441), redundant-rectangular (extra_columns more), butterfly (doi:10.1364/OE.27.014009) or tree (doi:10.1364/OPTICA.391592); the last two have crossings."),
+    Key::integer("chip.extra_columns", (1, 4096), "columns")
+        .or(Integer(2))
+        .when(MESH, REDUNDANT)
+        .doc("Columns beyond those of the rectangular mesh."),
     Key::text("chip.initial_phases", &["haar", "uniform", "zero"])
         .or(Text("haar"))
-        .doc("Phases before training: of a Haar-random unitary, uniform in a turn, or all zero."),
+        .doc("Phases before training: of a Haar-random unitary (in a diamond, butterfly or tree, which cannot be one: of MZIs that are each one), uniform in a turn, or all zero."),
     Key::integer("chip.die_seed", (0, EXACT_MAX), "")
         .or(Integer(0))
         .doc("Seed of the die: the same seed and process give the same chip."),

@@ -82,7 +82,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::float("process.mesh.waveguide_loss_sigma_relative", Interval::below(0.0, 10.0), "1")
         .or(Float(0.0))
         .doc("Standard deviation of the loss of one piece of waveguide over its mean."),
-    loss("process.mesh.crossing_loss_db").doc("Mean loss of a waveguide crossing; the present meshes are planar and have none."),
+    loss("process.mesh.crossing_loss_db").doc("Mean loss of a waveguide crossing; the butterfly and the tree have some (docs/chip.md), the other meshes none."),
     loss("process.mesh.crossing_loss_sigma_db").doc("Its standard deviation."),
     length_um("process.mesh.mzi_length_um", 400.0)
         .doc("Length of an MZI, which is the pitch of the columns."),

@@ -1,0 +1,10 @@
+//! How large a topology is, before it is built.
+
+/// Sizes of a mesh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// MZIs.
+    pub mzis: usize,
+    /// Columns.
+    pub columns: usize,
+}

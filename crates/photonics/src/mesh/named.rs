@@ -1,0 +1,91 @@
+//! The topologies that have a name.
+
+use super::butterfly::{self, butterfly};
+use super::counts::Counts;
+use super::diamond::{self, diamond};
+use super::rectangular::{self, rectangular};
+use super::redundant_rectangular::{self, redundant_rectangular};
+use super::topology::{Topology, TopologyError};
+use super::tree::{self, tree};
+use super::triangular::{self, triangular};
+
+/// A topology by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedTopology {
+    /// [`mod@super::rectangular`].
+    Rectangular,
+    /// [`mod@super::triangular`].
+    Triangular,
+    /// [`mod@super::diamond`].
+    Diamond,
+    /// [`mod@super::redundant_rectangular`].
+    RedundantRectangular {
+        /// Columns beyond those of the rectangular mesh.
+        extra_columns: usize,
+    },
+    /// [`mod@super::butterfly`].
+    Butterfly,
+    /// [`mod@super::tree`].
+    Tree,
+}
+
+impl NamedTopology {
+    /// The mesh on so many ports.
+    ///
+    /// # Errors
+    /// No port.
+    pub fn build(self, ports: usize) -> Result<Topology, TopologyError> {
+        match self {
+            Self::Rectangular => rectangular(ports),
+            Self::Triangular => triangular(ports),
+            Self::Diamond => diamond(ports),
+            Self::RedundantRectangular { extra_columns } => {
+                redundant_rectangular(ports, extra_columns)
+            }
+            Self::Butterfly => butterfly(ports),
+            Self::Tree => tree(ports),
+        }
+    }
+
+    /// Its sizes in closed form, without building it.
+    pub fn counts(self, ports: usize) -> Counts {
+        match self {
+            Self::Rectangular => rectangular::counts(ports),
+            Self::Triangular => triangular::counts(ports),
+            Self::Diamond => diamond::counts(ports),
+            Self::RedundantRectangular { extra_columns } => {
+                redundant_rectangular::counts(ports, extra_columns)
+            }
+            Self::Butterfly => butterfly::counts(ports),
+            Self::Tree => tree::counts(ports),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_those_of_the_mesh() {
+        for name in [
+            NamedTopology::Rectangular,
+            NamedTopology::Triangular,
+            NamedTopology::Diamond,
+            NamedTopology::RedundantRectangular { extra_columns: 0 },
+            NamedTopology::RedundantRectangular { extra_columns: 5 },
+            NamedTopology::Butterfly,
+            NamedTopology::Tree,
+        ] {
+            assert_eq!(name.build(0), Err(TopologyError::NoPorts));
+            for ports in 1..70 {
+                let mesh = name.build(ports).unwrap();
+                let built = Counts {
+                    mzis: mesh.mzis(),
+                    columns: mesh.columns(),
+                };
+                assert_eq!(name.counts(ports), built, "{name:?} {ports}");
+            }
+        }
+    }
+}
