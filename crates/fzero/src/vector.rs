@@ -21,7 +21,7 @@ pub(crate) fn sum_of_squares(x: &[f64]) -> f64 {
 }
 
 #[inline(always)]
-fn add_squares(sums: &mut [f64; LANES], x: &[f64; LANES]) {
+pub(crate) fn add_squares(sums: &mut [f64; LANES], x: &[f64; LANES]) {
     for lane in 0..LANES {
         sums[lane] = x[lane].mul_add(x[lane], sums[lane]);
     }
@@ -29,7 +29,7 @@ fn add_squares(sums: &mut [f64; LANES], x: &[f64; LANES]) {
 
 /// At most `N` numbers and zeros behind them.
 #[inline(always)]
-fn padded<T: Copy + Default, const N: usize>(x: &[T]) -> [T; N] {
+pub(crate) fn padded<T: Copy + Default, const N: usize>(x: &[T]) -> [T; N] {
     let mut all = [T::default(); N];
     for (place, &x) in all.iter_mut().zip(x) {
         *place = x;

@@ -1,6 +1,6 @@
 //! The published local goal: point at the prototype (arXiv:2603.24790).
 
-use super::kernel::{ClassTable, LANES, SAMPLES, own_cosine};
+use super::kernel::{ClassTable, Lanes};
 use super::{CosineLoss, Prototypes};
 
 /// Loss 1 - cos(readouts, prototype of the true class), from 0 to 2.
@@ -33,10 +33,9 @@ impl CosineLoss for CosineGoal {
     }
 
     #[inline(always)]
-    fn losses(&self, cosines: &mut [[f64; LANES]], labels: &[u16], losses: &mut [f64; SAMPLES]) {
-        let samples = cosines.chunks_exact(self.table.blocks()).zip(labels);
-        for ((cosines, &label), loss) in samples.zip(losses) {
-            *loss = 1.0 - own_cosine(cosines, label);
+    fn losses(&self, _cosines: &mut [Lanes], own: &Lanes, losses: &mut Lanes) {
+        for (loss, own) in losses.iter_mut().zip(own) {
+            *loss = 1.0 - own;
         }
     }
 }

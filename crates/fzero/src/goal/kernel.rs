@@ -1,86 +1,90 @@
-//! Cosines of a batch of readouts with all prototypes, in one sweep per eight samples.
+//! Cosines of a batch of readouts with all prototypes, eight samples at a time.
 //!
-//! Classes are the lanes of a register and each readout is broadcast, so no register is ever summed
-//! across; sums run over the readouts in order, in f64, so that neither the SIMD level nor the
-//! grouping of samples changes a bit, and readouts of 1e-30 W still have a norm.
+//! Samples are the lanes of a register and each prototype's value is broadcast, so no register is
+//! summed across and no lane is without work; sums run over the readouts in order, in f64, so that
+//! neither the SIMD level nor the grouping of samples changes a bit, and readouts of 1e-30 W still have
+//! a norm.
 
 use super::{BatchLoss, CosineLoss, Prototypes};
 use crate::vector;
+use numerics::transpose::{TILE, Transpose};
 
-/// Classes per register: four doubles, so that ten classes waste two lanes and not six.
-pub(super) const LANES: usize = 4;
+/// Samples that are computed together: one AVX-512 register of doubles.
+pub(super) const SAMPLES: usize = TILE;
 
-/// Samples that are swept together; it hides the latency of the multiply-adds.
-pub(super) const SAMPLES: usize = 8;
+/// Classes whose sums are formed together: enough to hide the latency of the multiply-adds, few enough
+/// for the registers of AVX2, and ten classes fill two of them.
+const CLASSES: usize = 5;
 
-/// Prototypes as lanes: for each block of four classes, for each readout, one register.
+/// One number for each of the samples.
+pub(super) type Lanes = [f64; SAMPLES];
+
+/// Prototypes in the order of reading: for each five classes, for each readout, their values. Zeros
+/// where there is no class.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ClassTable {
     classes: usize,
     readouts: usize,
-    registers: Vec<[f64; LANES]>,
-    /// Added to the cosines: 0, and minus infinity where a lane has no class, so that nobody has to
-    /// leave those lanes out.
-    padding: Vec<[f64; LANES]>,
+    values: Vec<[f64; CLASSES]>,
 }
 
 impl ClassTable {
     pub(super) fn new(prototypes: &Prototypes) -> Self {
         let (classes, readouts) = (prototypes.classes(), prototypes.dimension());
-        let blocks = classes.div_ceil(LANES);
-        let mut registers = vec![[0.0; LANES]; blocks * readouts];
-        let mut padding = vec![[f64::NEG_INFINITY; LANES]; blocks];
+        let mut values = vec![[0.0; CLASSES]; classes.div_ceil(CLASSES) * readouts];
         for class in 0..classes {
-            padding[class / LANES][class % LANES] = 0.0;
-        }
-        for class in 0..classes {
-            for (readout, &value) in prototypes.row(class).iter().enumerate() {
-                registers[class / LANES * readouts + readout][class % LANES] = value;
+            let block = &mut values[class / CLASSES * readouts..];
+            for (values, &value) in block.iter_mut().zip(prototypes.row(class)) {
+                values[class % CLASSES] = value;
             }
         }
         Self {
             classes,
             readouts,
-            registers,
-            padding,
+            values,
         }
-    }
-
-    /// Registers that hold the cosines of one sample.
-    #[inline(always)]
-    pub(super) fn blocks(&self) -> usize {
-        self.padding.len()
     }
 }
 
 /// Memory that a goal uses again and again. It carries nothing from one call to the next.
 #[derive(Clone, Debug, Default)]
 pub struct GoalScratch {
-    /// Readouts of up to eight samples as f64.
-    wide: Vec<f64>,
-    /// Cosines: up to eight samples x blocks.
-    cosines: Vec<[f64; LANES]>,
+    /// Readouts of eight samples as f64, zeros up to a whole tile of readouts.
+    wide: Vec<Lanes>,
+    /// Cosines, one row per class.
+    cosines: Vec<Lanes>,
 }
 
 /// Fills `scratch.cosines` for up to [`SAMPLES`] samples; returns how many have no light at all.
+/// Samples that are not there have cosines of 0.
 #[inline(always)]
 fn cosines(table: &ClassTable, readouts: &[f32], scratch: &mut GoalScratch) -> usize {
     let width = table.readouts;
-    let blocks = table.blocks();
-    scratch.wide.resize(SAMPLES * width, 0.0);
-    scratch.cosines.resize(SAMPLES * blocks, [0.0; LANES]);
     let samples = readouts.len() / width;
-    let mut squares = [0.0; SAMPLES];
-    for ((row, wide), square) in readouts
-        .chunks_exact(width)
-        .zip(scratch.wide.chunks_exact_mut(width))
-        .zip(&mut squares)
+    scratch
+        .wide
+        .resize(width.next_multiple_of(TILE), [0.0; SAMPLES]);
+    scratch.cosines.resize(table.classes, [0.0; SAMPLES]);
+    let transpose = Transpose::new();
+    for (tile, wide) in scratch
+        .wide
+        .as_chunks_mut::<TILE>()
+        .0
+        .iter_mut()
+        .enumerate()
     {
-        for (wide, &readout) in wide.iter_mut().zip(row) {
-            *wide = f64::from(readout);
-        }
-        *square = vector::sum_of_squares(wide);
+        transpose.tile(
+            readouts,
+            tile * TILE,
+            width,
+            samples,
+            #[inline(always)]
+            |readout, column| wide[readout] = column.map(f64::from),
+        );
     }
+    // The last tile of a row goes on with the next row.
+    scratch.wide[width..].fill([0.0; SAMPLES]);
+    let squares = sums_of_squares(&scratch.wide);
     // Compared with 0, not above 0: NaN has to stay NaN.
     let scales = squares.map(|square| {
         if square == 0.0 {
@@ -89,49 +93,41 @@ fn cosines(table: &ClassTable, readouts: &[f32], scratch: &mut GoalScratch) -> u
             1.0 / square.sqrt()
         }
     });
-    if samples == SAMPLES {
-        sweep::<SAMPLES>(table, &scratch.wide, &scales, &mut scratch.cosines);
-    } else {
-        for (sample, &scale) in scales[..samples].iter().enumerate() {
-            let wide = &scratch.wide[sample * width..];
-            let out = &mut scratch.cosines[sample * blocks..];
-            sweep::<1>(table, wide, &[scale], out);
-        }
-    }
+    sweep(table, &scratch.wide[..width], &scales, &mut scratch.cosines);
     let dark = squares[..samples].iter().filter(|&&square| square == 0.0);
     dark.count()
 }
 
-/// Dot products of `S` samples with all classes, times the samples' scales.
+/// Of each sample, in the order of [`vector::sum_of_squares`].
 #[inline(always)]
-fn sweep<const S: usize>(
-    table: &ClassTable,
-    wide: &[f64],
-    scales: &[f64; S],
-    out: &mut [[f64; LANES]],
-) {
-    let width = table.readouts;
-    let blocks = table.blocks();
-    let mut rows = [&wide[..0]; S];
-    for (sample, row) in rows.iter_mut().enumerate() {
-        *row = &wide[sample * width..][..width];
+fn sums_of_squares(wide: &[Lanes]) -> Lanes {
+    let mut sums = [[0.0; SAMPLES]; TILE];
+    for rows in wide.as_chunks::<TILE>().0 {
+        for (sums, row) in sums.iter_mut().zip(rows) {
+            for (sum, &z) in sums.iter_mut().zip(row) {
+                *sum = z.mul_add(z, *sum);
+            }
+        }
     }
-    let registers = table.registers.chunks_exact(width);
-    for (block, (registers, padding)) in registers.zip(&table.padding).enumerate() {
-        let mut sums = [[0.0; LANES]; S];
-        for readout in 0..width {
-            let classes = registers[readout];
-            for sample in 0..S {
-                let z = rows[sample][readout];
-                for lane in 0..LANES {
-                    sums[sample][lane] = z.mul_add(classes[lane], sums[sample][lane]);
+    std::array::from_fn(|sample| vector::add_lanes(&sums.map(|row| row[sample])))
+}
+
+/// Dot products of the samples with all classes, times the samples' scales.
+#[inline(always)]
+fn sweep(table: &ClassTable, wide: &[Lanes], scales: &Lanes, out: &mut [Lanes]) {
+    let blocks = table.values.chunks_exact(table.readouts);
+    for (values, out) in blocks.zip(out.chunks_mut(CLASSES)) {
+        let mut sums = [[0.0; SAMPLES]; CLASSES];
+        for (values, z) in values.iter().zip(wide) {
+            for class in 0..CLASSES {
+                for sample in 0..SAMPLES {
+                    sums[class][sample] = z[sample].mul_add(values[class], sums[class][sample]);
                 }
             }
         }
-        for sample in 0..S {
-            for lane in 0..LANES {
-                out[sample * blocks + block][lane] =
-                    sums[sample][lane].mul_add(scales[sample], padding[lane]);
+        for (out, sums) in out.iter_mut().zip(&sums) {
+            for sample in 0..SAMPLES {
+                out[sample] = sums[sample] * scales[sample];
             }
         }
     }
@@ -146,18 +142,23 @@ pub(super) fn batch_loss<G: CosineLoss>(
     scratch: &mut GoalScratch,
 ) -> BatchLoss {
     let table = goal.table();
-    let blocks = table.blocks();
     let mut total = BatchLoss::default();
     for (readouts, labels) in readouts
         .chunks(SAMPLES * table.readouts)
         .zip(labels.chunks(SAMPLES))
     {
         total.dead += cosines(table, readouts, scratch);
-        for (cosines, &label) in scratch.cosines.chunks_exact(blocks).zip(labels) {
-            total.correct += usize::from(is_largest(cosines, label));
+        let mut classes = [0; SAMPLES];
+        for (class, &label) in classes.iter_mut().zip(labels) {
+            *class = u64::from(label);
+        }
+        let own = own_cosines(&scratch.cosines, &classes);
+        let largest = are_largest(&scratch.cosines, &own, &classes);
+        for &largest in &largest[..labels.len()] {
+            total.correct += usize::from(largest);
         }
         let mut losses = [0.0; SAMPLES];
-        goal.losses(&mut scratch.cosines, labels, &mut losses);
+        goal.losses(&mut scratch.cosines, &own, &mut losses);
         for loss in &losses[..labels.len()] {
             total.loss += loss;
         }
@@ -166,26 +167,46 @@ pub(super) fn batch_loss<G: CosineLoss>(
     total
 }
 
-/// The cosine with the prototype of `label`.
+/// The cosine of each sample with the prototype of its own class.
 #[inline(always)]
-pub(super) fn own_cosine(cosines: &[[f64; LANES]], label: u16) -> f64 {
-    cosines[usize::from(label) / LANES][usize::from(label) % LANES]
-}
-
-/// Whether `label` has the largest cosine, and the lowest number among equals.
-#[inline(always)]
-fn is_largest(cosines: &[[f64; LANES]], label: u16) -> bool {
-    let own = own_cosine(cosines, label);
-    let label = u64::from(label);
-    let mut lost = [false; LANES];
-    let mut class = 0;
-    for lanes in cosines {
-        for (lost, &other) in lost.iter_mut().zip(lanes) {
-            *lost |= !((own > other) | ((own == other) & (class >= label)));
-            class += 1;
+fn own_cosines(cosines: &[Lanes], classes: &[u64; SAMPLES]) -> Lanes {
+    let mut own = [0.0; SAMPLES];
+    for (class, row) in (0..).zip(cosines) {
+        for sample in 0..SAMPLES {
+            own[sample] = if classes[sample] == class {
+                row[sample]
+            } else {
+                own[sample]
+            };
         }
     }
-    lost == [false; LANES]
+    own
+}
+
+/// Whether each sample's own class has the largest cosine, and the lowest number among equals.
+#[inline(always)]
+fn are_largest(cosines: &[Lanes], own: &Lanes, classes: &[u64; SAMPLES]) -> [bool; SAMPLES] {
+    let mut largest = [true; SAMPLES];
+    for (class, row) in (0_u64..).zip(cosines) {
+        for sample in 0..SAMPLES {
+            let (own, other) = (own[sample], row[sample]);
+            largest[sample] &= (own > other) | ((own == other) & (class >= classes[sample]));
+        }
+    }
+    largest
+}
+
+/// Sum over the rows, in four parts and then these: an order that four classes to a register have.
+#[inline(always)]
+pub(super) fn sum_of_rows(rows: &[Lanes], term: impl Fn(f64, usize) -> f64) -> Lanes {
+    let mut parts = [[0.0; SAMPLES]; 4];
+    for (class, row) in rows.iter().enumerate() {
+        let part = &mut parts[class % 4];
+        for sample in 0..SAMPLES {
+            part[sample] += term(row[sample], sample);
+        }
+    }
+    std::array::from_fn(|i| (parts[0][i] + parts[2][i]) + (parts[1][i] + parts[3][i]))
 }
 
 /// Scores of samples whose lengths have been checked.
@@ -196,15 +217,15 @@ pub(super) fn batch_scores(
     scores: &mut [f64],
     scratch: &mut GoalScratch,
 ) {
-    let blocks = table.blocks();
     for (readouts, scores) in readouts
         .chunks(SAMPLES * table.readouts)
         .zip(scores.chunks_mut(SAMPLES * table.classes))
     {
         cosines(table, readouts, scratch);
-        let rows = scores.chunks_exact_mut(table.classes);
-        for (scores, cosines) in rows.zip(scratch.cosines.chunks_exact(blocks)) {
-            scores.copy_from_slice(&cosines.as_flattened()[..table.classes]);
+        for (sample, scores) in scores.chunks_exact_mut(table.classes).enumerate() {
+            for (score, row) in scores.iter_mut().zip(&scratch.cosines) {
+                *score = row[sample];
+            }
         }
     }
 }

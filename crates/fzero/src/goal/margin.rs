@@ -1,6 +1,6 @@
 //! Margin loss on cosines (the published digital models' goal, arXiv:2603.24790).
 
-use super::kernel::{ClassTable, LANES, SAMPLES, own_cosine};
+use super::kernel::{ClassTable, Lanes, sum_of_rows};
 use super::{CosineLoss, Prototypes};
 use crate::error::{TrainError, check_positive};
 
@@ -38,20 +38,17 @@ impl CosineLoss for MarginGoal {
     }
 
     #[inline(always)]
-    fn losses(&self, cosines: &mut [[f64; LANES]], labels: &[u16], losses: &mut [f64; SAMPLES]) {
-        let samples = cosines.chunks_exact(self.table.blocks()).zip(labels);
-        for ((cosines, &label), loss) in samples.zip(losses) {
-            let offset = self.margin - own_cosine(cosines, label);
-            let mut sums = [0.0; LANES];
-            for lanes in cosines {
-                for (sum, &cosine) in sums.iter_mut().zip(lanes) {
-                    let excess = cosine + offset;
-                    // f64::max would turn NaN into 0.
-                    *sum += if excess < 0.0 { 0.0 } else { excess };
-                }
-            }
-            *loss = (sums[0] + sums[2]) + (sums[1] + sums[3]);
-        }
+    fn losses(&self, cosines: &mut [Lanes], own: &Lanes, losses: &mut Lanes) {
+        let offset = own.map(|own| self.margin - own);
+        *losses = sum_of_rows(
+            cosines,
+            #[inline(always)]
+            |cosine, sample| {
+                let excess = cosine + offset[sample];
+                // f64::max would turn NaN into 0.
+                if excess < 0.0 { 0.0 } else { excess }
+            },
+        );
     }
 }
 

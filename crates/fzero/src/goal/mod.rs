@@ -66,14 +66,14 @@ trait CosineLoss: Send + Sync {
 
     fn table(&self) -> &kernel::ClassTable;
 
-    /// Losses of up to eight samples. `cosines`: for each sample one per class, padded with minus
-    /// infinity to whole registers; they may be overwritten. Called inside `vectorize`, so it must be
+    /// Losses of eight samples. `cosines`: for each class one per sample, which may be overwritten;
+    /// `own`: those with each sample's own class. Called inside `vectorize`, so it must be
     /// `#[inline(always)]`.
     fn losses(
         &self,
-        cosines: &mut [[f64; kernel::LANES]],
-        labels: &[u16],
-        losses: &mut [f64; kernel::SAMPLES],
+        cosines: &mut [kernel::Lanes],
+        own: &kernel::Lanes,
+        losses: &mut kernel::Lanes,
     );
 }
 

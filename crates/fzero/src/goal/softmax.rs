@@ -1,6 +1,6 @@
 //! Cross-entropy of a softmax over cosines.
 
-use super::kernel::{ClassTable, LANES, SAMPLES, own_cosine};
+use super::kernel::{ClassTable, Lanes, SAMPLES, sum_of_rows};
 use super::{CosineLoss, Prototypes};
 use crate::error::{TrainError, check_positive};
 use numerics::math::{exp, ln};
@@ -48,40 +48,30 @@ impl CosineLoss for SoftmaxCosine {
     }
 
     #[inline(always)]
-    fn losses(&self, cosines: &mut [[f64; LANES]], labels: &[u16], losses: &mut [f64; SAMPLES]) {
-        let samples = cosines.chunks_exact_mut(self.table.blocks()).zip(labels);
-        let mut references = [0.0; SAMPLES];
-        for (((cosines, &label), loss), reference) in samples.zip(&mut *losses).zip(&mut references)
-        {
-            let own = own_cosine(cosines, label);
-            let mut largest = [own; LANES];
-            for lanes in &*cosines {
-                for (largest, &cosine) in largest.iter_mut().zip(lanes) {
-                    *largest = if cosine > *largest { cosine } else { *largest };
-                }
-            }
-            *reference = largest.iter().fold(own, |a, &b| if b > a { b } else { a });
-            *loss = (*reference - own) * self.sharpness;
-            for x in cosines.as_flattened_mut() {
-                *x = (*x - *reference) * self.sharpness;
+    fn losses(&self, cosines: &mut [Lanes], own: &Lanes, losses: &mut Lanes) {
+        let mut largest = *own;
+        for row in &*cosines {
+            for (largest, &cosine) in largest.iter_mut().zip(row) {
+                *largest = if cosine > *largest { cosine } else { *largest };
             }
         }
-        // Loops of their own over many independent values: exp and ln are long chains.
+        for row in &mut *cosines {
+            for sample in 0..SAMPLES {
+                row[sample] = (row[sample] - largest[sample]) * self.sharpness;
+            }
+        }
+        // A loop of its own over many independent values: exp is a long chain.
         for x in cosines.as_flattened_mut() {
             *x = exp(*x);
         }
-        let mut totals = [1.0; SAMPLES];
-        for (cosines, total) in cosines.chunks_exact(self.table.blocks()).zip(&mut totals) {
-            let mut sums = [0.0; LANES];
-            for lanes in cosines {
-                for (sum, &term) in sums.iter_mut().zip(lanes) {
-                    *sum += term;
-                }
-            }
-            *total = (sums[0] + sums[2]) + (sums[1] + sums[3]);
-        }
-        for (loss, &total) in losses.iter_mut().zip(&totals) {
-            *loss += ln(total);
+        let totals = sum_of_rows(
+            cosines,
+            #[inline(always)]
+            |term, _| term,
+        );
+        for sample in 0..SAMPLES {
+            let lead = (largest[sample] - own[sample]) * self.sharpness;
+            losses[sample] = lead + ln(totals[sample]);
         }
     }
 }
