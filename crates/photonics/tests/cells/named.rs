@@ -89,6 +89,11 @@ fn parts_of_the_forms_are_counted_by_hand() {
         (symmetric.symmetric, symmetric.shifters, symmetric.mzis),
         (15, 5, 0)
     );
+    for ports in 3..12 {
+        let mesh = NamedTopology::Rectangular.build(ports).unwrap();
+        let outside = mesh.with_mzis(MziForm::Symmetric).unwrap().parts().shifters;
+        assert_eq!(outside, ports / 2 + ports.div_ceil(2) - 1);
+    }
     // Half as long as MZIs are, and half a length more in front.
     let mesh = plain.with_mzis(MziForm::Symmetric).unwrap();
     let length: f64 = (0..mesh.columns()).map(|c| mesh.column_length(c)).sum();
