@@ -3,11 +3,13 @@
 mod evaluate;
 mod matrix;
 mod mesh;
+mod mesh_choice;
 mod program;
 
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
 pub use mesh::UniversalMesh;
+pub use mesh_choice::MeshChoice;
 pub use program::ProgramArgs;
 
 use crate::config::Override;

@@ -4,6 +4,7 @@
 //! - [`cli`]: the command line; [`command`]: what it does.
 //! - [`config`]: an experiment, read, checked and hashed.
 //! - [`dataset`]: labelled images.
+//! - [`mesh_file`]: meshes in TOML.
 //! - [`caution`]: warnings with advice, before a run begins.
 //! - [`record`]: the results folder; [`progress`] and [`table`]: what a person sees.
 //! - [`error`]: messages and exit codes.
@@ -15,6 +16,7 @@ pub mod config;
 pub mod dataset;
 pub mod error;
 pub mod hash;
+pub mod mesh_file;
 pub mod progress;
 pub mod record;
 pub mod table;

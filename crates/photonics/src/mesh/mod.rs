@@ -1,6 +1,8 @@
-//! Meshes of MZIs: their wiring, their phases, and the propagation of light through them.
+//! Meshes of MZIs and other cells: their wiring, their phases, and the propagation of light through them.
 
 pub mod butterfly;
+pub mod cell;
+
 pub mod correct;
 pub mod counts;
 pub mod crossings;
@@ -11,8 +13,11 @@ pub mod haar;
 pub mod hardware;
 pub mod lint;
 pub mod loss;
+mod mixed;
+pub mod mzi_form;
 pub mod naive;
 pub mod named;
+pub mod permuting_rectangular;
 pub mod phases;
 pub mod program;
 pub mod propagate;
@@ -23,14 +28,18 @@ pub mod redundant_rectangular;
 mod rotation;
 pub(crate) mod schedule;
 mod straight;
+pub mod svd;
 pub mod topology;
 pub mod tree;
 pub mod triangular;
+
+pub use cell::{Cell, Parts, Placed};
 
 pub use counts::Counts;
 pub use hardware::MeshHardware;
 pub use lint::Finding;
 pub use loss::MeshLosses;
+pub use mzi_form::MziForm;
 pub use named::NamedTopology;
 pub use phases::MeshPhases;
 pub use program::Program;

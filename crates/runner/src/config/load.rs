@@ -2,7 +2,7 @@
 
 use super::checked::Config;
 use super::resolved::{Resolved, Value};
-use super::{check, fit, preset, raw};
+use super::{check, fit, mesh, preset, raw};
 use crate::error::{Error, Problem};
 use serde::Deserialize;
 use std::fs;
@@ -92,7 +92,9 @@ impl Loaded {
             entries.splice(0..0, below);
             problems.extend(faults);
         }
-        let (resolved, faults) = check::resolve(file, &entries);
+        let (mut resolved, faults) = check::resolve(file, &entries);
+        problems.extend(faults);
+        let (mesh_file, faults) = mesh::settle(file, &mut resolved);
         problems.extend(faults);
         problems.extend(fit::classes(file, &resolved));
         problems.extend(fit::radius(file, &resolved));
@@ -100,8 +102,9 @@ impl Loaded {
             problems.sort_by_key(|problem| order(file, &problem.place));
             return Err(Error::Problems(problems));
         }
-        let config = Config::deserialize(toml::Value::Table(resolved.to_table()))
+        let mut config = Config::deserialize(toml::Value::Table(resolved.to_table()))
             .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
+        config.chip.mesh_file = mesh_file;
         Ok(Self {
             file: file.to_owned(),
             preset: preset.map(|entry| entry.shown),

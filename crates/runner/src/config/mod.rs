@@ -11,6 +11,7 @@ pub mod fit;
 pub mod key;
 pub mod keys;
 pub mod load;
+pub mod mesh;
 pub mod preset;
 mod problems;
 pub mod raw;

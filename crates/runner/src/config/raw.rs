@@ -169,9 +169,8 @@ pub fn read_override(given: &Override) -> Result<Entry, Problem> {
         .map(|value| classify(value.get_ref()));
     let value = match (key.kind, parsed) {
         (_, Some(RawValue::Text(text))) => RawValue::Text(text),
-        (Kind::Text { .. } | Kind::Name | Kind::Preset, _) | (_, None) => {
-            RawValue::Text(text.to_owned())
-        }
+        (Kind::Text { .. } | Kind::TextOrFile { .. } | Kind::Name | Kind::Preset, _)
+        | (_, None) => RawValue::Text(text.to_owned()),
         (_, Some(value)) => value,
     };
     Ok(Entry {

@@ -88,6 +88,10 @@ fn value(kind: &Kind) -> String {
             .map(|choice| format!("`\"{choice}\"`"))
             .collect::<Vec<_>>()
             .join(", "),
+        Kind::TextOrFile { choices } => {
+            let words = choices.iter().map(|choice| format!("`\"{choice}\"`, "));
+            format!("{}or the path of a .toml file", words.collect::<String>())
+        }
         Kind::Name | Kind::Preset => format!("text: {kind}"),
         Kind::Integers { .. } => format!("list of whole numbers: {kind}"),
         Kind::Floats { .. } => format!("number or list of numbers: {kind}"),
