@@ -21,9 +21,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let topology = name.build(ports)?;
             let start = Instant::now();
             for shifters in [Shifters::All, Shifters::WithoutScreen] {
-            let found = reachable_dimension(&topology, shifters, &streams, 4 << 30)?;
-            if ports<64 {continue;}
-            println!("{:?} {ports}: {found:?} {:.2?}", name, start.elapsed());
+                let found = reachable_dimension(&topology, shifters, &streams, 4 << 30)?;
+                if ports < 64 {
+                    continue;
+                }
+                println!("{:?} {ports}: {found:?} {:.2?}", name, start.elapsed());
             }
         }
     }

@@ -104,7 +104,12 @@ pub fn die_yield(
     options: &YieldOptions,
     streams: &Streams,
 ) -> Result<DieYield, YieldError> {
-    count(topology, process, options, &targets(topology, options, streams)?)
+    count(
+        topology,
+        process,
+        options,
+        &targets(topology, options, streams)?,
+    )
 }
 
 /// The yield of a mesh cause by cause, for those causes that the process has. The same dies and targets as in
@@ -183,7 +188,10 @@ fn count(
             },
         )
         .collect::<Result<Vec<f64>, YieldError>>()?;
-    let good = fidelities.iter().filter(|&&f| f >= options.fidelity).count();
+    let good = fidelities
+        .iter()
+        .filter(|&&f| f >= options.fidelity)
+        .count();
     Ok(DieYield {
         good: Proportion::of(good, fidelities.len()),
         fidelity: Summary::of(&fidelities).ok_or(YieldError::NoDies)?,

@@ -80,7 +80,10 @@ pub fn heater_power(
     let mut max = vec![0.0_f64; heaters];
     let mut totals_w = Vec::with_capacity(targets);
     for target in 0..targets {
-        let asked = haar_phases(topology, &mut streams.derive("heater-power", target as u64, 0));
+        let asked = haar_phases(
+            topology,
+            &mut streams.derive("heater-power", target as u64, 0),
+        );
         actuator.actuate(&asked, 0.0, &mut phases_rad);
         let mut total_w = 0.0;
         for (heater, phase) in phases_rad.iter().enumerate() {

@@ -3,6 +3,7 @@
 //! Everything is computed in f64 and is the same for any number of threads. Definitions, formulas and
 //! sources: `docs/validation.md`.
 
+pub mod calibration;
 pub mod cause;
 pub mod die_yield;
 pub mod heater_power;

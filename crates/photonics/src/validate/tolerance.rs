@@ -78,7 +78,8 @@ pub fn tolerance(
             |bench, die| bench.target(streams, die as u64),
         )
         .collect();
-    let at = |sigma_rad: f64| fidelities(topology, options.corrected, &targets, first_die, sigma_rad);
+    let at =
+        |sigma_rad: f64| fidelities(topology, options.corrected, &targets, first_die, sigma_rad);
     let mean = |sigma_rad: f64| Some(Summary::of(&at(sigma_rad))?.mean);
     let (mut low, mut high) = (0.0, FRAC_PI_4);
     if mean(high)? >= options.fidelity {

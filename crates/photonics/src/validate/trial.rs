@@ -49,7 +49,12 @@ impl Bench {
     }
 
     /// The fidelity |Tr U^H V|^2 / (Tr U^H U Tr V^H V) of a mesh at the phases that light meets.
-    pub(super) fn fidelity(&mut self, mesh: &MeshHardware, phases_rad: &[f64], target: &Target) -> f64 {
+    pub(super) fn fidelity(
+        &mut self,
+        mesh: &MeshHardware,
+        phases_rad: &[f64],
+        target: &Target,
+    ) -> f64 {
         self.send(mesh, phases_rad);
         let [re, im, u, v] = overlap(&target.matrix, &self.field);
         (re * re + im * im) / (u * v)
