@@ -9,6 +9,7 @@ pub mod die_yield;
 pub mod heater_power;
 mod parts;
 pub mod path_loss;
+pub mod reach;
 pub mod reachable;
 pub mod sensitivity;
 pub mod statistics;

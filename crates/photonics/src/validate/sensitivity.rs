@@ -23,8 +23,8 @@
 //! phase      sqrt(1 / N)    (N - 1) / N^2     2 (N - 1) sigma^2, which is |dU|^2 / N for independent errors
 //! coupler    sqrt(2 / N)    2 / N             (Hamerly et al., arXiv:2103.04993)
 //! ```
-//! What differs between parts is what is lost behind and before them, what intensities show (gamma: nothing),
-//! and what is left after correction.
+//! What differs between parts is what is lost behind and before them, what intensities show (gamma:
+//! nothing), and what is left after correction.
 
 use crate::component::mzi::ArmTransmission;
 use crate::mesh::haar::haar_phases;
@@ -139,8 +139,8 @@ pub fn sensitivity(hardware: &MeshHardware, draws: usize, streams: &Streams) -> 
     }
 }
 
-/// The sensitivities at one setting [theta | phi | gamma], in the order theta, phi, couplers of the input side,
-/// of the output side, gamma; field and intensity squared.
+/// The sensitivities at one setting [theta | phi | gamma], in the order theta, phi, couplers of the
+/// input side, of the output side, gamma; field and intensity squared.
 fn squares(hardware: &MeshHardware, phases_rad: &[f64]) -> Vec<Sensitivity> {
     let topology = hardware.topology();
     let (mzis, ports) = (topology.mzis(), topology.ports());

@@ -1,8 +1,8 @@
 //! One die at one target: the fidelity of what light meets with what was wanted.
 //!
-//! A target is the matrix of the ideal mesh at phases of a Haar-random unitary ([`crate::mesh::haar`]): what the
-//! topology reaches, so that only the die is judged. Both meshes are computed by the kernel in f64, from
-//! N samples with light in one port each.
+//! A target is the matrix of the ideal mesh at phases of a Haar-random unitary ([`crate::mesh::haar`]):
+//! what the topology reaches, so that only the die is judged. Both meshes are computed by the kernel in
+//! f64, from N samples with light in one port each.
 
 use crate::FieldBatch;
 use crate::mesh::correct::{CorrectError, correct};

@@ -6,6 +6,7 @@ mod common;
 mod calibration;
 mod heater_power;
 mod path_loss;
+mod reach;
 mod reachable;
 mod sensitivity;
 mod tolerance;

@@ -23,8 +23,8 @@ fn dimension(topology: &Topology, shifters: Shifters) -> (usize, f64) {
 pub(crate) fn rank_of(jacobian: DMatrix<f64>) -> usize {
     let largest = jacobian.nrows().max(jacobian.ncols()) as f64;
     let values = jacobian.singular_values();
-    // A singular value that should be 0 is of the order of the sum of the errors of all elements; those that
-    // should not are far above at random phases, which the gap shows.
+    // A singular value that should be 0 is of the order of the sum of the errors of all elements; those
+    // that should not are far above at random phases, which the gap shows.
     let limit = 64.0 * largest * f64::EPSILON;
     let (above, below): (Vec<f64>, Vec<f64>) = values.iter().partition(|&&value| value > limit);
     let least = above.iter().copied().fold(f64::INFINITY, f64::min);

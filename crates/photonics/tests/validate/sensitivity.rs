@@ -23,7 +23,8 @@ fn by_differences(at: impl Fn(f64) -> DMatrix<Complex64>) -> Sensitivity {
         let lost = 2.0 - fidelity(&u, &at(step)) - fidelity(&u, &at(-step));
         lost / (2.0 * step * step)
     };
-    // The error of the order step^2 cancels. What is left is of the order step^4 and the rounding eps / step^2.
+    // The error of the order step^2 cancels. What is left is of the order step^4 and the rounding eps /
+    // step^2.
     let step = 2e-3;
     let infidelity_per_rad2 = (4.0 * curvature(step) - curvature(2.0 * step)) / 3.0;
     Sensitivity {

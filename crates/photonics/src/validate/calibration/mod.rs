@@ -8,30 +8,33 @@
 //! # Rules
 //! An MZI whose theta is known can be set to cross, to bar, or to an even split.
 //!
-//! **theta**, rule 1: light can be brought from an input to one arm of the MZI, and from one of its arms to an output, through MZIs
-//! that are known, each set to cross or bar. Light off that way cannot come back onto it, so the output carries
-//! sin^2 or cos^2 of theta/2. Rule 2, where rule 1 finds nothing: with all known MZIs in the bar
-//! state (or all in the cross state) there is just one path from an input to an output, and the MZI is on it.
-//! The output then carries the product of what each MZI on the path does, whatever all others are
-//! set to, and the sweep of one of them has its extremes where that one is cross or bar. The diagonals of
-//! a rectangular mesh are such paths. What is found becomes known, and the rules are applied again.
+//! **theta**, rule 1: light can be brought from an input to one arm of the MZI, and from one of its
+//! arms to an output, through MZIs that are known, each set to cross or bar. Light off that way cannot
+//! come back onto it, so the output carries sin^2 or cos^2 of theta/2. Rule 2, where rule 1 finds
+//! nothing: with all known MZIs in the bar state (or all in the cross state) there is just one path
+//! from an input to an output, and the MZI is on it. The output then carries the product of what each
+//! MZI on the path does, whatever all others are set to, and the sweep of one of them has its extremes
+//! where that one is cross or bar. The diagonals of a rectangular mesh are such paths. What is found
+//! becomes known, and the rules are applied again.
 //!
-//! **phi** needs two ways of the same light to both arms of its MZI: an earlier MZI set to an even split, and from
-//! it two ways through known MZIs, set to cross or bar, which meet no phi that is not known. The MZI itself is
-//! set to an even split, and the sweep of its phi is the fringe of an interferometer made of MZIs.
+//! **phi** needs two ways of the same light to both arms of its MZI: an earlier MZI set to an even
+//! split, and from it two ways through known MZIs, set to cross or bar, which meet no phi that is not
+//! known. The MZI itself is set to an even split, and the sweep of its phi is the fringe of an
+//! interferometer made of MZIs.
 //!
-//! **References.** A phi whose MZI joins ports that had no common light before can be chosen freely: a change of it
-//! is the same as a change of phases of inputs, which single inputs do not show, and of later phi. They are
-//! the zero of the others. In a connected mesh these are N - 1, so that at most M - (N - 1) of the M phi can be measured; in a
-//! universal mesh (N - 1)^2 offsets in all, which is what the intensities of a unitary determine. **gamma** is never visible in intensities.
+//! **References.** A phi whose MZI joins ports that had no common light before can be chosen freely: a
+//! change of it is the same as a change of phases of inputs, which single inputs do not show, and of
+//! later phi. They are the zero of the others. In a connected mesh these are N - 1, so that at most M -
+//! (N - 1) of the M phi can be measured; in a universal mesh (N - 1)^2 offsets in all, which is what
+//! the intensities of a unitary determine. **gamma** is never visible in intensities.
 //!
 //! An offset that these rules do not find may still follow from many measurements together, by fitting a
 //! model. In a butterfly no two paths have the same ends: no phi has an effect on intensities at all.
 //!
 //! # Sources
-//! Progressive methods from outside: Miller, Opt. Express 25, 29233 (2017), doi:10.1364/OE.25.029233; of rectangular
-//! meshes with external photodiodes: Alexiev, Mak, Sacher, Poon, OSA Continuum 4, 2892 (2021). The rules
-//! are this project's own.
+//! Progressive methods from outside: Miller, Opt. Express 25, 29233 (2017), doi:10.1364/OE.25.029233;
+//! of rectangular meshes with external photodiodes: Alexiev, Mak, Sacher, Poon, OSA Continuum 4, 2892
+//! (2021). The rules are this project's own.
 
 mod phi;
 mod theta;
@@ -83,8 +86,8 @@ pub struct ThetaMeasurement {
     pub output: usize,
     /// The state of the MZI in which most light arrives.
     pub state: State,
-    /// The MZIs on the way, this one among them, and what each has to do. Those that are not known yet stay at
-    /// any setting that lets light pass.
+    /// The MZIs on the way, this one among them, and what each has to do. Those that are not known yet
+    /// stay at any setting that lets light pass.
     pub path: Vec<Setting>,
     /// What all known MZIs off the path are set to.
     pub others: State,
@@ -101,7 +104,8 @@ pub struct PhiMeasurement {
     pub input: usize,
     /// The port that is read.
     pub output: usize,
-    /// The arm by which light enters the splitter, and the one by which it leaves the MZI: 0 upper, 1 lower.
+    /// The arm by which light enters the splitter, and the one by which it leaves the MZI: 0 upper, 1
+    /// lower.
     pub arms: [usize; 2],
     /// The MZIs on the way to the splitter, on both ways from there, and on the way out.
     pub settings: Vec<Setting>,

@@ -67,8 +67,8 @@ struct Meeting {
 }
 
 /// The nearest MZI from which two separate ways lead to the two arms of `mzi`: both ways are followed
-/// backwards, always the one whose last MZI stands further behind, breadth first. `passes` tells whether an MZI
-/// may be passed from an arm.
+/// backwards, always the one whose last MZI stands further behind, breadth first. `passes` tells
+/// whether an MZI may be passed from an arm.
 fn meet(
     wires: &Wires,
     mzi: usize,

@@ -98,10 +98,10 @@ impl<'a> Paths<'a> {
             into: vec![[0; 2]; known.len()],
             out: vec![[0; 2]; known.len()],
         };
-        for mzi in 0..known.len() {
+        for (mzi, &known) in known.iter().enumerate() {
             let [a, b] = wires.sources[mzi].map(|end| paths.at(end));
             paths.into[mzi] = [a, b];
-            paths.out[mzi] = match (known[mzi], others) {
+            paths.out[mzi] = match (known, others) {
                 (true, State::Bar) => [a, b],
                 (true, State::Cross) => [b, a],
                 (false, _) => [(a + b).min(2); 2],
