@@ -104,8 +104,9 @@ fn the_measurements_find_the_offsets() {
             }
             let bench = bench(&topology, ports);
             let offsets = calibrate(&bench, &plan, ports);
-            for mzi in 0..topology.mzis() {
-                let error = (offsets[mzi] - bench.offsets[mzi] + PI).rem_euclid(TAU) - PI;
+            let thetas = offsets.iter().zip(&bench.offsets).take(topology.mzis());
+            for (mzi, (found, offset)) in thetas.enumerate() {
+                let error = (found - offset + PI).rem_euclid(TAU) - PI;
                 assert!(
                     error.abs() < 1e-9,
                     "{} {ports}: theta {mzi} {error}",

@@ -187,8 +187,8 @@ fn bound(parts: &[Part], ports: usize, rank: usize) -> f64 {
     let mut most = vec![[0_u64; 2]; ports];
     for part in parts {
         match *part {
-            Part::Shifter { port, .. } => most[port][0] += 1,
-            Part::Coupler { upper, lower, .. } => {
+            Part::Shifter { port } => most[port][0] += 1,
+            Part::Coupler { upper, lower } => {
                 let [a, b] = [most[upper], most[lower]];
                 let both = [a[0].max(b[0]), a[1].max(b[1]) + 1];
                 (most[upper], most[lower]) = (both, both);
@@ -222,7 +222,7 @@ fn rows(
         let mut matrix = identity(ports);
         for index in order {
             match parts[index] {
-                Part::Shifter { port, .. } => {
+                Part::Shifter { port } => {
                     let row = &mut matrix[port * ports..(port + 1) * ports];
                     if counts(index) {
                         seen.extend_from_slice(row);
@@ -231,7 +231,7 @@ fn rows(
                         *x = field.multiply(*x, units[index]);
                     }
                 }
-                Part::Coupler { upper, lower, .. } => {
+                Part::Coupler { upper, lower } => {
                     for column in 0..ports {
                         let places = [upper * ports + column, lower * ports + column];
                         let [x, y] = field.couple(matrix[places[0]], matrix[places[1]]);
