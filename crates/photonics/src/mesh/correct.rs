@@ -19,6 +19,7 @@
 
 use super::hardware::MeshHardware;
 use super::phases::MeshPhases;
+use super::waiting::within_turn;
 use libm::{atan2, cos, sin, sqrt};
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 use thiserror::Error;
@@ -224,11 +225,4 @@ impl Amplitudes {
 fn fold(x: f64) -> f64 {
     let x = x.abs() % PI;
     x.min(PI - x)
-}
-
-/// The angle in [0, 2 pi).
-fn within_turn(x: f64) -> f64 {
-    let x = x.rem_euclid(TAU);
-    // A small negative angle rounds to a whole turn.
-    if x < TAU { x } else { 0.0 }
 }

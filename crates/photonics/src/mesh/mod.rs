@@ -26,6 +26,7 @@ mod straight;
 pub mod topology;
 pub mod tree;
 pub mod triangular;
+pub(crate) mod waiting;
 
 pub use counts::Counts;
 pub use hardware::MeshHardware;
