@@ -191,6 +191,11 @@ impl Chip {
         Some(self.layers.get(layer)?.mzis)
     }
 
+    /// How a layer is read; `None` when it does not exist.
+    pub fn readout(&self, layer: usize) -> Option<Readout> {
+        Some(self.layers.get(layer)?.readout)
+    }
+
     /// Number of readouts per sample at the tap of a layer; `None` when it does not exist.
     pub fn readouts(&self, layer: usize) -> Option<usize> {
         Some(self.layers.get(layer)?.readout.count(self.ports))

@@ -69,7 +69,7 @@ pub enum DecomposeError {
 }
 
 /// An error unless `target` is a unitary matrix.
-fn check(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
+pub(crate) fn check(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
     check_shape(target)?;
     let residual = unitarity_defect(target);
     if residual <= UNITARITY_LIMIT {
