@@ -57,8 +57,8 @@ impl SelfConfigurable {
 /// How a die configures itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SelfConfigureOptions {
-    /// How often an MZI is measured again once it is set, and corrected: it takes off what phase shifters
-    /// with unknown gain leave, and averages noise.
+    /// How often an MZI, and in the end the passages, are measured again once they are set, and corrected:
+    /// it takes off what the fit leaves where phase shifters have an unknown gain.
     pub refinements: u32,
 }
 
@@ -116,12 +116,18 @@ pub enum SelfConfigureError {
 
 /// Sets layer 0 of `chip`, a mesh of this kind, to the unitary `target` by measurements at its tap.
 ///
-/// What it needs: real inputs (any modulator that opens and closes), homodyne readout, phase shifters
-/// whose differences are what was asked for. What it need not know: splitter errors, offsets of phase
-/// shifters, loss common to all paths, how strong light, readouts and local oscillator are.
-/// Up to a common phase, which a homodyne readout defines only against its local oscillator.
+/// What it needs: inputs that can be lit one at a time, homodyne readout, phase shifters whose differences
+/// are what was asked for. What it need not know: splitter errors, offsets of phase shifters, loss that is
+/// the same on all paths, dark currents, how strong light, readouts and local oscillator are. It is up to
+/// a common phase, which a homodyne readout defines only against its local oscillator. Unknown gains of
+/// phase shifters are taken off in a triangular mesh alone; diodes of a pair that differ let |E|^2
+/// through, which a strong local oscillator hides.
 ///
-/// It takes 2 (4 + `refinements`) programmings per MZI and 7 to begin and end, of N + 1 samples each.
+/// It takes 2 (4 + `refinements`) programmings per MZI, without refinement where the element cannot be
+/// zero, and 8 + 2 `refinements` to begin and end; behind each but the last N + 1 samples are sent.
+///
+/// White noise of r times the readout of all light at one port leaves |dU|_F / |U|_F = r sqrt(4 N - 2) in
+/// the root mean square.
 ///
 /// # Errors
 /// A target that is not unitary or of another size; a readout that is not homodyne; a chip without
@@ -158,10 +164,13 @@ pub fn self_configure(
         }
     }
     unreachable.sort_unstable();
-    let found = bench.matrix(&settings.phases_rad())?;
-    for (port, (output, input, wanted)) in goals.passages.iter().enumerate() {
-        let turn = wanted * passage(&found, output, input).conj();
-        settings.middle_rad[port] = within_turn(atan2(turn.im, turn.re));
+    for _ in 0..=options.refinements {
+        let found = bench.matrix(&settings.phases_rad())?;
+        for (port, (output, input, wanted)) in goals.passages.iter().enumerate() {
+            let turn = wanted * passage(&found, output, input).conj();
+            let middle_rad = &mut settings.middle_rad[port];
+            *middle_rad = within_turn(*middle_rad + atan2(turn.im, turn.re));
+        }
     }
     let phases_rad = settings.phases_rad();
     let found = bench.matrix(&phases_rad)?;

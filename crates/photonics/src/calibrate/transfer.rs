@@ -78,8 +78,27 @@ impl<'a> Bench<'a> {
         phases_rad: &[f64],
     ) -> Result<DMatrix<Complex64>, SelfConfigureError> {
         let zero = self.quadrature(phases_rad, 0.0)?;
-        let quarter = self.quadrature(phases_rad, FRAC_PI_2)?;
-        Ok(self.fields(&zero, &quarter))
+        // Backwards where it would go beyond a turn, which drivers take off: a quarter turn is the same
+        // then whatever the gain of the phase shifter.
+        let screen = &phases_rad[phases_rad.len() - self.gains.len()..];
+        let backwards: Vec<bool> = screen.iter().map(|&gamma| gamma > PI).collect();
+        let turn = |port: usize| {
+            if backwards[port] {
+                -FRAC_PI_2
+            } else {
+                FRAC_PI_2
+            }
+        };
+        let turned = self.readouts(phases_rad, turn)?;
+        let mut fields = self.fields(&zero, &turned);
+        for (port, _) in backwards
+            .iter()
+            .enumerate()
+            .filter(|(_, backwards)| **backwards)
+        {
+            fields.row_mut(port).iter_mut().for_each(|x| *x = x.conj());
+        }
+        Ok(fields)
     }
 
     /// Leaves the chip with these phases.
@@ -97,18 +116,28 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Readouts with all output phases further by `turn_rad`, dark ones taken off: ports x inputs.
+    /// Readouts with all output phases further by `turn_rad`.
     fn quadrature(
         &mut self,
         phases_rad: &[f64],
         turn_rad: f64,
     ) -> Result<DMatrix<f64>, SelfConfigureError> {
+        self.readouts(phases_rad, |_| turn_rad)
+    }
+
+    /// Readouts with the output phase of each port further by an angle in rad, dark ones taken off:
+    /// ports x inputs.
+    fn readouts(
+        &mut self,
+        phases_rad: &[f64],
+        turn_rad: impl Fn(usize) -> f64,
+    ) -> Result<DMatrix<f64>, SelfConfigureError> {
         let ports = self.chip.ports();
         let mut turned = phases_rad.to_vec();
         let screen = turned.len() - ports;
-        turned[screen..]
-            .iter_mut()
-            .for_each(|gamma| *gamma += turn_rad);
+        for (port, gamma) in turned[screen..].iter_mut().enumerate() {
+            *gamma += turn_rad(port);
+        }
         self.chip.program(0, &turned)?;
         let taps = &mut [(0, &mut self.currents[..])];
         self.chip.measure(&self.drives, taps)?;
