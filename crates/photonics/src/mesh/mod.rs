@@ -1,6 +1,8 @@
-//! Meshes of MZIs: their wiring, their phases, and the propagation of light through them.
+//! Meshes of MZIs and other cells: their wiring, their phases, and the propagation of light through them.
 
 pub mod butterfly;
+pub mod cell;
+pub mod cells_of;
 pub mod correct;
 pub mod counts;
 pub mod crossings;
@@ -11,8 +13,10 @@ pub mod haar;
 pub mod hardware;
 pub mod lint;
 pub mod loss;
+mod mixed;
 pub mod naive;
 pub mod named;
+pub mod permuting_rectangular;
 pub mod phases;
 pub mod program;
 pub mod propagate;
@@ -23,11 +27,14 @@ pub mod redundant_rectangular;
 mod rotation;
 pub(crate) mod schedule;
 mod straight;
+pub mod svd;
 pub mod topology;
 pub mod tree;
 pub mod triangular;
 pub(crate) mod waiting;
 
+pub use cell::{Cell, Parts, Placed};
+pub use cells_of::MziForm;
 pub use counts::Counts;
 pub use hardware::MeshHardware;
 pub use lint::Finding;
