@@ -2,13 +2,15 @@
 
 mod common;
 
-use common::{cases, rounding, stream, uniform};
+use common::{cases, random_errors, rounding, split, stream, transfer, uniform};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
-use photonics::matrix::haar_unitary;
+use photonics::matrix::{haar_unitary, relative_error};
+use photonics::mesh::MeshHardware;
+use photonics::mesh::correct::correct;
 use photonics::mesh::decompose::{DecomposeError, SvdProgram, attenuation, svd};
 use photonics::mesh::rectangular::rectangular;
-use photonics::mesh::{MeshHardware, MeshPhases};
+use photonics::mesh::svd::svd as svd_mesh;
 use proptest::prelude::*;
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
@@ -69,7 +71,6 @@ fn assert_round_trip(target: &Matrix, what: &str) {
             "{what}, {ports} ports: {error:e} > {limit:e}"
         );
     };
-    check(program.matrix().map(|x| x / scale));
     let largest = f64::from(u8::from(program.scale > 0.0));
     assert_eq!(program.amplitudes[0], largest, "{what}");
     let amplitudes = &program.amplitudes;
@@ -86,26 +87,52 @@ fn assert_round_trip(target: &Matrix, what: &str) {
         assert_eq!(phases.len(), ports * ports, "{what}");
         assert!(phases.iter().all(|x| (0.0..TAU).contains(x)), "{what}");
     }
-    // As one mesh: the meshes without the inner screen.
-    let mzis = ports * (ports - 1) / 2;
-    let parameters = program.parameters_rad();
-    assert_eq!(parameters.len(), 4 * mzis + 3 * ports, "{what}");
-    assert!(parameters.iter().all(|x| (0.0..TAU).contains(x)), "{what}");
-    let (theta, rest) = parameters.split_at(2 * mzis + ports);
-    let (phi, gamma) = rest.split_at(2 * mzis + ports);
-    let mesh = MeshHardware::ideal(Arc::new(rectangular(ports).unwrap()));
-    let part = |from: usize, gamma_rad: &[f64]| {
-        mesh.matrix(MeshPhases {
-            theta_rad: &theta[from..from + mzis],
-            phi_rad: &phi[from..from + mzis],
-            gamma_rad,
-        })
-    };
-    let mut v = part(0, &vec![0.0; ports]);
-    for (port, mut row) in v.row_iter_mut().enumerate() {
-        row *= attenuation(theta[mzis + port]);
+    let u = part(&program.u_rad, ports);
+    let mut v = part(&program.v_rad, ports);
+    for (mut row, &theta) in v.row_iter_mut().zip(&program.attenuators_rad) {
+        row *= attenuation(theta) * program.scale;
     }
-    check(part(mzis + ports, gamma) * v);
+    check((u * v).map(|x| x / scale));
+    // As one mesh, by the slow and by the fast path.
+    let parameters = program.parameters_rad();
+    assert!(parameters.iter().all(|x| (0.0..TAU).contains(x)), "{what}");
+    let mesh = MeshHardware::ideal(Arc::new(svd_mesh(ports).unwrap()));
+    let units = program.scale / scale;
+    check(mesh.matrix(split(&mesh, &parameters)) * Complex64::from(units));
+    check(transfer::<f64>(&mesh, &parameters) * Complex64::from(units));
+}
+
+/// The matrix of one of the rectangular meshes.
+fn part(phases_rad: &[f64], ports: usize) -> Matrix {
+    let mesh = MeshHardware::ideal(Arc::new(rectangular(ports).unwrap()));
+    mesh.matrix(split(&mesh, phases_rad))
+}
+
+#[test]
+fn splitter_errors_of_meshes_and_attenuators_are_corrected() {
+    let mut exact = 0;
+    for seed in 0..20 {
+        let target = random(4, 4, seed % 2 == 0, seed);
+        let program = svd(&target).unwrap();
+        let topology = Arc::new(svd_mesh(4).unwrap());
+        let mut errors = random_errors(&topology, 0.02, &mut stream("svd die", seed));
+        // The largest singular value needs a full bar, which takes equal couplers.
+        errors[6] = [0.01; 2];
+        let die = MeshHardware::new(topology, errors, None);
+        let ideal = program.parameters_rad();
+        let correction = correct(&die, split(&die, &ideal)).unwrap();
+        let error = |phases_rad: &[f64]| {
+            let found = die.matrix(split(&die, phases_rad)) * Complex64::from(program.scale);
+            relative_error(&found, &target)
+        };
+        assert!(error(&ideal) > 0.005);
+        if correction.unreachable.is_empty() {
+            exact += 1;
+            let (after, limit) = (error(&correction.phases_rad), 8.0 * limit(&program));
+            assert!(after < limit, "{seed}: {after:e} > {limit:e}");
+        }
+    }
+    assert!(exact > 5, "{exact}");
 }
 
 #[test]
@@ -144,7 +171,7 @@ fn a_zero_matrix_is_dark() {
     let program = svd(&Matrix::zeros(2, 4)).unwrap();
     assert_eq!((program.scale, program.ports), (0.0, 4));
     assert_eq!(program.attenuators_rad, [0.0; 4]);
-    assert_eq!(program.matrix(), Matrix::zeros(4, 4));
+    assert_eq!(program.u_rad.len(), 16);
 }
 
 #[test]

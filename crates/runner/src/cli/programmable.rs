@@ -17,6 +17,8 @@ pub enum ProgrammableMesh {
     Diamond,
     /// Rectangular with extra columns, which are left in the bar state.
     RedundantRectangular,
+    /// Two rectangular meshes with attenuators between: any matrix, up to a scale.
+    Svd,
 }
 
 impl ProgrammableMesh {
@@ -27,6 +29,7 @@ impl ProgrammableMesh {
             Self::Triangular => "triangular",
             Self::Diamond => "diamond",
             Self::RedundantRectangular => "redundant-rectangular",
+            Self::Svd => "svd",
         }
     }
 
@@ -37,14 +40,15 @@ impl ProgrammableMesh {
             Self::Triangular => NamedTopology::Triangular,
             Self::Diamond => NamedTopology::Diamond,
             Self::RedundantRectangular => NamedTopology::RedundantRectangular { extra_columns },
+            Self::Svd => NamedTopology::Svd,
         }
     }
 
-    /// Its ports for so many signals.
-    pub fn ports(self, signals: usize) -> usize {
+    /// Its ports for a target of so many rows and columns.
+    pub fn ports(self, rows: usize, columns: usize) -> usize {
         match self {
-            Self::Diamond => diamond_ports(signals),
-            _ => signals,
+            Self::Diamond => diamond_ports(rows),
+            _ => rows.max(columns),
         }
     }
 }

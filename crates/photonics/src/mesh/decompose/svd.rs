@@ -3,9 +3,9 @@
 
 use super::singular::Singular;
 use super::{DecomposeError, check_elements, clements};
+use crate::mesh::Topology;
 use crate::mesh::rectangular::rectangular;
 use crate::mesh::waiting::{take_up, within_turn};
-use crate::mesh::{MeshHardware, MeshPhases, Topology};
 use libm::{asin, cos, sin};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
@@ -56,13 +56,17 @@ pub fn attenuation(theta_rad: f64) -> Complex64 {
 /// use nalgebra::dmatrix;
 /// use num_complex::Complex64;
 /// use photonics::mesh::decompose::svd;
+/// use photonics::mesh::{MeshHardware, MeshPhases, svd::svd as mesh};
 /// let target = dmatrix![1.0, 2.0, 0.0; -2.0, 1.0, 0.0].map(Complex64::from);
 /// let program = svd(&target)?;
 /// assert_eq!(program.ports, 3);
 /// assert!((program.scale - 5_f64.sqrt()).abs() < 1e-15);
 /// assert!((program.amplitudes[1] - 1.0).abs() < 1e-15 && program.amplitudes[2] == 0.0);
-/// assert!((program.matrix().view((0, 0), (2, 3)) - target).norm() < 1e-14);
-/// # Ok::<(), photonics::mesh::decompose::DecomposeError>(())
+/// let parameters_rad = program.parameters_rad();
+/// let phases = MeshPhases::split(&parameters_rad, 9, 3).unwrap();
+/// let u = MeshHardware::ideal(mesh(3)?.into()).matrix(phases) * Complex64::from(program.scale);
+/// assert!((u.view((0, 0), (2, 3)) - target).norm() < 1e-14);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn svd(target: &DMatrix<Complex64>) -> Result<SvdProgram, DecomposeError> {
     check_elements(target)?;
@@ -93,14 +97,15 @@ pub fn svd(target: &DMatrix<Complex64>) -> Result<SvdProgram, DecomposeError> {
 }
 
 impl SvdProgram {
-    /// [theta | phi | gamma] in rad of the two meshes and the attenuators as one: the MZIs of V^H, the
-    /// attenuators from the first port down, the MZIs of U, and the screen of U.
+    /// [theta | phi | gamma] in rad of the [two meshes and the attenuators](mod@crate::mesh::svd) as one
+    /// mesh, which is the target over its scale: the MZIs of V^H, the attenuators from the first port
+    /// down, the MZIs of U, and the screen of U.
     ///
     /// There is no screen between; that of V^H is taken up by phi of U and gamma. phi of an attenuator
     /// is 0.
     ///
     /// # Panics
-    /// When the fields were changed so that they do not fit together, as for [`SvdProgram::matrix`].
+    /// When the fields were changed so that they do not fit together.
     pub fn parameters_rad(&self) -> Vec<f64> {
         let topology = self.topology();
         let mzis = topology.mzis();
@@ -116,24 +121,6 @@ impl SvdProgram {
         parameters.resize(parameters.len() + self.ports, 0.0);
         parameters.extend(&u[mzis..]);
         parameters
-    }
-
-    /// What the ideal meshes and attenuators do, times the scale, on the ports of the meshes: `U[out, in]`.
-    ///
-    /// # Panics
-    /// When the fields were changed so that they do not fit together.
-    pub fn matrix(&self) -> DMatrix<Complex64> {
-        let mesh = MeshHardware::ideal(self.topology());
-        let mzis = mesh.topology().mzis();
-        let matrix = |phases_rad: &[f64]| {
-            let phases = MeshPhases::split(phases_rad, mzis, self.ports);
-            mesh.matrix(phases.expect("phases of a mesh on so many ports"))
-        };
-        let (u, mut v) = (matrix(&self.u_rad), matrix(&self.v_rad));
-        for (mut row, &theta) in v.row_iter_mut().zip(&self.attenuators_rad) {
-            row *= attenuation(theta) * self.scale;
-        }
-        u * v
     }
 
     /// The wiring of either mesh.

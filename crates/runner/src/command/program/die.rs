@@ -171,7 +171,9 @@ impl DrawnDie {
         let drawn = Drawn {
             die: self.name.clone(),
             splitter_error_rms_rad: super::report::rms_rad(hardware),
+            uncorrected_error: plan.deviation_up_to_a_factor(&uncorrected),
             uncorrected_fidelity: plan.fidelity(&uncorrected),
+            error: plan.deviation_up_to_a_factor(&found),
             fidelity: plan.fidelity(&found),
             // A lossless mesh transmits 1 to rounding.
             loss_db: -power_ratio_to_db(transmitted.min(1.0)) + 0.0,

@@ -13,6 +13,7 @@ use crate::record::mesh_phases::mesh_phases_bytes;
 use crate::record::output::{check_output, write_output};
 use die::DrawnDie;
 use file_die::FileDie;
+use photonics::mesh::cell::Cell;
 use photonics::mesh::{MeshHardware, MeshPhases, Topology};
 use plan::{Plan, shape};
 use report::Report;
@@ -47,13 +48,16 @@ pub(super) fn run(args: &ProgramArgs) -> Result<Status, Error> {
     let bytes = mesh_phases_bytes(split(&plan.topology, &phases_rad)?, plan.scale)
         .map_err(|error| Error::failed("the phases cannot be written", error, ""))?;
     write_output(&args.output, &bytes)?;
+    let cells = plan.topology.placed();
+    let attenuators = cells.filter(|x| x.cell == Cell::Attenuator).count();
     let report = Report {
         target: args.target.display().to_string(),
         rows: plan.target.nrows(),
         columns: plan.target.ncols(),
         mesh: args.mesh,
         ports: plan.topology.ports(),
-        mzis: plan.topology.mzis(),
+        mzis: plan.topology.mzis() - attenuators,
+        attenuators,
         unitarity_defect: plan.defect,
         nearest_residual: plan.nearest_residual,
         scale: plan.scale,

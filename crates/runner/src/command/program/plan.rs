@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use num_complex::Complex64;
 use photonics::matrix::{fidelity, relative_error, unitarity_defect};
 use photonics::mesh::decompose::{
-    DecomposeError, clements, diamond, nearest_unitary, reck, redundant_clements,
+    DecomposeError, clements, diamond, nearest_unitary, reck, redundant_clements, svd,
 };
 use photonics::mesh::{NamedTopology, Topology};
 use std::sync::Arc;
@@ -37,8 +37,11 @@ pub(super) fn named(args: &ProgramArgs) -> Result<NamedTopology, Error> {
 }
 
 /// Targets that the mesh takes.
-pub(super) fn shape(_args: &ProgramArgs) -> Shape {
-    Shape::Square
+pub(super) fn shape(args: &ProgramArgs) -> Shape {
+    match args.mesh {
+        ProgrammableMesh::Svd => Shape::Any,
+        _ => Shape::Square,
+    }
 }
 
 /// What is programmed.
@@ -64,6 +67,11 @@ impl Plan {
         mesh: NamedTopology,
         file: Matrix,
     ) -> Result<Self, Error> {
+        let (rows, columns) = file.elements.shape();
+        let topology = mesh
+            .build(args.mesh.ports(rows, columns))
+            .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
+        let topology = Arc::new(topology);
         let refused = |error: DecomposeError| -> Error {
             let help = match error {
                 DecomposeError::NotUnitary { .. } => {
@@ -74,6 +82,26 @@ impl Plan {
             };
             Problem::of(args.target.display(), error, help).into()
         };
+        if args.mesh == ProgrammableMesh::Svd {
+            if args.nearest {
+                let help = "leave it out: svd takes any matrix";
+                return Err(Problem::of("--nearest", "svd needs no unitary", help).into());
+            }
+            let program = svd(&file.elements).map_err(refused)?;
+            if program.scale == 0.0 && args.die.is_some() {
+                let (place, why) = (args.target.display(), "the target matrix is zero");
+                let help = "leave --die out: a dark mesh can be compared with nothing";
+                return Err(Problem::of(place, why, help).into());
+            }
+            return Ok(Self {
+                target: file.elements,
+                topology,
+                phases_rad: program.parameters_rad(),
+                defect: None,
+                nearest_residual: None,
+                scale: Some(program.scale),
+            });
+        }
         let decompose = |unitary| decompose(mesh, unitary);
         let (target, phases_rad, defect, nearest_residual) = match decompose(&file.elements) {
             Ok(phases_rad) => {
@@ -94,12 +122,9 @@ impl Plan {
             }
             Err(error) => return Err(refused(error)),
         };
-        let topology = mesh
-            .build(args.mesh.ports(target.nrows()))
-            .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
         Ok(Self {
             target,
-            topology: Arc::new(topology),
+            topology,
             phases_rad,
             defect: Some(defect),
             nearest_residual,
@@ -107,10 +132,27 @@ impl Plan {
         })
     }
 
-    /// |dU|_F / |U|_F of a mesh with this matrix, on the ports of the signals.
+    /// |dU|_F / |U|_F of a mesh with this matrix, on the ports of the signals; 0 for a target that is 0, which
+    /// every mesh is at a scale of 0.
     pub(super) fn deviation(&self, matrix: &DMatrix<Complex64>) -> f64 {
-        let found = self.of_signals(matrix) * Complex64::from(self.scale.unwrap_or(1.0));
+        let scale = self.scale.unwrap_or(1.0);
+        if scale == 0.0 {
+            return 0.0;
+        }
+        let found = self.of_signals(matrix) * Complex64::from(scale);
         relative_error(&found, &self.target)
+    }
+
+    /// The same once the factor is taken off with which it is least.
+    pub(super) fn deviation_up_to_a_factor(&self, matrix: &DMatrix<Complex64>) -> f64 {
+        let found = self.of_signals(matrix);
+        let overlap: Complex64 = found
+            .iter()
+            .zip(&self.target)
+            .map(|(x, u)| x.conj() * u)
+            .sum();
+        let factor = overlap / found.norm_squared();
+        relative_error(&(found * factor), &self.target)
     }
 
     /// The fidelity of a mesh with this matrix, on the ports of the signals.

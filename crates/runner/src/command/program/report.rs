@@ -16,6 +16,7 @@ pub(super) struct Report {
     pub(super) mesh: ProgrammableMesh,
     pub(super) ports: usize,
     pub(super) mzis: usize,
+    pub(super) attenuators: usize,
     /// Of a target that is to be unitary.
     pub(super) unitarity_defect: Option<f64>,
     /// Distance of the programmed unitary from the target, where it is another.
@@ -71,9 +72,11 @@ pub(super) fn missed(missed: &Unreachable) -> Missed {
 pub(super) struct Drawn {
     pub(super) die: String,
     pub(super) splitter_error_rms_rad: f64,
-    /// Of the phases of the ideal mesh.
+    /// Of the phases of the ideal mesh; a common factor is taken off, as from the next.
+    pub(super) uncorrected_error: f64,
     pub(super) uncorrected_fidelity: f64,
     /// Of the phases that are written.
+    pub(super) error: f64,
     pub(super) fidelity: f64,
     /// Mean over the inputs, in dB.
     pub(super) loss_db: f64,
@@ -124,7 +127,15 @@ impl Die {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.mesh.name();
-        let (ports, mzis) = (self.ports, self.mzis);
+        let ports = self.ports;
+        let cells = Cells {
+            count: self.mzis + self.attenuators,
+            name: if self.attenuators > 0 {
+                "cells"
+            } else {
+                "MZIs"
+            },
+        };
         write!(
             f,
             "target        {}: {} x {}",
@@ -140,9 +151,13 @@ impl fmt::Display for Report {
                 "nearest       a unitary, {residual:.2e} from the target; errors are against it"
             )?;
         }
-        writeln!(f, "mesh          {name}: {ports} ports, {mzis} MZIs")?;
+        write!(f, "mesh          {name}: {ports} ports, {} MZIs", self.mzis)?;
+        if self.attenuators > 0 {
+            write!(f, ", {} attenuators", self.attenuators)?;
+        }
+        writeln!(f)?;
         if let Some(scale) = self.scale {
-            writeln!(f, "scale         the target is {scale:.6e} times the mesh")?;
+            writeln!(f, "scale         the target is {scale:.6} times the mesh")?;
         }
         writeln!(
             f,
@@ -152,11 +167,11 @@ impl fmt::Display for Report {
         let state = match &self.die {
             None => "",
             Some(OnDie::Known(die)) => {
-                die.lines(f, mzis)?;
+                die.lines(f, cells)?;
                 "corrected, "
             }
             Some(OnDie::Drawn(die)) => {
-                die.lines(f, mzis)?;
+                die.lines(f, cells)?;
                 match die.measured {
                     None => "corrected, ",
                     Some(_) => "self-configured, ",
@@ -165,14 +180,14 @@ impl fmt::Display for Report {
         };
         write!(
             f,
-            "phases        {}: {state}{mzis} theta, {mzis} phi, {ports} gamma in rad",
-            self.phases
+            "phases        {}: {state}{} theta, {} phi, {ports} gamma in rad",
+            self.phases, cells.count, cells.count
         )
     }
 }
 
 impl Die {
-    fn lines(&self, f: &mut fmt::Formatter<'_>, mzis: usize) -> fmt::Result {
+    fn lines(&self, f: &mut fmt::Formatter<'_>, cells: Cells) -> fmt::Result {
         writeln!(
             f,
             "die           {}: splitter errors, {:.2e} rad rms",
@@ -180,35 +195,38 @@ impl Die {
         )?;
         writeln!(f, "uncorrected   {:.2e}", self.uncorrected_error)?;
         writeln!(f, "corrected     {:.2e}", self.corrected_error)?;
-        out_of_reach(f, &self.unreachable, mzis)
+        out_of_reach(f, &self.unreachable, cells)
     }
 }
 
 impl Drawn {
-    fn lines(&self, f: &mut fmt::Formatter<'_>, mzis: usize) -> fmt::Result {
+    fn lines(&self, f: &mut fmt::Formatter<'_>, cells: Cells) -> fmt::Result {
         writeln!(
             f,
             "die           {}: splitter errors, {:.2e} rad rms; loss {:.2} dB on average",
             self.die, self.splitter_error_rms_rad, self.loss_db
         )?;
-        let line = |f: &mut fmt::Formatter<'_>, what: &str, fidelity: f64| {
-            // What is left of |dU|_F / |U|_F once the best common factor is taken off.
-            let error = (1.0 - fidelity).max(0.0).sqrt();
+        let line = |f: &mut fmt::Formatter<'_>, what: &str, error: f64, fidelity: f64| {
             writeln!(
                 f,
                 "{what:<13} {error:.2e} up to a factor, fidelity {fidelity:.6}"
             )
         };
-        line(f, "uncorrected", self.uncorrected_fidelity)?;
+        line(
+            f,
+            "uncorrected",
+            self.uncorrected_error,
+            self.uncorrected_fidelity,
+        )?;
         let Some(measured) = &self.measured else {
-            line(f, "corrected", self.fidelity)?;
+            line(f, "corrected", self.error, self.fidelity)?;
             writeln!(
                 f,
                 "known         splitter errors, from the truth of the emulated die"
             )?;
-            return out_of_reach(f, &self.unreachable, mzis);
+            return out_of_reach(f, &self.unreachable, cells);
         };
-        line(f, "configured", self.fidelity)?;
+        line(f, "configured", self.error, self.fidelity)?;
         writeln!(
             f,
             "measured      {:.2e} by its own readouts",
@@ -226,17 +244,22 @@ impl Drawn {
             write!(f, ", {}", si(energy_j, "J"))?;
         }
         writeln!(f)?;
-        writeln!(
-            f,
-            "out of reach  {} of {mzis} MZIs",
-            measured.unreachable.len()
-        )
+        let (missed, Cells { count, name }) = (measured.unreachable.len(), cells);
+        writeln!(f, "out of reach  {missed} of {count} {name}")
     }
 }
 
-fn out_of_reach(f: &mut fmt::Formatter<'_>, unreachable: &[Missed], mzis: usize) -> fmt::Result {
+/// What a mesh has so many of.
+#[derive(Clone, Copy)]
+struct Cells {
+    count: usize,
+    name: &'static str,
+}
+
+fn out_of_reach(f: &mut fmt::Formatter<'_>, unreachable: &[Missed], cells: Cells) -> fmt::Result {
     let worst = unreachable.iter().map(|x| x.miss_rad).fold(0.0, f64::max);
-    write!(f, "out of reach  {} of {mzis} MZIs", unreachable.len())?;
+    let (missed, Cells { count, name }) = (unreachable.len(), cells);
+    write!(f, "out of reach  {missed} of {count} {name}")?;
     if !unreachable.is_empty() {
         write!(f, ", by {worst:.2e} rad at most")?;
     }
