@@ -9,6 +9,7 @@
 //! is the cross state of an MZI and theta = pi the bar state.
 
 pub mod budget;
+pub mod calibrate;
 pub mod chip;
 pub mod component;
 pub mod design;

@@ -6,8 +6,12 @@ use common::{cases, rounding, split, stream, transfer, uniform};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use photonics::matrix::{haar_unitary, relative_error};
-use photonics::mesh::decompose::{DecomposeError, UNITARITY_LIMIT, clements, reck};
+use photonics::mesh::decompose::{
+    DecomposeError, UNITARITY_LIMIT, clements, diamond, diamond_ports, reck, redundant_clements,
+};
+use photonics::mesh::diamond::diamond as diamond_mesh;
 use photonics::mesh::rectangular::rectangular;
+use photonics::mesh::redundant_rectangular::redundant_rectangular;
 use photonics::mesh::triangular::triangular;
 use photonics::mesh::{MeshHardware, Topology};
 use proptest::prelude::*;
@@ -23,25 +27,49 @@ fn assert_round_trip(target: &Matrix, what: &str) {
     let schemes = [
         (rectangular(ports), clements(target)),
         (triangular(ports), reck(target)),
+        (diamond_mesh(diamond_ports(ports)), diamond(target)),
+        (
+            redundant_rectangular(ports, 1),
+            redundant_clements(target, 1),
+        ),
+        (
+            redundant_rectangular(ports, 4),
+            redundant_clements(target, 4),
+        ),
     ];
     for (topology, phases) in schemes {
         let topology: Arc<Topology> = Arc::new(topology.unwrap());
         let phases = phases.unwrap();
         let what = format!("{what}, {ports} ports, {}", topology.name());
-        assert_eq!(phases.len(), ports * ports, "{what}");
+        assert_eq!(
+            phases.len(),
+            2 * topology.mzis() + topology.ports(),
+            "{what}"
+        );
         let (theta, rest) = phases.split_at(topology.mzis());
         assert!(theta.iter().all(|x| (0.0..=PI).contains(x)), "{what}");
         assert!(rest.iter().all(|x| (0.0..TAU).contains(x)), "{what}");
         let limit = 2.0 * rounding(&topology, f64::EPSILON);
-        let mesh = MeshHardware::ideal(topology);
+        let mesh_ports = topology.ports();
+        let (mesh, further) = (MeshHardware::ideal(topology), mesh_ports - ports);
+        // The ports that a diamond has beyond the signals are left alone.
+        let target = blocks_of(target, &Matrix::identity(further, further));
         for u in [
             mesh.matrix(split(&mesh, &phases)),
             transfer::<f64>(&mesh, &phases),
         ] {
-            let error = relative_error(&u, target);
+            let error = relative_error(&u, &target);
             assert!(error < limit, "{what}: {error:e} > {limit:e}");
         }
     }
+}
+
+/// diag(a, b)
+fn blocks_of(a: &Matrix, b: &Matrix) -> Matrix {
+    let size = a.nrows() + b.nrows();
+    let mut u = a.clone().resize(size, size, Complex64::ZERO);
+    u.view_mut((a.nrows(), a.nrows()), b.shape()).copy_from(b);
+    u
 }
 
 /// Blocks of Haar unitaries on the diagonal.
@@ -151,14 +179,16 @@ proptest! {
 
 #[test]
 fn an_mzi_on_which_nothing_depends_is_a_bar() {
-    for phases in [clements, reck].map(|f| f(&Matrix::identity(7, 7)).unwrap()) {
+    for phases in [clements, reck, diamond].map(|f| f(&Matrix::identity(7, 7)).unwrap()) {
         assert!(phases[..21].iter().all(|&theta| theta == PI));
     }
 }
 
 #[test]
 fn what_is_not_unitary_is_refused() {
-    for decompose in [clements, reck] {
+    for decompose in [clements, reck, diamond, |u: &Matrix| {
+        redundant_clements(u, 2)
+    }] {
         let rows = Matrix::zeros(3, 4);
         assert_eq!(
             decompose(&rows),

@@ -10,7 +10,6 @@ use photonics::mesh::decompose::{
     DecomposeError, UNITARITY_LIMIT, clements, nearest_unitary, reck,
 };
 use proptest::prelude::*;
-use std::time::{Duration, Instant};
 
 type Matrix = DMatrix<Complex64>;
 
@@ -121,22 +120,4 @@ fn a_target_that_is_refused_is_accepted_once_replaced() {
         assert!(residual > UNITARITY_LIMIT);
         decompose(&nearest_unitary(&target).unwrap().unitary).unwrap();
     }
-}
-
-#[test]
-fn the_cost_of_decomposing_grows_with_the_cube_of_the_size() {
-    // N (N - 1) / 2 rotations of N elements: four times the ports cost 64 times as much, and 256 times
-    // for an algorithm of one order more. Of many attempts in turn the fastest counts, and what lies
-    // between is left to a busy machine and its caches.
-    let targets = [48, 192].map(|ports| haar_unitary(ports, &mut stream("cost", ports)));
-    let mut best = [Duration::MAX; 2];
-    for _ in 0..20 {
-        for (target, best) in targets.iter().zip(&mut best) {
-            let began = Instant::now();
-            clements(target).unwrap();
-            *best = began.elapsed().min(*best);
-        }
-    }
-    let growth = best[1].as_secs_f64() / best[0].as_secs_f64();
-    assert!(growth < 180.0, "{growth}");
 }

@@ -5,12 +5,14 @@ mod matrix;
 mod mesh;
 mod mesh_choice;
 mod program;
+mod programmable;
 
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
 pub use mesh::UniversalMesh;
 pub use mesh_choice::MeshChoice;
 pub use program::ProgramArgs;
+pub use programmable::ProgrammableMesh;
 
 use crate::config::Override;
 use clap::{Args, Parser, Subcommand};
@@ -91,12 +93,13 @@ pub enum Command {
                       each row is: docs/link-budget.md."
     )]
     Budget(BudgetArgs),
-    /// Find the phases at which a mesh is a given unitary, on a die with known splitter errors too.
+    /// Find the phases at which a mesh is a given matrix, on a die with splitter errors too.
     #[command(
         after_help = program::EXAMPLES,
-        long_about = "Decompose a unitary into the phases of a mesh and write them, and say how well \
+        long_about = "Decompose a matrix into the phases of a mesh and write them, and say how well \
                       the mesh does. With the splitter errors of a die, every MZI is corrected for \
-                      its own, exactly where its splitting ratio can be reached. How: \
+                      its own, exactly where its splitting ratio can be reached; or the die \
+                      configures itself by measurements, without knowing them. How: \
                       docs/programming.md."
     )]
     Program(ProgramArgs),

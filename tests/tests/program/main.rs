@@ -1,6 +1,8 @@
 //! A mesh is programmed to a unitary, and its matrix comes back.
 
 mod die;
+mod fabricated;
+mod meshes;
 mod refusals;
 mod round_trip;
 

@@ -160,13 +160,113 @@ fn what_does_not_fit_is_one_line_and_what_to_do() {
         ];
         assert_refused(&bench, &bench.fzero(&arguments), &before, expected);
     }
-    let ended = bench.fzero(&["program", "U.npy", "--mesh", "diamond", "-o", "p.npz"]);
+    let ended = bench.fzero(&["program", "U.npy", "--mesh", "butterfly", "-o", "p.npz"]);
     assert_eq!(ended.code, Some(2));
     assert!(
-        ended
-            .stderr
-            .contains("[possible values: rectangular, triangular]"),
+        ended.stderr.contains(
+            "[possible values: rectangular, triangular, diamond, redundant-rectangular, svd]"
+        ),
         "{}",
         ended.stderr
     );
+}
+
+#[test]
+fn options_that_do_not_fit_the_mesh_or_the_die_are_named() {
+    let bench = bench("rectangular", 4);
+    let rows = [Complex::new(0.0, 0.0); 4];
+    write(&bench, "zero.npy", 2, &rows);
+    let before = bench.entries();
+    let cases: [(&str, &str, &[&str], &str); 11] = [
+        (
+            "U.npy",
+            "redundant-rectangular",
+            &[],
+            "--mesh: redundant-rectangular needs its number of extra columns",
+        ),
+        (
+            "U.npy",
+            "diamond",
+            &["--extra-columns", "2"],
+            "--extra-columns: diamond has none",
+        ),
+        (
+            "U.npy",
+            "svd",
+            &["--nearest"],
+            "--nearest: svd needs no unitary",
+        ),
+        (
+            "zero.npy",
+            "svd",
+            &["--die", "ideal:1"],
+            "zero.npy: the target matrix is zero",
+        ),
+        (
+            "U.npy",
+            "svd",
+            &["--die", "ideal:1", "--self-configure"],
+            "--self-configure: svd cannot configure itself",
+        ),
+        (
+            "U.npy",
+            "triangular",
+            &["--die", "mature"],
+            "--die: mature: a process and the seed of a die are needed",
+        ),
+        (
+            "U.npy",
+            "triangular",
+            &["--die", "mature:-1"],
+            "--die: mature:-1: the seed must be a whole number below 2^53",
+        ),
+        (
+            "U.npy",
+            "triangular",
+            &["--die", "nature:1"],
+            "--die: process.preset = nature: no preset has this name (ideal, research, mature, pessimistic)",
+        ),
+        (
+            "U.npy",
+            "triangular",
+            &["--die", "ideal:1", "--set", "chip.layers=2"],
+            "--set: chip.layers = 2: no part of the die and its bench",
+        ),
+        (
+            "U.npy",
+            "triangular",
+            &[
+                "--die",
+                "ideal:1",
+                "--set",
+                "process.mesh.coupler_loss_db=-1",
+            ],
+            "--set: process.mesh.coupler_loss_db = -1: ",
+        ),
+        (
+            "U.npy",
+            "triangular",
+            &[
+                "--die",
+                "ideal:1",
+                "--set",
+                "process.faults.stuck_heaters=[{layer=0,heater=\"theta\",index=9,phase_rad=0}]",
+            ],
+            "--die: ideal:1: stuck heater",
+        ),
+    ];
+    for (target, mesh, options, expected) in cases {
+        let arguments = [&["program", target, "--mesh", mesh, "-o", "p.npz"], options].concat();
+        assert_refused(&bench, &bench.fzero(&arguments), &before, expected);
+    }
+    for options in [
+        &["--self-configure"][..],
+        &["--set", "process.mesh.coupler_loss_db=1"],
+        &["--die", "ideal:1", "--die-errors", "die.npz"],
+    ] {
+        let start = ["program", "U.npy", "--mesh", "triangular", "-o", "p.npz"];
+        let ended = bench.fzero(&[&start, options].concat());
+        assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+        assert_eq!(bench.entries(), before);
+    }
 }

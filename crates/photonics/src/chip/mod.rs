@@ -194,6 +194,11 @@ impl Chip {
         Some(self.layers.get(layer)?.mzis)
     }
 
+    /// How a layer is read; `None` when it does not exist.
+    pub fn readout(&self, layer: usize) -> Option<Readout> {
+        Some(self.layers.get(layer)?.readout)
+    }
+
     /// The places of a layer's [theta | phi | gamma] where its cells have no phase shifter, in order: what
     /// is programmed there has no effect. None in a mesh of MZIs; `None` when the layer does not exist.
     pub fn missing_shifters(&self, layer: usize) -> Option<&[usize]> {

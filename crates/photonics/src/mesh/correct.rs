@@ -20,6 +20,7 @@
 use super::cell::Cell;
 use super::hardware::MeshHardware;
 use super::phases::MeshPhases;
+use super::waiting::within_turn;
 use libm::{atan2, cos, sin, sqrt};
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 use thiserror::Error;
@@ -34,9 +35,9 @@ pub enum CorrectError {
     /// The mesh loses light.
     #[error("the mesh loses light: the local correction is for lossless MZIs")]
     Lossy,
-    /// The mesh has other cells than MZIs.
+    /// The mesh has other cells than MZIs and attenuators.
     #[error(
-        "the mesh has a {kind} (cell {cell}): the local correction is for meshes of MZIs alone"
+        "the mesh has a {kind} (cell {cell}): the local correction is for MZIs and attenuators alone"
     )]
     OtherCell {
         /// The number of the first of them.
@@ -96,10 +97,11 @@ impl Unreachable {
 /// phases `ideal`, in O(MZIs).
 ///
 /// Exact to rounding where every splitting ratio can be reached; elsewhere the nearest ratio is taken.
-/// The wiring may be any.
+/// The wiring may be any. Attenuators are MZIs of which the bar amplitude counts alone.
 ///
 /// # Errors
-/// A mesh with other cells than MZIs, or with loss; phases that do not fit the mesh; numbers that are not finite.
+/// A mesh with other cells than MZIs and attenuators, or with loss elsewhere; phases that do not fit the mesh;
+/// numbers that are not finite.
 ///
 /// ```
 /// use photonics::matrix::relative_error;
@@ -136,6 +138,12 @@ pub fn correct(hardware: &MeshHardware, ideal: MeshPhases<'_>) -> Result<Correct
         );
         let (upper, lower) = (pair.upper as usize, pair.lower as usize);
         phases_rad[mzi] = corrected;
+        if topology.cell(mzi) == Cell::Attenuator {
+            // An MZI between dark and dumped light, without phi.
+            let bars = real.bar + real.common - wanted.bar - wanted.common;
+            ahead[upper] = within_turn(ahead[upper] + bars);
+            continue;
+        }
         phases_rad[mzis + mzi] = within_turn(
             phi + (wanted.bar - wanted.cross)
                 - (real.bar - real.cross)
@@ -156,12 +164,13 @@ pub fn correct(hardware: &MeshHardware, ideal: MeshPhases<'_>) -> Result<Correct
 
 fn check(hardware: &MeshHardware, ideal: MeshPhases<'_>) -> Result<(), CorrectError> {
     let topology = hardware.topology();
-    let other = (0..topology.mzis()).find(|&cell| topology.cell(cell) != Cell::Mzi);
+    let corrected = [Cell::Mzi, Cell::Attenuator];
+    let other = (0..topology.mzis()).find(|&cell| !corrected.contains(&topology.cell(cell)));
     if let Some(cell) = other {
         let kind = topology.cell(cell).name();
         return Err(CorrectError::OtherCell { cell, kind });
     }
-    if !hardware.is_lossless() {
+    if hardware.losses().is_some() {
         return Err(CorrectError::Lossy);
     }
     for (list, values, expected) in [
@@ -240,11 +249,4 @@ impl Amplitudes {
 fn fold(x: f64) -> f64 {
     let x = x.abs() % PI;
     x.min(PI - x)
-}
-
-/// The angle in [0, 2 pi).
-fn within_turn(x: f64) -> f64 {
-    let x = x.rem_euclid(TAU);
-    // A small negative angle rounds to a whole turn.
-    if x < TAU { x } else { 0.0 }
 }

@@ -32,6 +32,7 @@ pub mod svd;
 pub mod topology;
 pub mod tree;
 pub mod triangular;
+pub(crate) mod waiting;
 
 pub use cell::{Cell, Parts, Placed};
 

@@ -2,8 +2,8 @@
 
 use super::archive::{Advice, open};
 use super::mesh_phases::MAX_PORTS;
-pub use super::npy::Matrix;
 use super::npy::{self, NpyError};
+pub use super::npy::{Matrix, Shape};
 use crate::error::Problem;
 use nalgebra::DMatrix;
 use npyz::WriterBuilder;
@@ -18,11 +18,11 @@ const ADVICE: Advice = Advice {
     value: "",
 };
 
-/// The square matrix in a file, of complex128, complex64, float64 or float32.
+/// The matrix in a file, of complex128, complex64, float64 or float32.
 ///
 /// # Errors
 /// What is wrong with the file, what was found and what is needed.
-pub fn read_matrix(path: &Path) -> Result<Matrix, Problem> {
+pub fn read_matrix(path: &Path, shape: Shape) -> Result<Matrix, Problem> {
     let most = npy::longest_file(MAX_PORTS);
     let problem = |why: String, help| Problem::of(path.display(), why, help);
     let mut bytes = Vec::new();
@@ -30,7 +30,7 @@ pub fn read_matrix(path: &Path) -> Result<Matrix, Problem> {
         .take(most)
         .read_to_end(&mut bytes)
         .map_err(|error| problem(format!("cannot be read: {error}"), ADVICE.give))?;
-    npy::decode_matrix(&bytes, MAX_PORTS).map_err(|error| {
+    npy::decode_matrix(&bytes, MAX_PORTS, shape).map_err(|error| {
         let help = match error {
             NpyError::Shape { .. } => ADVICE.shape,
             NpyError::Type { .. } => "write it with numpy.save(file, U.astype(complex))",
@@ -67,7 +67,7 @@ mod tests {
     fn what_is_written_is_read() {
         let matrix = DMatrix::from_fn(3, 3, |i, j| Complex64::new(i as f64, -0.1 * j as f64));
         let bytes = matrix_bytes(&matrix).unwrap();
-        let found = npy::decode_matrix(&bytes, 3).unwrap();
+        let found = npy::decode_matrix(&bytes, 3, Shape::Square).unwrap();
         assert_eq!(found.elements, matrix);
         assert!(!found.single);
     }

@@ -58,19 +58,28 @@ pub fn read_mesh_phases(
     })
 }
 
-/// Phases as layer 0 of a file.
+/// Phases as layer 0 of a file, and the scale of a mesh that is a target only up to one.
 ///
 /// # Errors
 /// None in practice: bytes in memory are written.
-pub fn mesh_phases_bytes(phases: MeshPhases<'_>) -> io::Result<Vec<u8>> {
+pub fn mesh_phases_bytes(phases: MeshPhases<'_>, scale: Option<f64>) -> io::Result<Vec<u8>> {
     let parts = [
         ("theta", phases.theta_rad),
         ("phi", phases.phi_rad),
         ("gamma", phases.gamma_rad),
     ];
-    npz_bytes(&parts.map(|(part, values)| NamedArray {
-        name: array_name(0, part),
-        shape: vec![values.len() as u64],
+    let mut arrays: Vec<_> = parts
+        .iter()
+        .map(|&(part, values)| NamedArray {
+            name: array_name(0, part),
+            shape: vec![values.len() as u64],
+            values,
+        })
+        .collect();
+    arrays.extend(scale.as_slice().chunks(1).map(|values| NamedArray {
+        name: "scale".into(),
+        shape: vec![1],
         values,
-    }))
+    }));
+    npz_bytes(&arrays)
 }

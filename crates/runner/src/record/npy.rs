@@ -7,7 +7,7 @@ mod header;
 mod matrix;
 
 pub(super) use header::MAX_HEADER;
-pub use matrix::Matrix;
+pub use matrix::{Matrix, Shape};
 pub(super) use matrix::{decode_matrix, longest_file};
 
 use header::{Header, split};
@@ -232,7 +232,7 @@ mod tests {
             let bytes = npy(1, &header, &data);
             let _ = decode(&bytes, &[2, 3]);
             let _ = decode_list(&bytes, 8);
-            let _ = decode_matrix(&bytes, 8);
+            let _ = decode_matrix(&bytes, 8, Shape::Any);
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! The decomposition of Clements et al., Optica 3, 1460 (2016), doi:10.1364/OPTICA.3.001460.
 
-use super::reduction::Reduction;
+use super::reduction::{Reduction, Step};
 use super::{DecomposeError, check};
 use crate::mesh::rectangular::rectangular;
 use nalgebra::DMatrix;
@@ -28,19 +28,29 @@ use num_complex::Complex64;
 /// ```
 pub fn clements(target: &DMatrix<Complex64>) -> Result<Vec<f64>, DecomposeError> {
     check(target)?;
-    let ports = target.nrows();
-    let topology = rectangular(ports).map_err(|_| DecomposeError::Empty)?;
-    let mut reduction = Reduction::new(target);
+    let topology = rectangular(target.nrows()).map_err(|_| DecomposeError::Empty)?;
+    Ok(Reduction::of(target, steps(target.nrows())).phases(&topology))
+}
+
+/// The MZIs of the rectangular mesh on so many ports, in the order in which they are taken off.
+pub(crate) fn steps(ports: usize) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(ports * (ports - 1) / 2);
     // Diagonal by diagonal from the lower left corner, in turn from the inputs upwards and from the
     // outputs downwards: each rotation mixes only rows or columns in which what is 0 stays 0.
     for diagonal in 0..ports - 1 {
         for step in 0..=diagonal {
-            if diagonal % 2 == 0 {
-                reduction.null_from_input(ports - 1 - step, diagonal - step);
+            steps.push(if diagonal % 2 == 0 {
+                Step::Input {
+                    row: ports - 1 - step,
+                    port: diagonal - step,
+                }
             } else {
-                reduction.null_from_output(ports - 2 + step - diagonal, step);
-            }
+                Step::Output {
+                    port: ports - 2 + step - diagonal,
+                    column: step,
+                }
+            });
         }
     }
-    Ok(reduction.phases(&topology))
+    steps
 }

@@ -1,13 +1,20 @@
 //! Phases at which an ideal mesh is a given unitary.
 
-mod clements;
+pub(crate) mod clements;
+mod diamond;
 mod nearest;
-mod reck;
-mod reduction;
+pub(crate) mod reck;
+pub(crate) mod reduction;
+mod redundant;
+mod singular;
+mod svd;
 
 pub use clements::clements;
+pub use diamond::{diamond, diamond_ports};
 pub use nearest::{Nearest, nearest_unitary};
 pub use reck::reck;
+pub use redundant::redundant_clements;
+pub use svd::{SvdProgram, attenuation, svd};
 
 use crate::matrix::unitarity_defect;
 use nalgebra::DMatrix;
@@ -62,7 +69,7 @@ pub enum DecomposeError {
 }
 
 /// An error unless `target` is a unitary matrix.
-fn check(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
+pub(crate) fn check(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
     check_shape(target)?;
     let residual = unitarity_defect(target);
     if residual <= UNITARITY_LIMIT {
@@ -78,7 +85,13 @@ fn check_shape(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
     if rows != columns {
         return Err(DecomposeError::NotSquare { rows, columns });
     }
-    if rows == 0 {
+    check_elements(target)
+}
+
+/// An error unless `target` is a matrix of numbers.
+fn check_elements(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
+    let rows = target.nrows();
+    if target.is_empty() {
         return Err(DecomposeError::Empty);
     }
     if let Some(index) = target.iter().position(|x| !x.is_finite()) {
@@ -88,4 +101,26 @@ fn check_shape(target: &DMatrix<Complex64>) -> Result<(), DecomposeError> {
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::haar_unitary;
+    use numerics::Streams;
+
+    /// N (N - 1) / 2 rotations of N pairs of elements, whatever the target.
+    #[test]
+    fn decomposing_costs_the_cube_of_the_size() {
+        for ports in [1, 2, 3, 16, 65] {
+            let mut stream = Streams::new(1).derive("cost", ports as u64, 0);
+            let haar = haar_unitary(ports, &mut stream);
+            for target in [haar, DMatrix::identity(ports, ports)] {
+                for steps in [clements::steps, reck::steps, diamond::steps] {
+                    let rotated = reduction::Reduction::of(&target, steps(ports)).rotated;
+                    assert_eq!(rotated, ports * (ports * (ports - 1) / 2));
+                }
+            }
+        }
+    }
 }

@@ -41,14 +41,7 @@ const REFINEMENTS: usize = 2;
 /// ```
 pub fn nearest_unitary(target: &DMatrix<Complex64>) -> Result<Nearest, DecomposeError> {
     check_shape(target)?;
-    // Of elements near the largest or the smallest number the squares would not be numbers. Powers of
-    // two scale without rounding.
-    let part = |x: &Complex64| x.re.abs().max(x.im.abs());
-    let largest = target.iter().map(part).fold(0.0, f64::max);
-    if largest == 0.0 {
-        return Err(DecomposeError::Zero);
-    }
-    let scale = libm::ldexp(1.0, -libm::ilogb(largest).max(-1022));
+    let scale = scale_of(target).ok_or(DecomposeError::Zero)?;
     let scaled = target.map(|x| x * scale);
     let sweeps = SWEEPS * target.nrows();
     let svd = scaled
@@ -68,6 +61,16 @@ pub fn nearest_unitary(target: &DMatrix<Complex64>) -> Result<Nearest, Decompose
     let difference = &unitary * Complex64::from(common) - target.map(|x| x * common);
     let residual = difference.norm() / scaled.norm() * (scale / common);
     Ok(Nearest { unitary, residual })
+}
+
+/// A power of two that brings the largest element near 1; `None` where all are 0.
+///
+/// Of elements near the largest or the smallest number the squares would not be numbers. Powers of two
+/// scale without rounding.
+pub(super) fn scale_of(target: &DMatrix<Complex64>) -> Option<f64> {
+    let part = |x: &Complex64| x.re.abs().max(x.im.abs());
+    let largest = target.iter().map(part).fold(0.0, f64::max);
+    (largest > 0.0).then(|| libm::ldexp(1.0, -libm::ilogb(largest).max(-1022)))
 }
 
 /// A step of Newton's method towards the polar factor of `target`, from a unitary Q near it.

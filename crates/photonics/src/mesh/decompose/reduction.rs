@@ -12,15 +12,43 @@ use crate::mesh::topology::Topology;
 use libm::{atan2, hypot};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
+
+/// Which element is made 0, by an MZI on `port` and `port + 1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// (row, port), by the MZI there that light meets next.
+    Input {
+        /// Row of the element.
+        row: usize,
+        /// Its column, and the upper port.
+        port: usize,
+    },
+    /// (row, port + 1), by the MZI there that light meets next.
+    LowerInput {
+        /// Row of the element.
+        row: usize,
+        /// The upper port.
+        port: usize,
+    },
+    /// (port + 1, column), by the MZI there that light meets last.
+    Output {
+        /// The upper port.
+        port: usize,
+        /// Column of the element.
+        column: usize,
+    },
+}
 
 /// What is left of the target, and the MZIs that were taken off.
-pub(super) struct Reduction {
+pub(crate) struct Reduction {
     rest: DMatrix<Complex64>,
     /// MZIs at the inputs, the one that light meets first at the front.
     inputs: Vec<Setting>,
     /// T of the MZIs at the outputs, the one that light meets last at the front.
     outputs: Vec<Setting>,
+    /// Pairs of elements that were rotated: what the reduction has cost.
+    pub(super) rotated: usize,
 }
 
 /// One MZI on the ports `port` and `port + 1`.
@@ -60,31 +88,67 @@ impl Setting {
 }
 
 impl Reduction {
-    pub(super) fn new(target: &DMatrix<Complex64>) -> Self {
+    pub(crate) fn new(target: &DMatrix<Complex64>) -> Self {
         Self {
             rest: target.clone(),
             inputs: Vec::new(),
             outputs: Vec::new(),
+            rotated: 0,
+        }
+    }
+
+    /// The target with all `steps` taken.
+    pub(super) fn of(target: &DMatrix<Complex64>, steps: impl IntoIterator<Item = Step>) -> Self {
+        let mut reduction = Self::new(target);
+        steps.into_iter().for_each(|step| reduction.take(step));
+        reduction
+    }
+
+    /// What is left.
+    pub(crate) fn rest(&self) -> &DMatrix<Complex64> {
+        &self.rest
+    }
+
+    /// Takes an MZI off.
+    pub(crate) fn take(&mut self, step: Step) {
+        match step {
+            Step::Input { row, port } => self.null_from_input(row, port),
+            Step::LowerInput { row, port } => self.null_lower_from_input(row, port),
+            Step::Output { port, column } => self.null_from_output(port, column),
         }
     }
 
     /// Makes element (row, port) 0 by an MZI at the inputs `port` and `port + 1`.
-    pub(super) fn null_from_input(&mut self, row: usize, port: usize) {
+    fn null_from_input(&mut self, row: usize, port: usize) {
         let (a, b) = (self.rest[(row, port)], self.rest[(row, port + 1)]);
         // a exp(-i phi) s + b c = 0
         let mzi = Setting::new(port, a, b, -(direction(a) * direction(b).conj()));
-        let (common, back) = (mzi.common().conj(), mzi.phi.conj());
+        self.undo_at_input(mzi);
+        self.rest[(row, port)] = Complex64::ZERO;
+    }
+
+    /// Makes element (row, port + 1) 0 by an MZI at the inputs `port` and `port + 1`.
+    fn null_lower_from_input(&mut self, row: usize, port: usize) {
+        let (a, b) = (self.rest[(row, port)], self.rest[(row, port + 1)]);
+        // a exp(-i phi) c - b s = 0
+        let mzi = Setting::new(port, b, a, direction(a) * direction(b).conj());
+        self.undo_at_input(mzi);
+        self.rest[(row, port + 1)] = Complex64::ZERO;
+    }
+
+    fn undo_at_input(&mut self, mzi: Setting) {
+        let (common, back, port) = (mzi.common().conj(), mzi.phi.conj(), mzi.port);
         for i in 0..self.rest.nrows() {
             let (x, y) = (back * self.rest[(i, port)], self.rest[(i, port + 1)]);
             self.rest[(i, port)] = common * (x * mzi.sin + y * mzi.cos);
             self.rest[(i, port + 1)] = common * (x * mzi.cos - y * mzi.sin);
         }
-        self.rest[(row, port)] = Complex64::ZERO;
+        self.rotated += self.rest.nrows();
         self.inputs.push(mzi);
     }
 
     /// Makes element (port + 1, column) 0 by an MZI at the outputs `port` and `port + 1`.
-    pub(super) fn null_from_output(&mut self, port: usize, column: usize) {
+    fn null_from_output(&mut self, port: usize, column: usize) {
         let (a, b) = (self.rest[(port, column)], self.rest[(port + 1, column)]);
         // a exp(i phi) c - b s = 0
         let mzi = Setting::new(port, b, a, direction(b) * direction(a).conj());
@@ -95,20 +159,23 @@ impl Reduction {
             self.rest[(port + 1, j)] = common * (x * mzi.cos - y * mzi.sin);
         }
         self.rest[(port + 1, column)] = Complex64::ZERO;
+        self.rotated += self.rest.ncols();
         self.outputs.push(mzi);
     }
 
-    /// [theta | phi | gamma] of `topology`, once all elements below the diagonal are 0.
+    /// [theta | phi | gamma] of `topology`, once the rest is diagonal.
     ///
     /// The k-th MZI that was taken off two ports is the k-th that `topology` has there: MZIs on other
-    /// ports commute, so this is the order that counts.
+    /// ports commute, so this is the order that counts. MZIs and ports that `topology` has beyond that
+    /// are the identity: theta = phi = pi, gamma = 0.
     pub(super) fn phases(self, topology: &Topology) -> Vec<f64> {
         let (mzis, ports) = (topology.mzis(), topology.ports());
         let mut places = vec![Vec::new(); ports];
         for (mzi, pair) in topology.pairs().iter().enumerate().rev() {
             places[pair.upper as usize].push(mzi);
         }
-        let mut phases = vec![0.0; 2 * mzis + ports];
+        let mut phases = vec![PI; 2 * mzis];
+        phases.resize(2 * mzis + ports, 0.0);
         let mut place = |port: usize, theta_rad: f64, phi: Complex64| {
             if let Some(mzi) = places[port].pop() {
                 phases[mzi] = theta_rad;
@@ -118,7 +185,8 @@ impl Reduction {
         for mzi in &self.inputs {
             place(mzi.port, mzi.theta_rad, mzi.phi);
         }
-        let mut screen: Vec<Complex64> = (0..ports).map(|i| direction(self.rest[(i, i)])).collect();
+        let size = self.rest.nrows();
+        let mut screen: Vec<Complex64> = (0..size).map(|i| direction(self.rest[(i, i)])).collect();
         for mzi in self.outputs.iter().rev() {
             let (upper, lower) = (screen[mzi.port], screen[mzi.port + 1]);
             place(mzi.port, mzi.theta_rad, upper * lower.conj());
@@ -134,18 +202,18 @@ impl Reduction {
     }
 }
 
-fn modulus(x: Complex64) -> f64 {
+pub(super) fn modulus(x: Complex64) -> f64 {
     hypot(x.re, x.im)
 }
 
 /// exp(i arg x), and 1 for 0.
-fn direction(x: Complex64) -> Complex64 {
+pub(super) fn direction(x: Complex64) -> Complex64 {
     let norm = modulus(x);
     if norm > 0.0 { x / norm } else { Complex64::ONE }
 }
 
 /// arg x in [0, 2 pi).
-fn angle(x: Complex64) -> f64 {
+pub(super) fn angle(x: Complex64) -> f64 {
     let angle = atan2(x.im, x.re);
     let turned = if angle < 0.0 { angle + TAU } else { angle };
     // A small negative angle rounds to a whole turn.

@@ -1,76 +1,68 @@
-//! `fzero program`: the phases at which a mesh is a given unitary.
+//! `fzero program`: the phases at which a mesh is a given matrix.
 
+mod die;
+mod file_die;
+mod plan;
 mod report;
-mod target;
 
 use super::print::print;
 use crate::cli::ProgramArgs;
-use crate::cli::UniversalMesh;
 use crate::error::{Error, Status};
 use crate::record::matrix::read_matrix;
 use crate::record::mesh_phases::mesh_phases_bytes;
 use crate::record::output::{check_output, write_output};
-use crate::record::splitter_errors::read_splitter_errors;
-use nalgebra::DMatrix;
-use num_complex::Complex64;
-use photonics::matrix::relative_error;
-use photonics::mesh::correct::correct;
-use photonics::mesh::decompose::{DecomposeError, clements, reck};
+use die::DrawnDie;
+use file_die::FileDie;
+use photonics::mesh::cell::Cell;
 use photonics::mesh::{MeshHardware, MeshPhases, Topology};
-use report::{Die, Report};
+use plan::{Plan, shape};
+use report::Report;
 use std::path::Path;
-use std::sync::Arc;
 
-/// Decomposes the target, corrects for the die where there is one, writes the phases, and says how well
-/// they do.
+/// Decomposes the target, corrects for the die or lets it configure itself where there is one, writes
+/// the phases, and says how well they do.
 ///
 /// # Errors
-/// [`Error`] when a file does not fit or the target is not unitary.
+/// [`Error`] when a file or an option does not fit or the target is not unitary.
 pub(super) fn run(args: &ProgramArgs) -> Result<Status, Error> {
     let mut inputs: Vec<&Path> = vec![&args.target];
     inputs.extend(args.die_errors.as_deref());
     check_output(&args.output, &inputs)?;
-    let target = target::Target::new(args, read_matrix(&args.target)?)?;
-    let topology = args
-        .mesh
-        .topology(target.unitary.nrows())
-        .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
+    let mesh = plan::named(args)?;
+    let drawn = args.die.as_deref().map(|die| DrawnDie::new(args, die));
+    let drawn = drawn.transpose()?;
+    let plan = Plan::new(args, mesh, read_matrix(&args.target, shape(args))?)?;
     // What is wrong with the die is said before the work begins.
-    let errors = args
-        .die_errors
-        .as_deref()
-        .map(|path| read_splitter_errors(path, topology.mzis()))
-        .transpose()?;
-    let (mut phases_rad, ideal) = (target.phases_rad, MeshHardware::ideal(topology.clone()));
-    let residual = deviation(&ideal, &phases_rad, &target.unitary)?;
-    let mut die = None;
-    if let (Some(file), Some(errors)) = (&args.die_errors, errors) {
-        let hardware = MeshHardware::new(topology.clone(), errors, None);
-        let uncorrected_error = deviation(&hardware, &phases_rad, &target.unitary)?;
-        let correction = correct(&hardware, split(&topology, &phases_rad)?)
-            .map_err(|error| Error::failed("the splitter errors cannot be corrected", error, ""))?;
-        phases_rad = correction.phases_rad;
-        let corrected_error = deviation(&hardware, &phases_rad, &target.unitary)?;
-        die = Some(Die::new(
-            file,
-            &hardware,
-            uncorrected_error,
-            corrected_error,
-            &correction.unreachable,
-        ));
+    let file = args.die_errors.as_deref();
+    let file = file.map(|path| FileDie::read(path, &plan)).transpose()?;
+    let ideal = MeshHardware::ideal(plan.topology.clone());
+    let residual = plan.deviation(&ideal.matrix(split(&plan.topology, &plan.phases_rad)?));
+    let (mut phases_rad, mut on_die) = (plan.phases_rad.clone(), None);
+    if let Some(file) = file {
+        let (corrected_rad, found) = file.correct(&plan)?;
+        (phases_rad, on_die) = (corrected_rad, Some(found));
+    } else if let Some(drawn) = drawn {
+        let (set_rad, found) = drawn.set(&plan)?;
+        (phases_rad, on_die) = (set_rad, Some(found));
     }
-    let bytes = mesh_phases_bytes(split(&topology, &phases_rad)?)
+    let bytes = mesh_phases_bytes(split(&plan.topology, &phases_rad)?, plan.scale)
         .map_err(|error| Error::failed("the phases cannot be written", error, ""))?;
     write_output(&args.output, &bytes)?;
+    let cells = plan.topology.placed();
+    let attenuators = cells.filter(|x| x.cell == Cell::Attenuator).count();
     let report = Report {
         target: args.target.display().to_string(),
+        rows: plan.target.nrows(),
+        columns: plan.target.ncols(),
         mesh: args.mesh,
-        ports: topology.ports(),
-        mzis: topology.mzis(),
-        unitarity_defect: target.defect,
-        nearest_residual: target.nearest_residual,
+        ports: plan.topology.ports(),
+        mzis: plan.topology.mzis() - attenuators,
+        attenuators,
+        unitarity_defect: plan.defect,
+        nearest_residual: plan.nearest_residual,
+        scale: plan.scale,
         residual,
-        die,
+        die: on_die,
         phases: args.output.display().to_string(),
     };
     if args.json {
@@ -83,29 +75,8 @@ pub(super) fn run(args: &ProgramArgs) -> Result<Status, Error> {
     Ok(Status::Done)
 }
 
-/// [theta | phi | gamma] in rad of the ideal mesh.
-fn decompose(
-    kind: UniversalMesh,
-    unitary: &DMatrix<Complex64>,
-) -> Result<Vec<f64>, DecomposeError> {
-    match kind {
-        UniversalMesh::Rectangular => clements(unitary),
-        UniversalMesh::Triangular => reck(unitary),
-    }
-}
-
-/// The relative error |dU|_F / |U|_F of a mesh.
-fn deviation(
-    hardware: &MeshHardware,
-    phases_rad: &[f64],
-    unitary: &DMatrix<Complex64>,
-) -> Result<f64, Error> {
-    let phases = split(hardware.topology(), phases_rad)?;
-    Ok(relative_error(&hardware.matrix(phases), unitary))
-}
-
 /// The parts of a parameter vector of the mesh.
-fn split<'a>(topology: &Arc<Topology>, phases_rad: &'a [f64]) -> Result<MeshPhases<'a>, Error> {
+fn split<'a>(topology: &Topology, phases_rad: &'a [f64]) -> Result<MeshPhases<'a>, Error> {
     MeshPhases::split(phases_rad, topology.mzis(), topology.ports()).ok_or_else(|| {
         let counts = format!("{} phases for {} MZIs", phases_rad.len(), topology.mzis());
         Error::failed("the phases do not fit the mesh", counts, "")

@@ -1,4 +1,4 @@
-//! A square matrix of complex or real numbers.
+//! A matrix of complex or real numbers.
 
 use super::header::{Header, split};
 use super::{MAX_HEADER, NpyError};
@@ -68,11 +68,24 @@ impl Numbers {
     }
 }
 
-/// The square matrix in a file, with at most `most` rows.
+/// Shapes that fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// As many rows as columns.
+    Square,
+    /// Any number of either.
+    Any,
+}
+
+/// The matrix in a file, with at most `most` rows and columns.
 ///
 /// # Errors
 /// The first thing about it that does not fit.
-pub(in super::super) fn decode_matrix(bytes: &[u8], most: u64) -> Result<Matrix, NpyError> {
+pub(in super::super) fn decode_matrix(
+    bytes: &[u8],
+    most: u64,
+    shape: Shape,
+) -> Result<Matrix, NpyError> {
     let (header, data) = split(bytes).ok_or(NpyError::NotNpy)?;
     let header = Header::parse(header).ok_or(NpyError::NotNpy)?;
     let Some(numbers) = Numbers::parse(&header.descr) else {
@@ -81,18 +94,26 @@ pub(in super::super) fn decode_matrix(bytes: &[u8], most: u64) -> Result<Matrix,
             needed: "complex128, complex64, float64 or float32",
         });
     };
-    let size = match header.shape[..] {
-        [rows, columns] if rows == columns && (1..=most).contains(&rows) => rows as usize,
+    let fits = |size: u64| (1..=most).contains(&size);
+    let (rows, columns) = match header.shape[..] {
+        [rows, columns]
+            if fits(rows) && fits(columns) && (shape == Shape::Any || rows == columns) =>
+        {
+            (rows as usize, columns as usize)
+        }
         _ => {
             return Err(NpyError::Shape {
                 found: header.shape,
-                needed: format!("(N, N) with N from 1 to {most}"),
+                needed: match shape {
+                    Shape::Square => format!("(N, N) with N from 1 to {most}"),
+                    Shape::Any => format!("(M, N) with M and N from 1 to {most}"),
+                },
             });
         }
     };
     let part = numbers.bytes_per_part();
     let element = part * numbers.parts();
-    let needed = size * size * element;
+    let needed = rows * columns * element;
     if data.len() != needed {
         let short = data.len() < needed;
         return Err(NpyError::Length { short });
@@ -102,10 +123,11 @@ pub(in super::super) fn decode_matrix(bytes: &[u8], most: u64) -> Result<Matrix,
         let im = if im.is_empty() { 0.0 } else { numbers.part(im) };
         Complex64::new(numbers.part(re), im)
     });
-    let mut elements = DMatrix::from_iterator(size, size, elements);
-    if !header.fortran_order {
-        elements.transpose_mut();
-    }
+    let elements = if header.fortran_order {
+        DMatrix::from_iterator(rows, columns, elements)
+    } else {
+        DMatrix::from_iterator(columns, rows, elements).transpose()
+    };
     Ok(Matrix {
         elements,
         single: numbers.single,
@@ -120,6 +142,25 @@ mod tests {
     fn header(descr: &str, shape: &str, fortran: bool) -> String {
         let fortran = if fortran { "True" } else { "False" };
         format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}\n")
+    }
+
+    #[test]
+    fn a_matrix_need_not_be_square() {
+        let data: Vec<u8> = (0..6).flat_map(|x| f64::from(x).to_le_bytes()).collect();
+        for fortran in [false, true] {
+            let bytes = npy(1, &header("<f8", "(2, 3)", fortran), &data);
+            let found = decode_matrix(&bytes, 3, Shape::Any).unwrap().elements;
+            assert_eq!(found.shape(), (2, 3));
+            assert_eq!(found[(0, 1)].re, if fortran { 2.0 } else { 1.0 });
+            assert!(decode_matrix(&bytes, 3, Shape::Square).is_err());
+            let error = decode_matrix(&bytes, 2, Shape::Any)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.ends_with("(M, N) with M and N from 1 to 2 is needed"),
+                "{error}"
+            );
+        }
     }
 
     #[test]
@@ -150,7 +191,7 @@ mod tests {
             let expected = DMatrix::from_row_slice(2, 2, &elements);
             for fortran in [false, true] {
                 let bytes = npy(1, &header(descr, "(2, 2)", fortran), &data);
-                let found = decode_matrix(&bytes, 2).unwrap();
+                let found = decode_matrix(&bytes, 2, Shape::Square).unwrap();
                 assert_eq!(found.single, single, "{descr}");
                 let expected = if fortran {
                     expected.transpose()
@@ -166,7 +207,9 @@ mod tests {
     fn what_does_not_fit_is_said() {
         let message = |descr: &str, shape: &str, bytes: usize| {
             let bytes = npy(1, &header(descr, shape, false), &vec![0; bytes]);
-            decode_matrix(&bytes, 8).unwrap_err().to_string()
+            decode_matrix(&bytes, 8, Shape::Square)
+                .unwrap_err()
+                .to_string()
         };
         for shape in ["(2, 3)", "(4,)", "()", "(0, 0)", "(9, 9)", "(1, 1, 1)"] {
             assert_eq!(
@@ -189,7 +232,7 @@ mod tests {
             message("<c8", "(2, 2)", 33),
             "is longer than its shape says"
         );
-        let found = decode_matrix(b"PK", 8).unwrap_err();
+        let found = decode_matrix(b"PK", 8, Shape::Square).unwrap_err();
         assert_eq!(found, NpyError::NotNpy);
     }
 }
