@@ -154,7 +154,11 @@ impl Drive {
     /// # Errors
     /// Phases without power, or one below 0 or beyond full scale.
     pub fn phase_of_power(&self, power_w: f64) -> Result<f64, DriveError> {
-        within(power_w, self.full_scale_w().ok_or(DriveError::NoPower)?, "W")?;
+        within(
+            power_w,
+            self.full_scale_w().ok_or(DriveError::NoPower)?,
+            "W",
+        )?;
         Ok(self.of_power(power_w))
     }
 

@@ -104,7 +104,12 @@ fn clements_matrix_is_that_of_the_paper() {
     let (theta, phi) = (0.7_f64, 1.9_f64);
     let t = Convention::Clements.mzi_matrix(theta, phi);
     let turn = Complex64::new(phi.cos(), phi.sin());
-    let expected = [turn * theta.cos(), turn * theta.sin(), (-theta.sin()).into(), theta.cos().into()];
+    let expected = [
+        turn * theta.cos(),
+        turn * theta.sin(),
+        (-theta.sin()).into(),
+        theta.cos().into(),
+    ];
     // By columns.
     for (x, expected) in t.iter().zip(expected) {
         assert!((x - expected).norm() < 1e-15);
@@ -123,7 +128,10 @@ fn own_matrix_is_that_of_the_emulator() {
 
 #[test]
 fn what_is_not_known_of_neurophox_is_refused() {
-    for (mesh, ports) in [(NamedTopology::Triangular, 5), (NamedTopology::Rectangular, 2)] {
+    for (mesh, ports) in [
+        (NamedTopology::Triangular, 5),
+        (NamedTopology::Rectangular, 2),
+    ] {
         let topology = mesh.build(ports).unwrap();
         let phases = random_phases(&topology, &mut stream("neurophox", 0));
         let refused = |from, to| convert(&topology, from, to, split(&topology, &phases));
@@ -131,7 +139,10 @@ fn what_is_not_known_of_neurophox_is_refused() {
             (Convention::Fzero, Convention::Neurophox),
             (Convention::Neurophox, Convention::Fzero),
         ] {
-            assert!(matches!(refused(from, to), Err(ConventionError::Unknown { .. })));
+            assert!(matches!(
+                refused(from, to),
+                Err(ConventionError::Unknown { .. })
+            ));
         }
     }
 }

@@ -143,36 +143,140 @@ fn every_fault_names_its_instance() {
     };
     type Change<'a> = Box<dyn FnOnce(&mut Netlist) + 'a>;
     let cases: Vec<(NetlistStyle, Change<'_>, Place, &str)> = vec![
-        (Mzi, Box::new(|n| n.instances[2].name = "mzi_1".into()), Inst(2), "a second instance with the name mzi_1"),
-        (Mzi, Box::new(|n| n.instances[1].component = "ring".into()), Inst(1), "instance mzi_1 is of the unknown component ring (known: mzi, shifter, coupler_ideal, phase_shifter)"),
-        (Mzi, Box::new(|n| n.instances[0].settings.push(("delta_length".into(), 10.0))), Inst(0), "instance mzi_0: mzi has no setting delta_length (it has: theta, phi, e1, e2)"),
-        (Mzi, Box::new(|n| n.instances[0].settings[2].1 = 1.0), Inst(0), "instance mzi_0: e1 = 1: must be an angle error from -pi/4 to pi/4 rad"),
-        (Mzi, Box::new(|n| n.instances[0].settings[0].1 = f64::NAN), Inst(0), "instance mzi_0: theta = NaN: must be a finite number"),
-        (Flat, Box::new(|n| n.instances[0].settings.remove(0).1 = 0.0), Inst(0), "instance phi_0: length = 10: must be 0: with a length the phase depends on the wavelength"),
-        (Mzi, Box::new(|n| n.connections[1][0] = port("mzi_9,o3")), Connection(1), "no instance has the name mzi_9"),
-        (Mzi, Box::new(|n| n.connections[1][0].port = "o5".into()), Connection(1), "instance mzi_1: mzi has no port o5 (it has: o1, o2, o3, o4)"),
-        (Mzi, Box::new(|n| n.connections.push([port("mzi_0,o3"), port("mzi_1,o1")])), Connection(12), "port o3 of instance mzi_0 is used twice"),
-        (Mzi, Box::new(|n| n.connections[0] = [port("mzi_0,o4"), port("mzi_1,o3")]), Connection(0), "joins two outputs (mzi_0,o4 and mzi_1,o3): light goes from outputs to inputs"),
-        (Mzi, Box::new(|n| drop(n.connections.remove(0))), Inst(0), "port o4 of instance mzi_0 is dangling: neither connected nor external"),
-        (Mzi, Box::new(|n| n.ports[0].0 = "left".into()), Port(0), "the external port left is neither in0, in1, .. nor out0, out1, .."),
-        (Mzi, Box::new(|n| n.ports[0].0 = "in01".into()), Port(0), "the external port in01 is neither"),
-        (Mzi, Box::new(|n| n.ports[0].0 = "out9".into()), Port(0), "the external port out9 is at port o2 of instance mzi_0, an input"),
-        (Mzi, Box::new(|n| n.ports[0].0 = "in7".into()), Whole, "the external port in0 is missing: there are 4 inputs and 4 outputs"),
-        (Mzi, Box::new(|n| n.ports.clear()), Whole, "there are no external ports"),
-        (Mzi, Box::new(|n| { n.ports[6].0 = "out3".into(); n.ports[7].0 = "out2".into(); }), Whole, "out2 ends the waveguide of in3, that is of out3: waveguides do not change places"),
-        (Mzi, Box::new(|n| {
-            n.instances.push(shifter("ring_a"));
-            n.instances.push(shifter("ring_b"));
-            n.connections.push([port("ring_a,o2"), port("ring_b,o1")]);
-            n.connections.push([port("ring_b,o2"), port("ring_a,o1")]);
-        }), Inst(10), "instance ring_a is part of a cycle: ring_a -> ring_b -> ring_a"),
-        (Flat, Box::new(|n| {
-            n.instances.push(Instance { component: "coupler_ideal".into(), ..shifter("extra") });
-            for (index, (input, output)) in [("extra,o2", "extra,o3"), ("extra,o1", "extra,o4")].into_iter().enumerate() {
-                let end = std::mem::replace(&mut n.ports[4 + index].1, port(output));
-                n.connections.push([end, port(input)]);
-            }
-        }), Inst(28), "coupler extra is not half of an MZI: its outputs do not lead to one other coupler"),
+        (
+            Mzi,
+            Box::new(|n| n.instances[2].name = "mzi_1".into()),
+            Inst(2),
+            "a second instance with the name mzi_1",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.instances[1].component = "ring".into()),
+            Inst(1),
+            "instance mzi_1 is of the unknown component ring (known: mzi, shifter, coupler_ideal, phase_shifter)",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.instances[0].settings.push(("delta_length".into(), 10.0))),
+            Inst(0),
+            "instance mzi_0: mzi has no setting delta_length (it has: theta, phi, e1, e2)",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.instances[0].settings[2].1 = 1.0),
+            Inst(0),
+            "instance mzi_0: e1 = 1: must be an angle error from -pi/4 to pi/4 rad",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.instances[0].settings[0].1 = f64::NAN),
+            Inst(0),
+            "instance mzi_0: theta = NaN: must be a finite number",
+        ),
+        (
+            Flat,
+            Box::new(|n| n.instances[0].settings.remove(0).1 = 0.0),
+            Inst(0),
+            "instance phi_0: length = 10: must be 0: with a length the phase depends on the wavelength",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.connections[1][0] = port("mzi_9,o3")),
+            Connection(1),
+            "no instance has the name mzi_9",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.connections[1][0].port = "o5".into()),
+            Connection(1),
+            "instance mzi_1: mzi has no port o5 (it has: o1, o2, o3, o4)",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.connections.push([port("mzi_0,o3"), port("mzi_1,o1")])),
+            Connection(12),
+            "port o3 of instance mzi_0 is used twice",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.connections[0] = [port("mzi_0,o4"), port("mzi_1,o3")]),
+            Connection(0),
+            "joins two outputs (mzi_0,o4 and mzi_1,o3): light goes from outputs to inputs",
+        ),
+        (
+            Mzi,
+            Box::new(|n| drop(n.connections.remove(0))),
+            Inst(0),
+            "port o4 of instance mzi_0 is dangling: neither connected nor external",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.ports[0].0 = "left".into()),
+            Port(0),
+            "the external port left is neither in0, in1, .. nor out0, out1, ..",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.ports[0].0 = "in01".into()),
+            Port(0),
+            "the external port in01 is neither",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.ports[0].0 = "out9".into()),
+            Port(0),
+            "the external port out9 is at port o2 of instance mzi_0, an input",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.ports[0].0 = "in7".into()),
+            Whole,
+            "the external port in0 is missing: there are 4 inputs and 4 outputs",
+        ),
+        (
+            Mzi,
+            Box::new(|n| n.ports.clear()),
+            Whole,
+            "there are no external ports",
+        ),
+        (
+            Mzi,
+            Box::new(|n| {
+                n.ports[6].0 = "out3".into();
+                n.ports[7].0 = "out2".into();
+            }),
+            Whole,
+            "out2 ends the waveguide of in3, that is of out3: waveguides do not change places",
+        ),
+        (
+            Mzi,
+            Box::new(|n| {
+                n.instances.push(shifter("ring_a"));
+                n.instances.push(shifter("ring_b"));
+                n.connections.push([port("ring_a,o2"), port("ring_b,o1")]);
+                n.connections.push([port("ring_b,o2"), port("ring_a,o1")]);
+            }),
+            Inst(10),
+            "instance ring_a is part of a cycle: ring_a -> ring_b -> ring_a",
+        ),
+        (
+            Flat,
+            Box::new(|n| {
+                n.instances.push(Instance {
+                    component: "coupler_ideal".into(),
+                    ..shifter("extra")
+                });
+                for (index, (input, output)) in [("extra,o2", "extra,o3"), ("extra,o1", "extra,o4")]
+                    .into_iter()
+                    .enumerate()
+                {
+                    let end = std::mem::replace(&mut n.ports[4 + index].1, port(output));
+                    n.connections.push([end, port(input)]);
+                }
+            }),
+            Inst(28),
+            "coupler extra is not half of an MZI: its outputs do not lead to one other coupler",
+        ),
     ];
     for (style, change, place, message) in cases {
         let (found, text) = refused(style, change);
@@ -186,7 +290,9 @@ fn ports_go_by_either_of_saxs_names() {
     let mut netlist = sample(4, NetlistStyle::Flat);
     let plain = netlist.mesh().unwrap();
     let rename = |instance: &str, name: &str| -> String {
-        let one = instance.starts_with("phi") || instance.starts_with("theta") || instance.starts_with("gamma");
+        let one = instance.starts_with("phi")
+            || instance.starts_with("theta")
+            || instance.starts_with("gamma");
         match (one, name) {
             (true, "o1") | (false, "o1") => "in0",
             (true, _) => "out0",

@@ -3,8 +3,8 @@
 
 use crate::common::distance;
 use nalgebra::DMatrix;
-use npyz::npz::NpzArchive;
 use npyz::Deserialize;
+use npyz::npz::NpzArchive;
 use num_complex::Complex64;
 use photonics::interchange::convention::{Convention, convert, list_order, matrix};
 use photonics::mesh::rectangular::rectangular;
@@ -29,7 +29,12 @@ impl Vectors {
     }
 
     fn array<T: Deserialize>(&mut self, name: &str) -> Vec<T> {
-        self.0.by_name(name).unwrap().expect(name).into_vec().unwrap()
+        self.0
+            .by_name(name)
+            .unwrap()
+            .expect(name)
+            .into_vec()
+            .unwrap()
     }
 
     fn matrix(&mut self, ports: usize) -> DMatrix<Complex64> {
@@ -82,7 +87,10 @@ fn neurophox() {
         let mask: Vec<f64> = file.array("mask");
         let [theta, phi] = ["theta", "phi"].map(|name| {
             let values: Vec<f64> = file.array(name);
-            let kept = values.into_iter().zip(&mask).filter(|(_, mask)| **mask != 0.0);
+            let kept = values
+                .into_iter()
+                .zip(&mask)
+                .filter(|(_, mask)| **mask != 0.0);
             kept.map(|(value, _)| value).collect::<Vec<_>>()
         });
         let phases = [theta, phi, file.array("gamma")].concat();

@@ -13,7 +13,9 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum ConventionError {
     /// What the convention makes of such a mesh has not been verified.
-    #[error("neurophox's convention is known for rectangular meshes of 3 ports and more, not for {mesh} of {ports}")]
+    #[error(
+        "neurophox's convention is known for rectangular meshes of 3 ports and more, not for {mesh} of {ports}"
+    )]
     Unknown {
         /// The mesh.
         mesh: String,
@@ -213,7 +215,10 @@ fn forwards(topology: &Topology, to: Convention, wires: &Wires) -> Vec<f64> {
             carried[port] -= x;
         }
     }
-    let screen = carried.iter().zip(&wires.after_rad).map(|(a, b)| wrap(a + b));
+    let screen = carried
+        .iter()
+        .zip(&wires.after_rad)
+        .map(|(a, b)| wrap(a + b));
     [thetas, phis, screen.collect()].concat()
 }
 

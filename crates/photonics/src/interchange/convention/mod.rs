@@ -115,12 +115,8 @@ impl Convention {
     /// assert_eq!((t[(0, 1)].re, t[(1, 0)].re), (-0.5_f64.sin(), 0.5_f64.sin()));
     /// ```
     pub fn mzi_matrix(self, theta_rad: f64, phi_rad: f64) -> Matrix2<Complex64> {
-        let b = Matrix2::new(
-            Complex64::ONE,
-            Complex64::I,
-            Complex64::I,
-            Complex64::ONE,
-        ) * Complex64::new(FRAC_1_SQRT_2, 0.0);
+        let b = Matrix2::new(Complex64::ONE, Complex64::I, Complex64::I, Complex64::ONE)
+            * Complex64::new(FRAC_1_SQRT_2, 0.0);
         let arms = |upper: f64, lower: f64| {
             let [upper, lower] = [upper, lower].map(|x| Complex64::from_polar(1.0, x));
             Matrix2::new(upper, Complex64::ZERO, Complex64::ZERO, lower)

@@ -112,7 +112,10 @@ fn what_cannot_be_set_is_said() {
     assert_eq!(drive.setting(1.0).volt, None);
     assert_eq!(drive.phase_of_volt(1.0), Err(DriveError::NoResistance));
     for code in [-1.0, 256.0, 0.5, f64::NAN] {
-        assert!(matches!(drive.phase_of_code(code), Err(DriveError::Code { .. })));
+        assert!(matches!(
+            drive.phase_of_code(code),
+            Err(DriveError::Code { .. })
+        ));
     }
     for power_w in [-1e-9, 56e-3, f64::NAN] {
         assert!(matches!(

@@ -43,7 +43,10 @@ pub enum NetlistFault {
         instance: String,
     },
     /// A component that is not in the table.
-    #[error("instance {instance} is of the unknown component {component} (known: {})", known())]
+    #[error(
+        "instance {instance} is of the unknown component {component} (known: {})",
+        known()
+    )]
     UnknownComponent {
         /// The instance.
         instance: String,
@@ -150,7 +153,9 @@ pub enum NetlistFault {
     #[error("there are no external ports")]
     NoPorts,
     /// Outputs in another order than inputs.
-    #[error("out{output} ends the waveguide of in{input}, that is of out{input}: waveguides do not change places")]
+    #[error(
+        "out{output} ends the waveguide of in{input}, that is of out{input}: waveguides do not change places"
+    )]
     Permuted {
         /// The output.
         output: usize,
@@ -166,7 +171,9 @@ pub enum NetlistFault {
         path: String,
     },
     /// A coupler that is not half of an MZI.
-    #[error("coupler {instance} is not half of an MZI: its outputs do not lead to one other coupler")]
+    #[error(
+        "coupler {instance} is not half of an MZI: its outputs do not lead to one other coupler"
+    )]
     LoneCoupler {
         /// The coupler.
         instance: String,

@@ -95,21 +95,22 @@ impl Walk {
         let mut arrived: Vec<[Option<usize>; 2]> = vec![[None; 2]; nodes.len()];
         let mut ready = VecDeque::new();
         let mut met = 0;
-        let mut arrive = |end: Option<End>, waveguide: usize, outputs: &mut [usize], ready: &mut VecDeque<_>| {
-            match end {
-                Some(End::Arm(node, arm)) => {
-                    arrived[node][arm] = Some(waveguide);
-                    let arms = nodes[node].component.arms();
-                    if let [Some(a), b] = arrived[node]
-                        && (arms == 1 || b.is_some())
-                    {
-                        ready.push_back((node, [a, b.unwrap_or(a)]));
+        let mut arrive =
+            |end: Option<End>, waveguide: usize, outputs: &mut [usize], ready: &mut VecDeque<_>| {
+                match end {
+                    Some(End::Arm(node, arm)) => {
+                        arrived[node][arm] = Some(waveguide);
+                        let arms = nodes[node].component.arms();
+                        if let [Some(a), b] = arrived[node]
+                            && (arms == 1 || b.is_some())
+                        {
+                            ready.push_back((node, [a, b.unwrap_or(a)]));
+                        }
                     }
+                    Some(End::External(output)) => outputs[output] = waveguide,
+                    None => {}
                 }
-                Some(End::External(output)) => outputs[output] = waveguide,
-                None => {}
-            }
-        };
+            };
         for (waveguide, &end) in resolved.inputs.iter().enumerate() {
             arrive(Some(end), waveguide, &mut self.outputs, &mut ready);
         }
@@ -118,7 +119,12 @@ impl Walk {
             met += 1;
             self.pass(netlist, resolved, node, waveguides)?;
             for arm in 0..nodes[node].component.arms() {
-                arrive(nodes[node].to[arm], waveguides[arm], &mut self.outputs, &mut ready);
+                arrive(
+                    nodes[node].to[arm],
+                    waveguides[arm],
+                    &mut self.outputs,
+                    &mut ready,
+                );
             }
         }
         // A cycle is said first: behind it light never comes.
@@ -191,7 +197,13 @@ impl Walk {
         }
     }
 
-    fn meet(&mut self, pair: [usize; 2], core_rad: f64, before_rad: [f64; 2], errors_rad: [f64; 2]) {
+    fn meet(
+        &mut self,
+        pair: [usize; 2],
+        core_rad: f64,
+        before_rad: [f64; 2],
+        errors_rad: [f64; 2],
+    ) {
         let column = self.column[pair[0]].max(self.column[pair[1]]);
         for waveguide in pair {
             self.column[waveguide] = column + 1;
@@ -234,7 +246,9 @@ fn named(ports: usize, columns: Vec<Vec<(usize, usize)>>) -> Topology {
             .expect("two MZIs on one waveguide are in different columns")
     };
     let found = build("netlist");
-    let extra_columns = columns.len().saturating_sub(Rectangular.counts(ports).columns);
+    let extra_columns = columns
+        .len()
+        .saturating_sub(Rectangular.counts(ports).columns);
     let redundant = RedundantRectangular { extra_columns };
     [Rectangular, Triangular, Diamond, redundant, Butterfly, Tree]
         .into_iter()

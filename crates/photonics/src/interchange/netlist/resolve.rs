@@ -213,7 +213,13 @@ fn external(
                 output: terminal.output,
             }));
         }
-        join(nodes, (instance, terminal), End::External(number), port, place)?;
+        join(
+            nodes,
+            (instance, terminal),
+            End::External(number),
+            port,
+            place,
+        )?;
         sides[usize::from(output)].insert(number, End::Arm(instance, terminal.arm));
     }
     let [inputs, outputs] = sides.each_ref().map(BTreeMap::len);

@@ -72,7 +72,12 @@ impl Netlist {
 impl Builder {
     fn coupler(&mut self, name: String, error_rad: f64, pair: [usize; 2]) {
         let coupling = 0.5 + 0.5 * libm::sin(2.0 * error_rad);
-        self.add(name, Component::CouplerIdeal, &[("coupling", coupling)], &pair);
+        self.add(
+            name,
+            Component::CouplerIdeal,
+            &[("coupling", coupling)],
+            &pair,
+        );
     }
 
     fn shifter(&mut self, name: String, phase_rad: f64, port: usize, style: NetlistStyle) {
@@ -96,9 +101,7 @@ impl Builder {
         ports: &[usize],
     ) {
         for (arm, &port) in ports.iter().enumerate() {
-            let at = |output| {
-                InstancePort::new(&name, component.port(Terminal { output, arm }))
-            };
+            let at = |output| InstancePort::new(&name, component.port(Terminal { output, arm }));
             let input = at(false);
             match self.ends[port].replace(at(true)) {
                 Some(end) => self.netlist.connections.push([end, input]),

@@ -86,7 +86,9 @@ pub enum Fault {
     #[error("data before the option line, for example # GHz S RI R 50")]
     NoOptions,
     /// An option that is not known.
-    #[error("{word} is no option: a unit (Hz, kHz, MHz, GHz), S, a format (RI, MA, DB), or R and ohms")]
+    #[error(
+        "{word} is no option: a unit (Hz, kHz, MHz, GHz), S, a format (RI, MA, DB), or R and ohms"
+    )]
     Option {
         /// As it stands.
         word: String,

@@ -137,7 +137,11 @@ impl Options {
 
 /// A word of a file, as a message has it: short and on one line.
 pub(super) fn shown(word: &str) -> String {
-    let mut shown: String = word.chars().take(24).flat_map(char::escape_default).collect();
+    let mut shown: String = word
+        .chars()
+        .take(24)
+        .flat_map(char::escape_default)
+        .collect();
     if word.chars().nth(24).is_some() {
         shown.push_str("..");
     }

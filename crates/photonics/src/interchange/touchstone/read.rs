@@ -140,8 +140,7 @@ impl Reader {
         };
         let pairs = open.numbers.as_chunks::<2>().0.iter();
         let parameters = pairs.map(|&[a, b]| format.decode(a, b));
-        let mut s: DMatrix<Complex64> =
-            DMatrix::from_iterator(self.ports, self.ports, parameters);
+        let mut s: DMatrix<Complex64> = DMatrix::from_iterator(self.ports, self.ports, parameters);
         // Rows, but of 2 ports columns.
         if self.ports != 2 {
             s.transpose_mut();

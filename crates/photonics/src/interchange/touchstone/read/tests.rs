@@ -12,7 +12,10 @@ fn network(ports: usize, points: usize) -> Touchstone {
         points: (0..points)
             .map(|index| Point {
                 frequency_hz: 193.4e12 + 1e9 * index as f64,
-                s: haar_unitary(ports, &mut streams.derive("haar", index as u64, ports as u64)),
+                s: haar_unitary(
+                    ports,
+                    &mut streams.derive("haar", index as u64, ports as u64),
+                ),
             })
             .collect(),
     }
@@ -65,12 +68,7 @@ fn two_ports_have_an_order_of_their_own() {
         [part(0, 0), part(1, 0), part(0, 1), part(1, 1)],
         [11.0, 21.0, 12.0, 22.0]
     );
-    let again = write(
-        &read(text, 2).unwrap(),
-        FrequencyUnit::Hz,
-        Format::Ri,
-        &[],
-    );
+    let again = write(&read(text, 2).unwrap(), FrequencyUnit::Hz, Format::Ri, &[]);
     assert_eq!(again.unwrap(), "# Hz S RI R 50\n1 11 0 21 0 12 0 22 0\n");
 }
 
@@ -98,17 +96,62 @@ fn every_fault_has_its_line() {
         (1, "\n1 0 0".into(), Some(2), "data before the option line"),
         (1, "# THz".into(), Some(1), "\"THz\" is no option"),
         (2, "# GHz Z RI".into(), Some(1), "Z parameters"),
-        (2, "[Version] 2.0".into(), Some(1), "\"[Version] 2.0\" is a keyword"),
+        (
+            2,
+            "[Version] 2.0".into(),
+            Some(1),
+            "\"[Version] 2.0\" is a keyword",
+        ),
         (2, format!("{two}1 2 0.5 30 0.3"), Some(3), "noise data"),
-        (2, format!("{two}2 0 0 1"), Some(3), "4 numbers on this line, 9 needed"),
-        (2, format!("{two}1 0 0 1 0 1 0 0 0"), Some(3), "frequency 1e9 Hz is not above"),
-        (2, format!("{two}2 0 0 1 x 1 0 0 0"), Some(3), "\"x\" is not a finite number"),
-        (1, "# RI\n1 nan 0".into(), Some(2), "\"nan\" is not a finite number"),
-        (1, "# RI\n-1 0 0".into(), Some(2), "frequency -1e9 Hz is below 0"),
-        (3, format!("# RI\n{row}2 0 0"), Some(4), "12 of the 18 numbers"),
+        (
+            2,
+            format!("{two}2 0 0 1"),
+            Some(3),
+            "4 numbers on this line, 9 needed",
+        ),
+        (
+            2,
+            format!("{two}1 0 0 1 0 1 0 0 0"),
+            Some(3),
+            "frequency 1e9 Hz is not above",
+        ),
+        (
+            2,
+            format!("{two}2 0 0 1 x 1 0 0 0"),
+            Some(3),
+            "\"x\" is not a finite number",
+        ),
+        (
+            1,
+            "# RI\n1 nan 0".into(),
+            Some(2),
+            "\"nan\" is not a finite number",
+        ),
+        (
+            1,
+            "# RI\n-1 0 0".into(),
+            Some(2),
+            "frequency -1e9 Hz is below 0",
+        ),
+        (
+            3,
+            format!("# RI\n{row}2 0 0"),
+            Some(4),
+            "12 of the 18 numbers",
+        ),
         (3, format!("# RI\n{row}"), None, "12 of the 18 numbers"),
-        (3, format!("# RI\n{row}0 0 0 0 0 0 0 0"), Some(4), "8 numbers on this line, at most 6"),
-        (3, "# RI\n0 0\n".into(), Some(2), "2 numbers on this line, a frequency and pairs"),
+        (
+            3,
+            format!("# RI\n{row}0 0 0 0 0 0 0 0"),
+            Some(4),
+            "8 numbers on this line, at most 6",
+        ),
+        (
+            3,
+            "# RI\n0 0\n".into(),
+            Some(2),
+            "2 numbers on this line, a frequency and pairs",
+        ),
     ] {
         let error = read(&text, ports).unwrap_err();
         assert_eq!(error.line, line, "{text}: {error}");
@@ -119,16 +162,28 @@ fn every_fault_has_its_line() {
 #[test]
 fn what_cannot_be_written_is_said() {
     let mut zero = network(4, 1);
-    zero.points[0].s = scattering(&haar_unitary(2, &mut Streams::new(1).derive("haar", 0, 0)), Layout::TwoSided);
+    zero.points[0].s = scattering(
+        &haar_unitary(2, &mut Streams::new(1).derive("haar", 0, 0)),
+        Layout::TwoSided,
+    );
     let db = |network: &Touchstone| {
-        write(network, FrequencyUnit::GHz, Format::Db, &[]).unwrap_err().to_string()
+        write(network, FrequencyUnit::GHz, Format::Db, &[])
+            .unwrap_err()
+            .to_string()
     };
     assert_eq!(db(&zero), "S1,1 = 0+0i has no value in this format");
     zero.points[0].s[(2, 1)] = Complex64::new(f64::NAN, 0.0);
     zero.points[0].s[(0, 0)] = Complex64::ONE;
     assert!(db(&zero).starts_with("S2,1 = 0+0i"));
     let ma = write(&zero, FrequencyUnit::GHz, Format::Ma, &[]).unwrap_err();
-    assert!(matches!(ma, Fault::Value { row: 3, column: 2, .. }));
+    assert!(matches!(
+        ma,
+        Fault::Value {
+            row: 3,
+            column: 2,
+            ..
+        }
+    ));
     let mut twice = network(2, 2);
     twice.points[1].frequency_hz = twice.points[0].frequency_hz;
     assert!(db(&twice).contains("is not above the one before"));
