@@ -52,7 +52,7 @@ pub enum Format {
     /// Magnitude, and angle in degrees.
     #[default]
     Ma,
-    /// 20 log10 of the magnitude, and angle in degrees. 0 has none.
+    /// 20 log10 of the magnitude, and angle in degrees. 0 has none; -inf is read as 0, but not written.
     Db,
 }
 

@@ -75,7 +75,10 @@ impl Reader {
     fn line(&mut self, content: &str, options: &Options) -> Result<(), Fault> {
         let mut numbers = Vec::new();
         for word in content.split_ascii_whitespace() {
-            let number = word.parse().ok().filter(|number: &f64| number.is_finite());
+            let number = word.parse().ok().filter(|number: &f64| {
+                // What programs write for a magnitude of 0.
+                number.is_finite() || (options.format == Format::Db && *number == f64::NEG_INFINITY)
+            });
             numbers.push(number.ok_or_else(|| Fault::Number { word: shown(word) })?);
         }
         let found = numbers.len();
@@ -96,6 +99,15 @@ impl Reader {
             }
             self.begin(options.unit.hz() * numbers[0])?;
             numbers.remove(0);
+        }
+        if let Some(pair) = numbers
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .find(|pair| pair[1].is_infinite())
+        {
+            let word = pair[1].to_string();
+            return Err(Fault::Number { word });
         }
         let needed = self.needed();
         let Some(open) = &mut self.open else {

@@ -62,11 +62,13 @@ pub(super) fn write(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
         );
     }
     report.line("rounding", format!("{worst:.1e} rad at most"));
-    let mut beyond = format!(
-        "{} of {} phases are beyond full scale, which is set instead",
-        clipped.len(),
-        rows.len()
-    );
+    let mut beyond = match clipped.len() {
+        0 => "none".to_owned(),
+        some => format!(
+            "{some} of {} phases are beyond full scale, which is set instead",
+            rows.len()
+        ),
+    };
     for (index, row) in clipped.iter().take(NAMED).enumerate() {
         let start = if index == 0 { ": " } else { ", " };
         beyond.push_str(start);

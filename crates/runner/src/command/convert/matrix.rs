@@ -217,6 +217,7 @@ fn about(path: &Path, matrix: &DMatrix<Complex64>) -> String {
 
 fn described(mesh_ports: usize, layout: Layout) -> String {
     match layout {
+        Layout::TwoSided if mesh_ports == 1 => "input is 1, output 2; U is S21".into(),
         Layout::TwoSided => format!(
             "inputs are 1 to {mesh_ports}, outputs {} to {}; U[out, in] is S21",
             mesh_ports + 1,

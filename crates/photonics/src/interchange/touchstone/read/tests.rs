@@ -85,6 +85,25 @@ fn three_ports_go_by_rows_with_comments_anywhere() {
 }
 
 #[test]
+fn minus_infinity_decibels_are_nothing() {
+    let s = &read("# DB\n1 -inf 0 0 90 -20 180 -inf -10\n", 2)
+        .unwrap()
+        .points[0]
+        .s;
+    assert_eq!((s[(0, 0)], s[(1, 1)]), (Complex64::ZERO, Complex64::ZERO));
+    assert!((s[(1, 0)] - Complex64::I).norm() < 1e-16);
+    for (text, word) in [
+        ("# DB\n1 0 -inf\n", "-inf"),
+        ("# DB\n1 inf 0\n", "\"inf\""),
+        ("# MA\n1 -inf 0\n", "\"-inf\""),
+        ("# DB\n-inf 0 0\n", "frequency -inf Hz"),
+    ] {
+        let found = read(text, 1).unwrap_err().to_string();
+        assert!(found.starts_with(word), "{found}");
+    }
+}
+
+#[test]
 fn every_fault_has_its_line() {
     let two = "# GHz S RI R 50\n1 0 0 1 0 1 0 0 0\n";
     let row = "1 0 0 0 0 0 0\n0 0 0 0 0 0\n";
