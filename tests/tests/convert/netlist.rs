@@ -41,15 +41,17 @@ fn couplers_and_shifters_are_the_same_matrix() {
 #[test]
 fn a_mesh_without_a_name_is_told_with_what_is_odd_about_it() {
     let bench = Bench::new("");
-    let text = "instances:\n  a: mzi\n  b: mzi\nconnections:\n  a,o3: b,o2\n  a,o4: b,o1\n\
-                ports: {in0: 'a,o2', in1: 'a,o1', out0: 'b,o3', out1: 'b,o4'}\n";
+    let text = "instances:\n  a: mzi\n  s: shifter\nports:\n  in0: a,o2\n  in1: s,o1\n  in2: a,o1\n  \
+                out0: a,o3\n  out1: s,o2\n  out2: a,o4\n";
     fs::write(bench.path().join("m.yml"), text).unwrap();
     let said = bench.fzero(&["convert", "m.yml", "p.npz"]).done();
     assert_eq!(
         said.stdout,
-        "netlist    m.yml: no named mesh, 2 ports, 2 MZIs in 2 columns\n\
+        "netlist    m.yml: no named mesh, 3 ports, 1 MZIs in 1 columns\n\
          splitters  0.00e0 rad rms\n\
-         phases     p.npz: 2 theta, 2 phi, 2 gamma in rad; e1, e2 of the couplers\n\
-         lint       MZI 1 follows MZI 0 on the same two ports\n"
+         phases     p.npz: 1 theta, 1 phi, 3 gamma in rad; e1, e2 of the couplers\n\
+         lint       port 1 is joined to no other\n\
+         lint       light of input 0 never reaches output 1\n\
+         lint       light of input 2 never reaches output 1\n"
     );
 }

@@ -127,6 +127,12 @@ pub enum NetlistFault {
         /// The name.
         name: String,
     },
+    /// Two external ports of one name.
+    #[error("a second external port with the name {name}")]
+    ExternalTwice {
+        /// The name.
+        name: String,
+    },
     /// An external input at an output, or the reverse.
     #[error("the external port {name} is at port {port} of instance {instance}, an {}", if *.output { "output" } else { "input" })]
     ExternalSide {

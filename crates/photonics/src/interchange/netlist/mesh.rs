@@ -118,13 +118,8 @@ impl Walk {
             self.done[node] = true;
             met += 1;
             self.pass(netlist, resolved, node, waveguides)?;
-            for arm in 0..nodes[node].component.arms() {
-                arrive(
-                    nodes[node].to[arm],
-                    waveguides[arm],
-                    &mut self.outputs,
-                    &mut ready,
-                );
+            for (to, waveguide) in nodes[node].to.into_iter().zip(waveguides) {
+                arrive(to, waveguide, &mut self.outputs, &mut ready);
             }
         }
         // A cycle is said first: behind it light never comes.

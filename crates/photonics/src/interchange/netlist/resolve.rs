@@ -57,7 +57,7 @@ impl Resolved {
             join(&mut nodes, a, End::Arm(b.0, b.1.arm), &ports[0], place)?;
             join(&mut nodes, b, End::Arm(a.0, a.1.arm), &ports[1], place)?;
         }
-        let inputs = external(netlist, &names, &mut nodes)?;
+        let sides = external(netlist, &names, &mut nodes)?;
         for (index, node) in nodes.iter().enumerate() {
             for (ends, output) in [(&node.from, false), (&node.to, true)] {
                 if let Some(arm) = (0..node.component.arms()).find(|&arm| ends[arm].is_none()) {
@@ -68,6 +68,7 @@ impl Resolved {
                 }
             }
         }
+        let inputs = complete(sides)?;
         Ok(Self { nodes, inputs })
     }
 }
@@ -191,12 +192,15 @@ fn join(
     }
 }
 
-/// The arms that external inputs lead to; those that lead to outputs get them as their ends.
+/// The arms at external inputs and outputs by their numbers; the arms get them as their ends.
 fn external(
     netlist: &Netlist,
     names: &Names<'_>,
     nodes: &mut [Node],
-) -> Result<Vec<End>, NetlistError> {
+) -> Result<[BTreeMap<usize, End>; 2], NetlistError> {
+    if netlist.ports.is_empty() {
+        return Err(Place::Whole.of(NetlistFault::NoPorts));
+    }
     let mut sides = [BTreeMap::new(), BTreeMap::new()];
     for (index, (name, port)) in netlist.ports.iter().enumerate() {
         let place = Place::Port(index);
@@ -220,12 +224,18 @@ fn external(
             port,
             place,
         )?;
-        sides[usize::from(output)].insert(number, End::Arm(instance, terminal.arm));
+        let end = End::Arm(instance, terminal.arm);
+        if sides[usize::from(output)].insert(number, end).is_some() {
+            let name = name.clone();
+            return Err(place.of(NetlistFault::ExternalTwice { name }));
+        }
     }
+    Ok(sides)
+}
+
+/// The arms that external inputs lead to, when there are as many outputs and none is missing.
+fn complete(sides: [BTreeMap<usize, End>; 2]) -> Result<Vec<End>, NetlistError> {
     let [inputs, outputs] = sides.each_ref().map(BTreeMap::len);
-    if netlist.ports.is_empty() {
-        return Err(Place::Whole.of(NetlistFault::NoPorts));
-    }
     let ports = inputs.max(outputs);
     for (side, word) in sides.iter().zip(["in", "out"]) {
         if let Some(number) = (0..ports).find(|number| !side.contains_key(number)) {
