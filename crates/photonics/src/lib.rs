@@ -17,6 +17,7 @@ pub mod detector;
 mod encoder;
 pub mod fabricate;
 pub mod field;
+pub mod interchange;
 pub mod matrix;
 pub mod mesh;
 pub mod process;

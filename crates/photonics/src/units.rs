@@ -27,6 +27,19 @@ pub fn w_to_dbm(power_w: f64) -> f64 {
     10.0 * libm::log10(power_w / 1e-3)
 }
 
+/// Speed of light in vacuum in m/s, exact by definition.
+pub const SPEED_OF_LIGHT_M_PER_S: f64 = 299_792_458.0;
+
+/// The frequency in Hz of light of a vacuum wavelength in m (> 0).
+pub fn wavelength_m_to_hz(wavelength_m: f64) -> f64 {
+    SPEED_OF_LIGHT_M_PER_S / wavelength_m
+}
+
+/// The vacuum wavelength in m of light of a frequency in Hz (> 0).
+pub fn hz_to_wavelength_m(frequency_hz: f64) -> f64 {
+    SPEED_OF_LIGHT_M_PER_S / frequency_hz
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +63,8 @@ mod tests {
     #[test]
     fn known_values() {
         assert_eq!(dbm_to_w(0.0), 1e-3);
+        assert!((wavelength_m_to_hz(1550e-9) / 193.414_489_032_258e12 - 1.0).abs() < 1e-14);
+        assert!((hz_to_wavelength_m(wavelength_m_to_hz(1310e-9)) / 1310e-9 - 1.0).abs() < 1e-15);
         assert!((dbm_to_w(10.0) - 1e-2).abs() < 1e-17);
         assert!((loss_db_to_power_ratio(3.0) - 0.501_187_233_627_272_2).abs() < 1e-15);
     }

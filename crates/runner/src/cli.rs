@@ -1,5 +1,6 @@
 //! The command line.
 
+mod convert;
 mod evaluate;
 mod matrix;
 mod mesh;
@@ -7,6 +8,7 @@ mod mesh_choice;
 mod program;
 mod programmable;
 
+pub use convert::ConvertArgs;
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
 pub use mesh::UniversalMesh;
@@ -111,6 +113,15 @@ pub enum Command {
                       numpy.load."
     )]
     Matrix(MatrixArgs),
+    /// Convert matrices, phases and meshes to and from the forms of other programs.
+    #[command(
+        after_help = convert::EXAMPLES,
+        long_about = "Convert a transfer matrix to and from Touchstone, the phases of a mesh between the \
+                      conventions of other programs, a mesh to and from a netlist as of gdsfactory and \
+                      SAX, and phases to and from heater powers, voltages and DAC codes. What is meant \
+                      is said by the extensions of the two files."
+    )]
+    Convert(ConvertArgs),
     /// Measure the propagation kernel and a whole training step on this machine.
     #[command(
         after_help = BENCH_EXAMPLES,

@@ -24,7 +24,7 @@ const TAU_REST: f64 = 2.449_293_598_294_706_4e-16;
 
 /// Added to a number in 0..2^32 it rounds it to the nearest integer, ties to even, left in the low
 /// bits of the sum.
-const ROUND: f64 = 4_503_599_627_370_496.0; // 2^52
+pub(crate) const ROUND: f64 = 4_503_599_627_370_496.0; // 2^52
 
 /// Change of phases in rad, rms, below which they are not written anew: a thousandth of a step of a
 /// converter of 12 bits, and about what propagation in single precision rounds. An integration time of
@@ -421,7 +421,7 @@ fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
 
 /// `x` in rad less whole turns, in [0, 2 pi); what is there already stays as it is.
 #[inline(always)]
-fn wrap(x: f64) -> f64 {
+pub(crate) fn wrap(x: f64) -> f64 {
     let turns = (x * (1.0 / TAU)).floor();
     let rest = turns.mul_add(-TAU, x);
     let rest = turns.mul_add(-TAU_REST, rest);

@@ -92,6 +92,12 @@ impl<'a, R: Read + Seek> Archive<'a, R> {
         npy::decode_list(&bytes, most).map_err(|error| self.unfit(name, error))
     }
 
+    /// The square matrix of this name with at most `most` rows.
+    pub(super) fn matrix(&mut self, name: &str, most: u64) -> Result<npy::Matrix, Problem> {
+        let bytes = self.entry(name, 2 * most * most)?;
+        npy::decode_matrix(&bytes, most).map_err(|error| self.unfit(name, error))
+    }
+
     fn unfit(&self, name: &str, error: NpyError) -> Problem {
         let help = match error {
             NpyError::Shape { .. } => self.advice.shape,

@@ -1,9 +1,10 @@
 //! A transfer matrix as `.npy`, `U[out, in]`.
 
-use super::archive::{Advice, open};
+use super::archive::{Advice, Archive, open};
 use super::mesh_phases::MAX_PORTS;
 use super::npy::{self, NpyError};
 pub use super::npy::{Matrix, Shape};
+use super::npz::archive_bytes;
 use crate::error::Problem;
 use nalgebra::DMatrix;
 use npyz::WriterBuilder;
@@ -13,7 +14,7 @@ use std::path::Path;
 
 const ADVICE: Advice = Advice {
     give: "give a matrix as numpy.save writes it",
-    missing: "",
+    missing: "--array names the array that holds the matrix",
     shape: "give the matrix alone, U[out, in], one row and one column per port",
     value: "",
 };
@@ -39,6 +40,23 @@ pub fn read_matrix(path: &Path, shape: Shape) -> Result<Matrix, Problem> {
         };
         problem(error.to_string(), help)
     })
+}
+
+/// The square matrix of this name in an `.npz` archive.
+///
+/// # Errors
+/// What is wrong with the file, what was found and what is needed.
+pub fn read_matrix_array(path: &Path, name: &str) -> Result<Matrix, Problem> {
+    let place = path.display().to_string();
+    Archive::new(&place, open(path, &ADVICE)?, &ADVICE)?.matrix(name, MAX_PORTS)
+}
+
+/// A matrix as an array of an `.npz` archive.
+///
+/// # Errors
+/// None in practice: bytes in memory are written.
+pub fn matrix_npz_bytes(name: &str, matrix: &DMatrix<Complex64>) -> io::Result<Vec<u8>> {
+    archive_bytes(&[(name, matrix_bytes(matrix)?)])
 }
 
 /// A matrix as complex128 in row-major order, for `numpy.load`.

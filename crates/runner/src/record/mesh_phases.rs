@@ -2,7 +2,8 @@
 
 use super::archive::{Advice, Archive, open};
 use super::npz::{NamedArray, array_name, npz_bytes};
-use crate::error::Error;
+use crate::error::{Error, Problem};
+use photonics::interchange::netlist::NetlistMesh;
 use photonics::mesh::{MeshPhases, Topology};
 use std::io;
 use std::path::Path;
@@ -82,4 +83,29 @@ pub fn mesh_phases_bytes(phases: MeshPhases<'_>, scale: Option<f64>) -> io::Resu
         values,
     }));
     npz_bytes(&arrays)
+}
+
+/// The phases of a netlist as layer 0 of a file, and the angle errors of its couplers as `e1` and `e2` in
+/// rad, so that the file is one of splitter errors too.
+///
+/// # Errors
+/// None in practice: bytes in memory are written.
+pub fn netlist_phases_bytes(mesh: &NetlistMesh) -> io::Result<Vec<u8>> {
+    let mzis = mesh.topology.mzis();
+    let (theta, rest) = mesh.phases_rad.split_at(mzis);
+    let (phi, gamma) = rest.split_at(mzis);
+    let [e1, e2] = [0, 1]
+        .map(|side| -> Vec<f64> { mesh.errors_rad.iter().map(|errors| errors[side]).collect() });
+    let named = |name: String, values| NamedArray {
+        name,
+        shape: vec![<[f64]>::len(values) as u64],
+        values,
+    };
+    npz_bytes(&[
+        named(array_name(0, "theta"), theta),
+        named(array_name(0, "phi"), phi),
+        named(array_name(0, "gamma"), gamma),
+        named("e1".into(), &e1),
+        named("e2".into(), &e2),
+    ])
 }

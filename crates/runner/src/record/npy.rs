@@ -62,7 +62,7 @@ fn tuple(shape: &[u64]) -> String {
     }
 }
 
-/// The finite numbers of an array of one axis, at most `most` of them.
+/// The finite numbers of an array of one axis, or of one row, at most `most` of them.
 ///
 /// # Errors
 /// The first thing about it that does not fit.
@@ -71,6 +71,7 @@ pub(super) fn decode_list(bytes: &[u8], most: u64) -> Result<Vec<f64>, NpyError>
     let found = Header::parse(header).ok_or(NpyError::NotNpy)?.shape;
     match found[..] {
         [count] if (1..=most).contains(&count) => decode(bytes, &[count]),
+        [1, count] if (1..=most).contains(&count) => decode(bytes, &[1, count]),
         _ => {
             let needed = format!("(N,) with N from 1 to {most}");
             Err(NpyError::Shape { found, needed })
@@ -224,6 +225,9 @@ mod tests {
             );
         }
         assert!(list(&line.replace('6', "0"), 6).is_err());
+        let row = MATRIX.replace("(2, 3)", "(1, 6)");
+        assert_eq!(list(&row, 6).unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert!(list(&row, 5).is_err());
     }
 
     proptest! {

@@ -27,11 +27,7 @@ pub(super) fn array_name(layer: usize, part: &str) -> String {
 /// # Errors
 /// [`io::ErrorKind::InvalidInput`] when a shape does not fit its values or a name occurs twice.
 pub fn npz_bytes(arrays: &[NamedArray<'_>]) -> io::Result<Vec<u8>> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut entries = Vec::with_capacity(arrays.len());
     for array in arrays {
         let count: u64 = array.shape.iter().product();
         if count != array.values.len() as u64 {
@@ -51,10 +47,26 @@ pub fn npz_bytes(arrays: &[NamedArray<'_>]) -> io::Result<Vec<u8>> {
             .begin_nd()?;
         writer.extend(array.values)?;
         writer.finish()?;
+        entries.push((&array.name[..], entry));
+    }
+    archive_bytes(&entries)
+}
+
+/// An archive of arrays that are `.npy` files already.
+///
+/// # Errors
+/// As [`npz_bytes`], of names.
+pub(super) fn archive_bytes(entries: &[(&str, Vec<u8>)]) -> io::Result<Vec<u8>> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, entry) in entries {
         archive
-            .start_file(npyz::npz::file_name_from_array_name(&array.name), options)
+            .start_file(npyz::npz::file_name_from_array_name(name), options)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        archive.write_all(&entry)?;
+        archive.write_all(entry)?;
     }
     let bytes = archive.finish().map_err(io::Error::other)?;
     Ok(bytes.into_inner())

@@ -1,0 +1,104 @@
+//! Meshes and netlists.
+
+use super::phases::{split, topology};
+use super::{Converted, Report};
+use crate::cli::{ConvertArgs, UniversalMesh};
+use crate::error::Error;
+use crate::record::mesh_phases::{netlist_phases_bytes, read_mesh_phases};
+use crate::record::netlist::{netlist_text, read_netlist};
+use crate::record::splitter_errors::read_splitter_errors;
+use photonics::interchange::netlist::{Netlist, NetlistStyle};
+
+pub(super) fn write(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
+    let stored = read_mesh_phases(&args.input, args.layer.unwrap_or(0).into())?;
+    let topology = topology(mesh, stored.ports)?;
+    let (ports, mzis) = (topology.ports(), topology.mzis());
+    let errors_rad = match &args.die_errors {
+        Some(path) => read_splitter_errors(path, mzis)?,
+        None => vec![[0.0; 2]; mzis],
+    };
+    let style = if args.flat {
+        NetlistStyle::Flat
+    } else {
+        NetlistStyle::Mzi
+    };
+    let phases = split(&topology, &stored.phases_rad)?;
+    let netlist = Netlist::of_mesh(&topology, &errors_rad, phases, style);
+    let made_of = match style {
+        NetlistStyle::Mzi => {
+            "mzi: B(e2) diag(exp(i theta), 1) B(e1) diag(exp(i phi), 1), shifter: a phase; in rad"
+        }
+        NetlistStyle::Flat => {
+            "coupler_ideal and phase_shifter are models of SAX; its phase_shifter gives pi per volt"
+        }
+    };
+    let comments = [
+        format!("{} mesh of {ports} ports, by fzero", mesh.name()),
+        made_of.to_owned(),
+        "upper ports o2 (in) and o3 (out), lower ports o1 (in) and o4 (out)".to_owned(),
+    ];
+    let text = netlist_text(&netlist, &comments);
+    let mut report = Report::default();
+    report
+        .line(
+            "mesh",
+            format!("{}: {ports} ports, {mzis} MZIs", mesh.name()),
+        )
+        .line(
+            "netlist",
+            format!(
+                "{}: {} instances, {} connections",
+                args.output.display(),
+                netlist.instances.len(),
+                netlist.connections.len()
+            ),
+        )
+        .key("mesh", mesh.name())
+        .key("ports", ports)
+        .key("mzis", mzis)
+        .key("instances", netlist.instances.len())
+        .key("connections", netlist.connections.len())
+        .key("output", args.output.display().to_string());
+    Ok((text.into_bytes(), report))
+}
+
+pub(super) fn read(args: &ConvertArgs) -> Converted {
+    let found = read_netlist(&args.input)?;
+    let topology = &found.topology;
+    let (ports, mzis, columns) = (topology.ports(), topology.mzis(), topology.columns());
+    let errors = found.errors_rad.as_flattened();
+    let square = errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64;
+    let bytes = netlist_phases_bytes(&found)
+        .map_err(|error| Error::failed("the phases cannot be written", error, ""))?;
+    let mut report = Report::default();
+    let name = match topology.name() {
+        "netlist" => "no named mesh",
+        name => name,
+    };
+    report
+        .line(
+            "netlist",
+            format!(
+                "{}: {name}, {ports} ports, {mzis} MZIs in {columns} columns",
+                args.input.display()
+            ),
+        )
+        .line("splitters", format!("{:.2e} rad rms", square.sqrt()))
+        .line(
+            "phases",
+            format!(
+                "{}: {mzis} theta, {mzis} phi, {ports} gamma in rad; e1, e2 of the couplers",
+                args.output.display()
+            ),
+        )
+        .key("mesh", topology.name())
+        .key("ports", ports)
+        .key("mzis", mzis)
+        .key("columns", columns)
+        .key("splitter_error_rms_rad", square.sqrt())
+        .key("output", args.output.display().to_string());
+    for finding in topology.lint() {
+        report.line("lint", finding);
+    }
+    Ok((bytes, report))
+}

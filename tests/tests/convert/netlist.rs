@@ -1,0 +1,57 @@
+//! Meshes and netlists.
+
+use super::*;
+
+#[test]
+fn a_mesh_comes_back_bit_for_bit() {
+    for ports in [2, 5, 8] {
+        let bench = programmed(ports);
+        let report = json(&bench, "p.npz m.yml --mesh rectangular --die-errors v.npz");
+        assert_eq!(report["instances"], ports * (ports - 1) / 2 + ports);
+        let back = json(&bench, "m.yml q.npz");
+        assert_eq!(back["mesh"], "rectangular");
+        for name in ["layer0_theta", "layer0_phi", "layer0_gamma"] {
+            let [before, after] = ["p.npz", "q.npz"].map(|file| array::<f64>(&bench, file, name));
+            assert_eq!(before, after);
+        }
+        for name in ["e1", "e2"] {
+            let [before, after] = ["v.npz", "q.npz"].map(|file| array::<f64>(&bench, file, name));
+            assert_eq!(before, after);
+        }
+    }
+}
+
+#[test]
+fn couplers_and_shifters_are_the_same_matrix() {
+    for ports in [2, 5, 8] {
+        let bench = programmed(ports);
+        let report = json(
+            &bench,
+            "p.npz m.yaml --mesh rectangular --die-errors v.npz --flat",
+        );
+        assert_eq!(report["instances"], 2 * ports * (ports - 1) + ports);
+        json(&bench, "m.yaml q.npz");
+        let expected = matrix_of(&bench, "p.npz", "rectangular", Some("v.npz"));
+        let found = matrix_of(&bench, "q.npz", "rectangular", Some("q.npz"));
+        let error = distance(&found, &expected);
+        assert!(error < 1e-14, "{ports}: {error:e}");
+    }
+}
+
+#[test]
+fn a_mesh_without_a_name_is_told_with_what_is_odd_about_it() {
+    let bench = Bench::new("");
+    let text = "instances:\n  a: mzi\n  s: shifter\nports:\n  in0: a,o2\n  in1: s,o1\n  in2: a,o1\n  \
+                out0: a,o3\n  out1: s,o2\n  out2: a,o4\n";
+    fs::write(bench.path().join("m.yml"), text).unwrap();
+    let said = bench.fzero(&["convert", "m.yml", "p.npz"]).done();
+    assert_eq!(
+        said.stdout,
+        "netlist    m.yml: no named mesh, 3 ports, 1 MZIs in 1 columns\n\
+         splitters  0.00e0 rad rms\n\
+         phases     p.npz: 1 theta, 1 phi, 3 gamma in rad; e1, e2 of the couplers\n\
+         lint       port 1 is joined to no other\n\
+         lint       light of input 0 never reaches output 1\n\
+         lint       light of input 2 never reaches output 1\n"
+    );
+}
