@@ -1,10 +1,12 @@
 //! The command line.
 
+mod draw;
 mod evaluate;
 mod matrix;
 mod mesh;
 mod program;
 
+pub use draw::{ColourBy, DrawArgs};
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
 pub use mesh::UniversalMesh;
@@ -106,6 +108,15 @@ pub enum Command {
                       numpy.load."
     )]
     Matrix(MatrixArgs),
+    /// Draw a mesh: ports, couplers, phase shifters, crossings, coloured by phase or power.
+    #[command(
+        after_help = draw::EXAMPLES,
+        long_about = "Draw a mesh as an SVG image that can be read on light and on dark ground: its \
+                      waveguides with their crossings, couplers, phase shifters, and the numbers of \
+                      ports and columns; where phases are given, coloured by them, or by the power of \
+                      light into one input. Pictures of all topologies: docs/mesh-gallery.md."
+    )]
+    Draw(DrawArgs),
     /// Measure the propagation kernel and a whole training step on this machine.
     #[command(
         after_help = BENCH_EXAMPLES,

@@ -3,6 +3,7 @@
 mod bench;
 mod budget;
 mod conclusion;
+mod draw;
 mod evaluate;
 mod experiment;
 mod matrix;
@@ -25,6 +26,7 @@ pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
         Command::Budget(args) => budget::run(args),
         Command::Program(args) => program::run(args),
         Command::Matrix(args) => matrix::run(args),
+        Command::Draw(args) => draw::run(args),
         Command::Bench(args) => bench::run(args),
     }
 }

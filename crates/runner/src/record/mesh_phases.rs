@@ -42,6 +42,29 @@ pub fn read_mesh_phases(path: &Path, layer: usize) -> Result<StoredPhases, Probl
     Ok(StoredPhases { ports, phases_rad })
 }
 
+/// [theta | phi | gamma] in rad of a layer, counted from 0, for a mesh that is known.
+///
+/// # Errors
+/// What is wrong with the file, what was found and what is needed.
+pub fn read_phases_of(
+    path: &Path,
+    layer: usize,
+    mzis: usize,
+    ports: usize,
+) -> Result<Vec<f64>, Problem> {
+    const OF_MESH: Advice = Advice {
+        shape: "give the phases of this mesh: one theta and one phi per MZI, one gamma per port",
+        ..ADVICE
+    };
+    let place = path.display().to_string();
+    let mut archive = Archive::new(&place, open(path, &OF_MESH)?, &OF_MESH)?;
+    let mut phases_rad = Vec::with_capacity(2 * mzis + ports);
+    for (part, count) in [("theta", mzis), ("phi", mzis), ("gamma", ports)] {
+        phases_rad.extend(archive.array(&array_name(layer, part), &[count as u64])?);
+    }
+    Ok(phases_rad)
+}
+
 /// Phases as layer 0 of a file.
 ///
 /// # Errors

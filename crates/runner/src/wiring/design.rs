@@ -11,6 +11,9 @@ use rand::RngExt;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
+/// What an experiment has that does not say.
+const DEFAULT_EXTRA_COLUMNS: usize = 2;
+
 /// The ideal circuit: equal layers in a row.
 ///
 /// # Errors
@@ -74,12 +77,17 @@ fn source(config: &Config) -> Source {
 
 /// The topology of every layer.
 pub(super) fn named(chip: &checked::Chip) -> NamedTopology {
-    match chip.mesh {
+    named_topology(chip.mesh, chip.extra_columns)
+}
+
+/// A topology by its name, with what only one of them has.
+pub fn named_topology(kind: MeshKind, extra_columns: Option<usize>) -> NamedTopology {
+    match kind {
         MeshKind::Rectangular => NamedTopology::Rectangular,
         MeshKind::Triangular => NamedTopology::Triangular,
         MeshKind::Diamond => NamedTopology::Diamond,
         MeshKind::RedundantRectangular => NamedTopology::RedundantRectangular {
-            extra_columns: chip.extra_columns.unwrap_or(0),
+            extra_columns: extra_columns.unwrap_or(DEFAULT_EXTRA_COLUMNS),
         },
         MeshKind::Butterfly => NamedTopology::Butterfly,
         MeshKind::Tree => NamedTopology::Tree,

@@ -1,0 +1,315 @@
+//! The picture as text.
+
+use super::layout::{Guide, Layout, PITCH, PlacedShifter, Step};
+use super::number::short;
+use super::paint::{LEVELS, Paint, Scale};
+use super::parts::Parts;
+use super::power::Powers;
+use std::fmt::Write;
+
+/// Half the size of the box of a phase shifter.
+const BOX: [f64; 2] = [8.0, 5.5];
+
+/// Half the size of the mark of a coupler.
+const MARK: [f64; 2] = [5.0, 7.0];
+
+/// Width of a picture up to which parts have labels, and beyond which letters grow with it.
+const LEGIBLE: f64 = 1_100.0;
+
+/// Largest letters: those of neighbouring ports must not touch.
+const LARGEST_LETTERS: f64 = 0.8 * PITCH;
+
+/// A mesh as an SVG image, readable on light and on dark ground. `caption` stands above it.
+pub fn svg(parts: &Parts, paint: &Paint<'_>, caption: &str) -> String {
+    let layout = Layout::of(parts);
+    Picture::new(parts, paint, caption, &layout).write()
+}
+
+struct Picture<'a> {
+    parts: &'a Parts,
+    paint: &'a Paint<'a>,
+    scale: Option<Scale>,
+    caption: &'a str,
+    layout: &'a Layout,
+    /// Size of letters.
+    letters: f64,
+    /// Width of lines.
+    line: f64,
+    /// Where the mesh begins.
+    origin: [f64; 2],
+    size: [f64; 2],
+}
+
+impl<'a> Picture<'a> {
+    fn new(
+        parts: &'a Parts,
+        paint: &'a Paint<'a>,
+        caption: &'a str,
+        layout: &'a Layout,
+    ) -> Self {
+        let grown = (layout.width / LEGIBLE).max(1.0);
+        let letters = (12.0 * grown).min(LARGEST_LETTERS);
+        let side = 3.5 * letters;
+        let origin = [side, 4.6 * letters + 10.0];
+        let scale = paint.scale();
+        let below = if scale.is_some() { 5.0 * letters } else { letters };
+        // The caption and the bar must find room too.
+        let text = 0.62 * letters * caption.chars().count() as f64 + letters;
+        let width = (layout.width + 2.0 * side).max(text).max(27.0 * letters);
+        Self {
+            parts,
+            paint,
+            scale,
+            caption,
+            layout,
+            letters,
+            line: (1.4 * grown).min(3.0),
+            origin,
+            size: [width, origin[1] + layout.height + letters + below],
+        }
+    }
+
+    fn write(&self) -> String {
+        let [width, height] = self.size.map(short);
+        let caption = escaped(self.caption);
+        let mut text = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+             width=\"{width}\" height=\"{height}\" role=\"img\">\n<title>{caption}</title>\n"
+        );
+        self.style(&mut text);
+        let _ = write!(
+            text,
+            "<rect class=\"ground\" width=\"{width}\" height=\"{height}\"/>\n\
+             <text x=\"{}\" y=\"{}\">{caption}</text>\n<g transform=\"translate({} {})\">\n",
+            short(self.letters),
+            short(1.6 * self.letters),
+            short(self.origin[0]),
+            short(self.origin[1]),
+        );
+        self.numbers(&mut text);
+        self.guides(&mut text);
+        self.couplers(&mut text);
+        self.shifters(&mut text);
+        text.push_str("</g>\n");
+        self.bar(&mut text);
+        text.push_str("</svg>\n");
+        text
+    }
+
+    fn style(&self, text: &mut String) {
+        let (letters, line) = (short(self.letters), short(self.line));
+        let small = short(0.75 * self.letters);
+        let rules = |ink: &str, faint: &str, ground: &str, body: &str| {
+            format!(
+                "text{{fill:{ink}}}.faint{{fill:{faint}}}.ground{{fill:{ground}}}.guide{{stroke:{ink}}}\
+                 .box,.mark{{stroke:{ink};fill:{body}}}\n"
+            )
+        };
+        let levels = |dark: usize| {
+            let scale = self.scale.as_ref();
+            let rules = scale.into_iter().flat_map(|scale| {
+                (0..LEVELS).map(move |level| {
+                    let colour = scale.colours(level)[dark].hex();
+                    // One rule serves what is filled and what is a line.
+                    format!(".k{level}{{color:{colour}}}")
+                })
+            });
+            rules.collect::<String>()
+        };
+        let coloured = ".box.k,.mark.k,.bar{fill:currentColor}.guide.k{stroke:currentColor}\n";
+        let light = rules("#1f2430", "#687080", "#ffffff", "#e4e8ee") + &levels(0);
+        // The dark rules follow the light ones, so they hold where both apply.
+        let dark = rules("#d8dce4", "#98a0ae", "#15181e", "#343a46") + &levels(1);
+        let _ = write!(
+            text,
+            "<style>\ntext{{font-family:sans-serif;font-size:{letters}px}}\
+             .faint{{font-size:{small}px}}.symbol{{font-size:9px}}\
+             .middle{{text-anchor:middle}}.end{{text-anchor:end}}\
+             .guide{{fill:none;stroke-width:{line}}}.box,.mark{{stroke-width:{}}}\n\
+             {light}\n@media (prefers-color-scheme:dark){{\n{dark}}}\n{coloured}</style>\n",
+            short(0.6 * self.line)
+        );
+    }
+
+    /// Numbers of ports at both ends, and of the columns above them.
+    fn numbers(&self, text: &mut String) {
+        let Self {
+            layout, letters, ..
+        } = self;
+        let above = -0.9 * PITCH / 2.0 - 0.6 * letters;
+        let _ = writeln!(
+            text,
+            "<text class=\"faint end\" x=\"-6\" y=\"{0}\">in</text>\
+             <text class=\"faint\" x=\"{1}\" y=\"{0}\">out</text>",
+            short(above),
+            short(layout.width + 6.0)
+        );
+        for port in 0..self.parts.ports {
+            let y = short(PITCH * port as f64 + 0.35 * letters);
+            let _ = writeln!(
+                text,
+                "<text class=\"end\" x=\"-6\" y=\"{y}\">{port}</text>\
+                 <text x=\"{}\" y=\"{y}\">{port}</text>",
+                short(layout.width + 6.0)
+            );
+        }
+        for (column, [left, right]) in layout.columns.iter().enumerate() {
+            let _ = writeln!(
+                text,
+                "<text class=\"faint middle\" x=\"{}\" y=\"{}\">{column}</text>",
+                short((left + right) / 2.0),
+                short(above)
+            );
+        }
+    }
+
+    fn guides(&self, text: &mut String) {
+        let powers = match self.paint {
+            Paint::Power { phases_rad, input } => Some(Powers::new(self.parts, phases_rad, *input)),
+            _ => None,
+        };
+        for guide in &self.layout.guides {
+            let level = powers.as_ref().and_then(|powers| {
+                let db = 10.0 * powers.of(guide.from).log10();
+                self.scale.as_ref()?.level(db)
+            });
+            let _ = writeln!(
+                text,
+                "<path class=\"guide{}\" d=\"{}\"/>",
+                class(level),
+                path(guide)
+            );
+        }
+    }
+
+    /// Couplers are waveguides that come near each other; only their colour is a mark.
+    fn couplers(&self, text: &mut String) {
+        let Paint::Amount { couplers, .. } = self.paint else {
+            return;
+        };
+        for (coupler, at) in self.layout.couplers.iter().enumerate() {
+            let value = couplers.get(coupler).copied().unwrap_or(f64::NAN);
+            let level = self.scale.as_ref().and_then(|scale| scale.level(value));
+            let _ = writeln!(
+                text,
+                "<path class=\"mark{}\" d=\"{}\"/>",
+                class(level),
+                rectangle(*at, MARK)
+            );
+        }
+    }
+
+    fn shifters(&self, text: &mut String) {
+        let labelled = self.layout.width <= 1.3 * LEGIBLE;
+        for placed in &self.layout.shifters {
+            let index = placed.shifter.parameter;
+            let (value, unit) = match self.paint {
+                Paint::Phase { phases_rad } => (phases_rad.get(index).copied(), " rad"),
+                Paint::Amount { shifters, .. } => (shifters.get(index).copied(), ""),
+                Paint::Plain | Paint::Power { .. } => (None, ""),
+            };
+            let level = value.and_then(|value| self.scale.as_ref()?.level(value));
+            let [x, y] = placed.at;
+            let _ = write!(
+                text,
+                "<path class=\"box{}\" d=\"{}\">",
+                class(level),
+                rectangle(placed.at, BOX)
+            );
+            let _ = write!(text, "<title>{}", place(placed));
+            if let Some(value) = value {
+                let _ = write!(text, ": {value:.4}{unit}");
+            }
+            text.push_str("</title></path>\n");
+            if labelled {
+                let _ = writeln!(
+                    text,
+                    "<text class=\"symbol middle\" x=\"{}\" y=\"{}\">{}</text>",
+                    short(x),
+                    short(y - BOX[1] - 2.5),
+                    placed.shifter.symbol
+                );
+            }
+        }
+    }
+
+    fn bar(&self, text: &mut String) {
+        let Some(scale) = &self.scale else { return };
+        let letters = self.letters;
+        let (left, width) = (1.6 * letters, 20.0 * letters);
+        let top = self.size[1] - 3.0 * letters;
+        let step = width / LEVELS as f64;
+        let _ = writeln!(
+            text,
+            "<text class=\"faint\" x=\"{}\" y=\"{}\">{}</text>",
+            short(left),
+            short(top - 0.5 * letters),
+            escaped(&scale.what)
+        );
+        for level in 0..LEVELS {
+            let _ = writeln!(
+                text,
+                "<rect class=\"bar k{level}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
+                short(left + step * level as f64),
+                short(top),
+                // A little wider, lest the ground shows between them.
+                short(step + 0.3),
+                short(letters)
+            );
+        }
+        for (share, tick) in &scale.ticks {
+            let _ = writeln!(
+                text,
+                "<text class=\"faint middle\" x=\"{}\" y=\"{}\">{tick}</text>",
+                short(left + share * width),
+                short(top + 2.0 * letters)
+            );
+        }
+    }
+}
+
+fn place(placed: &PlacedShifter) -> String {
+    let symbol = placed.shifter.symbol;
+    match placed.column {
+        Some(column) => format!("{symbol}, column {column}, port {}", placed.port),
+        None => format!("{symbol}, port {}", placed.port),
+    }
+}
+
+fn class(level: Option<usize>) -> String {
+    level.map_or_else(String::new, |level| format!(" k k{level}"))
+}
+
+fn rectangle([x, y]: [f64; 2], [half_width, half_height]: [f64; 2]) -> String {
+    let (width, height) = (short(2.0 * half_width), short(2.0 * half_height));
+    format!(
+        "M{} {}h{width}v{height}h-{width}z",
+        short(x - half_width),
+        short(y - half_height)
+    )
+}
+
+fn path(guide: &Guide) -> String {
+    let mut at = guide.start;
+    let mut text = format!("M{} {}", short(at[0]), short(at[1]));
+    for step in &guide.steps {
+        let (Step::Line(to) | Step::Bend(to)) = *step;
+        let [x, y] = to.map(short);
+        let _ = match step {
+            Step::Line(_) if to[1] == at[1] => write!(text, "H{x}"),
+            Step::Line(_) => write!(text, "L{x} {y}"),
+            Step::Bend(_) => {
+                let middle = short((at[0] + to[0]) / 2.0);
+                write!(text, "C{middle} {} {middle} {y} {x} {y}", short(at[1]))
+            }
+        };
+        at = to;
+    }
+    text
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
