@@ -8,27 +8,52 @@ use super::parts::{Parts, Shifter, Stage};
 /// Distance of two tracks; all lengths are in units of the picture.
 pub const PITCH: f64 = 30.0;
 
-/// Length of a stage of phase shifters.
-const ARMS: f64 = 22.0;
+/// Distance of the waveguides in the middle of a coupler.
+const GAP: f64 = 6.0;
 
-/// Length of a coupler.
-const COUPLE: f64 = 24.0;
+/// Columns from which on parts are drawn close together.
+const MANY: usize = 24;
 
-/// Its straight part in the middle.
-const STRAIGHT: f64 = 6.0;
+/// Lengths of what is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lengths {
+    /// A stage of phase shifters.
+    pub arms: f64,
+    /// A coupler.
+    pub couple: f64,
+    /// Its straight part in the middle.
+    pub straight: f64,
+    /// What lies between the columns of a planar mesh.
+    pub between: f64,
+    /// Along which a waveguide changes by one track.
+    pub slope: f64,
+    /// Half the size of the box of a phase shifter.
+    pub shifter: [f64; 2],
+}
 
-/// Distance of the waveguides there.
-const GAP: f64 = 5.0;
+const WIDE: Lengths = Lengths {
+    arms: 22.0,
+    couple: 26.0,
+    straight: 6.0,
+    between: 10.0,
+    slope: 14.0,
+    shifter: [8.0, 6.0],
+};
 
-/// What lies between the columns of a planar mesh.
-const BETWEEN: f64 = 10.0;
-
-/// Length along which a waveguide changes by one track.
-const SLOPE: f64 = 14.0;
+const CLOSE: Lengths = Lengths {
+    arms: 12.0,
+    couple: 14.0,
+    straight: 4.0,
+    between: 4.0,
+    slope: 10.0,
+    shifter: [5.0, 9.0],
+};
 
 /// A picture of a mesh; the origin is the upper left corner of the mesh.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
+    /// By which it is drawn.
+    pub lengths: Lengths,
     /// From the inputs to the outputs.
     pub width: f64,
     /// From the first track to the last.
@@ -138,10 +163,12 @@ fn track(place: usize) -> f64 {
     PITCH * place as f64
 }
 
-fn length(stage: &Stage) -> f64 {
-    match stage {
-        Stage::Arms(_) => ARMS,
-        Stage::Couple { .. } => COUPLE,
+impl Lengths {
+    fn of(self, stage: &Stage) -> f64 {
+        match stage {
+            Stage::Arms(_) => self.arms,
+            Stage::Couple { .. } => self.couple,
+        }
     }
 }
 
@@ -149,7 +176,13 @@ impl Layout {
     /// Lays out the parts of a mesh.
     pub fn of(parts: &Parts) -> Self {
         let ports = parts.ports;
+        let lengths = if parts.columns.len() > MANY {
+            CLOSE
+        } else {
+            WIDE
+        };
         let mut layout = Self {
+            lengths,
             width: 0.0,
             height: track(ports.saturating_sub(1)),
             columns: Vec::with_capacity(parts.columns.len()),
@@ -159,33 +192,34 @@ impl Layout {
         };
         let mut pen = Pen::new(ports);
         let mut places: Vec<usize> = (0..ports).collect();
-        let mut x = BETWEEN;
+        let mut x = lengths.between;
         for (index, column) in parts.columns.iter().enumerate() {
             let mut next = vec![0; ports];
             for (place, &port) in column.order.iter().enumerate() {
                 next[port as usize] = place;
             }
-            x = change(&mut pen, &places, &next, x);
+            x = change(&mut pen, &places, &next, x, lengths);
             places = next;
-            let lengths = column.cells.iter().map(|cell| cell.stages.iter());
-            let width = lengths
-                .map(|stages| stages.map(length).sum())
-                .fold(0.0, f64::max);
+            let widths = column.cells.iter().map(|cell| {
+                let stages = cell.stages.iter();
+                stages.map(|stage| lengths.of(stage)).sum()
+            });
+            let width = widths.fold(0.0, f64::max);
             for cell in &column.cells {
                 let mut left = x;
                 for stage in &cell.stages {
                     layout.stage(&mut pen, cell.ports, stage, left, index);
-                    left += length(stage);
+                    left += lengths.of(stage);
                 }
             }
             layout.columns.push([x, x + width]);
-            x += width + BETWEEN;
+            x += width + lengths.between;
         }
         let straight: Vec<usize> = (0..ports).collect();
-        x = change(&mut pen, &places, &straight, x);
+        x = change(&mut pen, &places, &straight, x, lengths);
         for (port, &parameter) in parts.screen.iter().enumerate() {
             layout.shifters.push(PlacedShifter {
-                at: [x + ARMS / 2.0, track(port)],
+                at: [x + lengths.arms / 2.0, track(port)],
                 shifter: Shifter {
                     parameter,
                     symbol: "γ",
@@ -193,20 +227,26 @@ impl Layout {
                 column: None,
                 port,
             });
-            pen.line(port, [x + ARMS + BETWEEN, track(port)]);
+            pen.line(port, [x + lengths.arms + lengths.between, track(port)]);
         }
-        layout.width = x + ARMS + BETWEEN;
+        layout.width = x + lengths.arms + lengths.between;
         layout.guides = pen.guides;
         layout
     }
 
     fn stage(&mut self, pen: &mut Pen, ports: [usize; 2], stage: &Stage, left: f64, column: usize) {
+        let Lengths {
+            arms: length,
+            couple,
+            straight,
+            ..
+        } = self.lengths;
         match *stage {
             Stage::Arms(arms) => {
                 for (&port, shifter) in ports.iter().zip(arms) {
                     let Some(shifter) = shifter else { continue };
                     self.shifters.push(PlacedShifter {
-                        at: [left + ARMS / 2.0, pen.at[port][1]],
+                        at: [left + length / 2.0, pen.at[port][1]],
                         shifter,
                         column: Some(column),
                         port,
@@ -214,18 +254,18 @@ impl Layout {
                 }
             }
             Stage::Couple { coupler, .. } => {
-                let middle = left + COUPLE / 2.0;
+                let middle = left + couple / 2.0;
                 let ys = ports.map(|port| pen.at[port][1]);
                 let y = (ys[0] + ys[1]) / 2.0;
                 for (output, &port) in ports.iter().enumerate() {
                     let own = ys[output];
                     let near = y + (own - y).signum() * GAP / 2.0;
                     pen.line(port, [left, own]);
-                    pen.bend(port, [middle - STRAIGHT / 2.0, near]);
+                    pen.bend(port, [middle - straight / 2.0, near]);
                     pen.line(port, [middle, near]);
                     pen.begin(port, Origin::Coupler(coupler, output));
-                    pen.line(port, [middle + STRAIGHT / 2.0, near]);
-                    pen.bend(port, [left + COUPLE, own]);
+                    pen.line(port, [middle + straight / 2.0, near]);
+                    pen.bend(port, [left + couple, own]);
                 }
                 self.couplers[coupler] = [middle, y];
             }
@@ -234,18 +274,18 @@ impl Layout {
 }
 
 /// Leads the waveguides from one order to another; returns where the next column begins.
-fn change(pen: &mut Pen, before: &[usize], after: &[usize], x: f64) -> f64 {
+fn change(pen: &mut Pen, before: &[usize], after: &[usize], x: f64, lengths: Lengths) -> f64 {
     let far = before.iter().zip(after).map(|(a, b)| a.abs_diff(*b)).max();
     let far = far.unwrap_or(0);
     if far == 0 {
         return x;
     }
-    let end = x + SLOPE * far as f64;
+    let end = x + lengths.slope * far as f64;
     for port in 0..before.len() {
         pen.line(port, [x, track(before[port])]);
         pen.line(port, [end, track(after[port])]);
     }
-    end + BETWEEN
+    end + lengths.between
 }
 
 #[cfg(test)]
@@ -362,7 +402,7 @@ mod tests {
         // Boxes of a column stand side by side, not on each other.
         for (index, a) in layout.shifters.iter().enumerate() {
             for b in &layout.shifters[..index] {
-                let apart = (a.at[0] - b.at[0]).abs() >= ARMS || (a.at[1] - b.at[1]).abs() >= PITCH;
+                let apart = (a.at[0] - b.at[0]).abs() >= layout.lengths.arms || (a.at[1] - b.at[1]).abs() >= PITCH;
                 assert!(apart, "{a:?} {b:?}");
             }
         }

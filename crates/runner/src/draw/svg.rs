@@ -7,17 +7,14 @@ use super::parts::Parts;
 use super::power::Powers;
 use std::fmt::Write;
 
-/// Half the size of the box of a phase shifter.
-const BOX: [f64; 2] = [8.0, 5.5];
-
 /// Half the size of the mark of a coupler.
 const MARK: [f64; 2] = [5.0, 7.0];
 
-/// Width of a picture up to which parts have labels, and beyond which letters grow with it.
+/// Width of a picture beyond which letters and lines grow with it.
 const LEGIBLE: f64 = 1_100.0;
 
-/// Largest letters: those of neighbouring ports must not touch.
-const LARGEST_LETTERS: f64 = 0.8 * PITCH;
+/// Largest letters.
+const LARGEST: f64 = 60.0;
 
 /// A mesh as an SVG image, readable on light and on dark ground. `caption` stands above it.
 pub fn svg(parts: &Parts, paint: &Paint<'_>, caption: &str) -> String {
@@ -48,10 +45,11 @@ impl<'a> Picture<'a> {
         layout: &'a Layout,
     ) -> Self {
         let grown = (layout.width / LEGIBLE).max(1.0);
-        let letters = (12.0 * grown).min(LARGEST_LETTERS);
+        let letters = (12.0 * grown).min(LARGEST);
         let side = 3.5 * letters;
-        let origin = [side, 4.6 * letters + 10.0];
+        let origin = [side, 4.2 * letters + 16.0];
         let scale = paint.scale();
+        let coloured_lines = matches!(paint, Paint::Power { .. });
         let below = if scale.is_some() { 5.0 * letters } else { letters };
         // The caption and the bar must find room too.
         let text = 0.62 * letters * caption.chars().count() as f64 + letters;
@@ -63,7 +61,7 @@ impl<'a> Picture<'a> {
             caption,
             layout,
             letters,
-            line: (1.4 * grown).min(3.0),
+            line: (1.4 * grown).min(if coloured_lines { 5.0 } else { 2.0 }),
             origin,
             size: [width, origin[1] + layout.height + letters + below],
         }
@@ -116,18 +114,18 @@ impl<'a> Picture<'a> {
             });
             rules.collect::<String>()
         };
-        let coloured = ".box.k,.mark.k,.bar{fill:currentColor}.guide.k{stroke:currentColor}\n";
+        let coloured = ".box [class],.mark [class],.bar{fill:currentColor}\n.guide [class]{stroke:currentColor}\n";
         let light = rules("#1f2430", "#687080", "#ffffff", "#e4e8ee") + &levels(0);
         // The dark rules follow the light ones, so they hold where both apply.
         let dark = rules("#d8dce4", "#98a0ae", "#15181e", "#343a46") + &levels(1);
         let _ = write!(
             text,
             "<style>\ntext{{font-family:sans-serif;font-size:{letters}px}}\
-             .faint{{font-size:{small}px}}.symbol{{font-size:9px}}\
+             .faint{{font-size:{small}px}}.symbol text{{font-size:9px}}\
              .middle{{text-anchor:middle}}.end{{text-anchor:end}}\
              .guide{{fill:none;stroke-width:{line}}}.box,.mark{{stroke-width:{}}}\n\
              {light}\n@media (prefers-color-scheme:dark){{\n{dark}}}\n{coloured}</style>\n",
-            short(0.6 * self.line)
+            short((0.6 * self.line).min(1.2))
         );
     }
 
@@ -136,7 +134,10 @@ impl<'a> Picture<'a> {
         let Self {
             layout, letters, ..
         } = self;
-        let above = -0.9 * PITCH / 2.0 - 0.6 * letters;
+        let above = -16.0 - 0.4 * letters;
+        // Numbers that would touch are left out.
+        let ports = every(PITCH / (1.2 * letters));
+        let columns = every(layout.width / layout.columns.len() as f64 / (2.0 * letters));
         let _ = writeln!(
             text,
             "<text class=\"faint end\" x=\"-6\" y=\"{0}\">in</text>\
@@ -144,7 +145,7 @@ impl<'a> Picture<'a> {
             short(above),
             short(layout.width + 6.0)
         );
-        for port in 0..self.parts.ports {
+        for port in (0..self.parts.ports).step_by(ports) {
             let y = short(PITCH * port as f64 + 0.35 * letters);
             let _ = writeln!(
                 text,
@@ -153,7 +154,7 @@ impl<'a> Picture<'a> {
                 short(layout.width + 6.0)
             );
         }
-        for (column, [left, right]) in layout.columns.iter().enumerate() {
+        for (column, [left, right]) in layout.columns.iter().enumerate().step_by(columns) {
             let _ = writeln!(
                 text,
                 "<text class=\"faint middle\" x=\"{}\" y=\"{}\">{column}</text>",
@@ -163,23 +164,33 @@ impl<'a> Picture<'a> {
         }
     }
 
+    /// Pieces of one colour are one path: that takes half the bytes.
     fn guides(&self, text: &mut String) {
         let powers = match self.paint {
             Paint::Power { phases_rad, input } => Some(Powers::new(self.parts, phases_rad, *input)),
             _ => None,
         };
+        let mut levels = vec![String::new(); LEVELS + 1];
         for guide in &self.layout.guides {
             let level = powers.as_ref().and_then(|powers| {
                 let db = 10.0 * powers.of(guide.from).log10();
                 self.scale.as_ref()?.level(db)
             });
-            let _ = writeln!(
-                text,
-                "<path class=\"guide{}\" d=\"{}\"/>",
-                class(level),
-                path(guide)
-            );
+            levels[level.map_or(LEVELS, |level| level)].push_str(&path(guide));
         }
+        // The brightest last, above what crosses it.
+        let plain = levels.pop().map(|d| (None, d));
+        let coloured = levels
+            .into_iter()
+            .enumerate()
+            .map(|(level, d)| (Some(level), d));
+        text.push_str("<g class=\"guide\">\n");
+        for (level, d) in plain.into_iter().chain(coloured) {
+            if !d.is_empty() {
+                let _ = writeln!(text, "<path{} d=\"{d}\"/>", class(level));
+            }
+        }
+        text.push_str("</g>\n");
     }
 
     /// Couplers are waveguides that come near each other; only their colour is a mark.
@@ -187,20 +198,25 @@ impl<'a> Picture<'a> {
         let Paint::Amount { couplers, .. } = self.paint else {
             return;
         };
+        text.push_str("<g class=\"mark\">\n");
         for (coupler, at) in self.layout.couplers.iter().enumerate() {
             let value = couplers.get(coupler).copied().unwrap_or(f64::NAN);
             let level = self.scale.as_ref().and_then(|scale| scale.level(value));
             let _ = writeln!(
                 text,
-                "<path class=\"mark{}\" d=\"{}\"/>",
+                "<path{} d=\"{}\"/>",
                 class(level),
                 rectangle(*at, MARK)
             );
         }
+        text.push_str("</g>\n");
     }
 
     fn shifters(&self, text: &mut String) {
-        let labelled = self.layout.width <= 1.3 * LEGIBLE;
+        let labelled = self.layout.width <= 1.5 * LEGIBLE;
+        let size = self.layout.lengths.shifter;
+        let mut symbols = String::new();
+        text.push_str("<g class=\"box\">\n");
         for placed in &self.layout.shifters {
             let index = placed.shifter.parameter;
             let (value, unit) = match self.paint {
@@ -212,9 +228,9 @@ impl<'a> Picture<'a> {
             let [x, y] = placed.at;
             let _ = write!(
                 text,
-                "<path class=\"box{}\" d=\"{}\">",
+                "<path{} d=\"{}\">",
                 class(level),
-                rectangle(placed.at, BOX)
+                rectangle(placed.at, size)
             );
             let _ = write!(text, "<title>{}", place(placed));
             if let Some(value) = value {
@@ -223,20 +239,24 @@ impl<'a> Picture<'a> {
             text.push_str("</title></path>\n");
             if labelled {
                 let _ = writeln!(
-                    text,
-                    "<text class=\"symbol middle\" x=\"{}\" y=\"{}\">{}</text>",
+                    symbols,
+                    "<text x=\"{}\" y=\"{}\">{}</text>",
                     short(x),
-                    short(y - BOX[1] - 2.5),
+                    short(y - size[1] - 2.5),
                     placed.shifter.symbol
                 );
             }
+        }
+        text.push_str("</g>\n");
+        if labelled {
+            let _ = write!(text, "<g class=\"symbol middle\">\n{symbols}</g>\n");
         }
     }
 
     fn bar(&self, text: &mut String) {
         let Some(scale) = &self.scale else { return };
         let letters = self.letters;
-        let (left, width) = (1.6 * letters, 20.0 * letters);
+        let (left, width) = (2.6 * letters, 20.0 * letters);
         let top = self.size[1] - 3.0 * letters;
         let step = width / LEVELS as f64;
         let _ = writeln!(
@@ -246,6 +266,7 @@ impl<'a> Picture<'a> {
             short(top - 0.5 * letters),
             escaped(&scale.what)
         );
+        text.push_str("<g shape-rendering=\"crispEdges\">\n");
         for level in 0..LEVELS {
             let _ = writeln!(
                 text,
@@ -257,6 +278,7 @@ impl<'a> Picture<'a> {
                 short(letters)
             );
         }
+        text.push_str("</g>\n");
         for (share, tick) in &scale.ticks {
             let _ = writeln!(
                 text,
@@ -268,6 +290,13 @@ impl<'a> Picture<'a> {
     }
 }
 
+/// The smallest round step of numbers of which `fits` of the full size lie side by side.
+fn every(fits: f64) -> usize {
+    let steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+    let fitting = steps.into_iter().find(|&step| step as f64 * fits >= 1.0);
+    fitting.unwrap_or(1000)
+}
+
 fn place(placed: &PlacedShifter) -> String {
     let symbol = placed.shifter.symbol;
     match placed.column {
@@ -277,7 +306,7 @@ fn place(placed: &PlacedShifter) -> String {
 }
 
 fn class(level: Option<usize>) -> String {
-    level.map_or_else(String::new, |level| format!(" k k{level}"))
+    level.map_or_else(String::new, |level| format!(" class=\"k{level}\""))
 }
 
 fn rectangle([x, y]: [f64; 2], [half_width, half_height]: [f64; 2]) -> String {
@@ -289,18 +318,20 @@ fn rectangle([x, y]: [f64; 2], [half_width, half_height]: [f64; 2]) -> String {
     )
 }
 
+/// From point to point, in relative coordinates: those are shorter.
 fn path(guide: &Guide) -> String {
     let mut at = guide.start;
     let mut text = format!("M{} {}", short(at[0]), short(at[1]));
     for step in &guide.steps {
         let (Step::Line(to) | Step::Bend(to)) = *step;
-        let [x, y] = to.map(short);
+        let (dx, dy) = (to[0] - at[0], to[1] - at[1]);
+        let [x, y] = [dx, dy].map(short);
         let _ = match step {
-            Step::Line(_) if to[1] == at[1] => write!(text, "H{x}"),
-            Step::Line(_) => write!(text, "L{x} {y}"),
+            Step::Line(_) if dy == 0.0 => write!(text, "h{x}"),
+            Step::Line(_) => write!(text, "l{x} {y}"),
             Step::Bend(_) => {
-                let middle = short((at[0] + to[0]) / 2.0);
-                write!(text, "C{middle} {} {middle} {y} {x} {y}", short(at[1]))
+                let middle = short(dx / 2.0);
+                write!(text, "c{middle} 0 {middle} {y} {x} {y}")
             }
         };
         at = to;
