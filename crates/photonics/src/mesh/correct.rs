@@ -17,6 +17,7 @@
 //! along the port into the next MZI, where phi takes the difference of two ports, and at last into
 //! gamma. The splitting angle asin |p| reaches from |e1 + e2| to pi/2 - |e1 - e2| (errors up to pi/4).
 
+use super::cell::Cell;
 use super::hardware::MeshHardware;
 use super::phases::MeshPhases;
 use libm::{atan2, cos, sin, sqrt};
@@ -33,6 +34,14 @@ pub enum CorrectError {
     /// The mesh loses light.
     #[error("the mesh loses light: the local correction is for lossless MZIs")]
     Lossy,
+    /// The mesh has other cells than MZIs.
+    #[error("the mesh has a {kind} (cell {cell}): the local correction is for meshes of MZIs alone")]
+    OtherCell {
+        /// The number of the first of them.
+        cell: usize,
+        /// Its kind.
+        kind: &'static str,
+    },
     /// A list of phases is too short or too long.
     #[error("the mesh needs {expected} values of {list}, {found} are given")]
     Length {
@@ -88,7 +97,7 @@ impl Unreachable {
 /// The wiring may be any.
 ///
 /// # Errors
-/// A mesh with loss; phases that do not fit the mesh; numbers that are not finite.
+/// A mesh with other cells than MZIs, or with loss; phases that do not fit the mesh; numbers that are not finite.
 ///
 /// ```
 /// use photonics::matrix::relative_error;
@@ -144,10 +153,15 @@ pub fn correct(hardware: &MeshHardware, ideal: MeshPhases<'_>) -> Result<Correct
 }
 
 fn check(hardware: &MeshHardware, ideal: MeshPhases<'_>) -> Result<(), CorrectError> {
+    let topology = hardware.topology();
+    let other = (0..topology.mzis()).find(|&cell| topology.cell(cell) != Cell::Mzi);
+    if let Some(cell) = other {
+        let kind = topology.cell(cell).name();
+        return Err(CorrectError::OtherCell { cell, kind });
+    }
     if !hardware.is_lossless() {
         return Err(CorrectError::Lossy);
     }
-    let topology = hardware.topology();
     for (list, values, expected) in [
         ("theta", ideal.theta_rad, topology.mzis()),
         ("phi", ideal.phi_rad, topology.mzis()),

@@ -17,7 +17,9 @@
 //!  3 --b---------b----------- 3
 //! ```
 //!
-//! A mesh whose MZIs all join ports of neighbouring numbers is planar: it has none.
+//! A mesh whose MZIs all join ports of neighbouring numbers is planar: it has none. The rule is the same
+//! for every cell on two ports. A [crossing](super::cell::Cell::Crossing) that is a cell of the mesh is
+//! not counted here: what it is drawn between is neighbours.
 
 use super::topology::PortPair;
 
@@ -53,7 +55,7 @@ pub(crate) fn crossings<'a>(
 /// When a pair has a port that does not exist: an error of the caller, not of a user.
 pub fn order_of(ports: usize, pairs: &[PortPair]) -> Vec<u32> {
     let mut partner = vec![None; ports];
-    for pair in pairs {
+    for pair in pairs.iter().filter(|pair| !pair.is_one_port()) {
         partner[pair.upper as usize] = Some(pair.lower);
         partner[pair.lower as usize] = Some(pair.upper);
     }

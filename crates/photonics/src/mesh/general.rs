@@ -33,29 +33,40 @@ impl GeneralTerms {
     pub(crate) fn new(couplers: &CouplerTerms, arms: &[ArmTransmission]) -> Self {
         let mut terms: [Vec<f64>; 8] = [(); 8].map(|()| Vec::with_capacity(arms.len()));
         for (mzi, arms) in arms.iter().enumerate() {
-            let m = 0.5 * (arms.inner_upper + arms.inner_lower);
-            let h = 0.5 * (arms.inner_upper - arms.inner_lower);
-            let (c, d) = (arms.outer_upper, arms.outer_lower);
-            let cos_sum = couplers.cos_sum[mzi];
-            let sin_sum = couplers.sin_sum[mzi];
-            let cos_difference = couplers.cos_difference[mzi];
-            let sin_difference = couplers.sin_difference[mzi];
-            let values = [
-                c * (m * cos_sum + h * cos_difference),
-                c * (m * cos_difference + h * cos_sum),
-                d * (m * sin_sum + h * sin_difference),
-                d * (m * sin_difference + h * sin_sum),
-                c * (m * sin_sum - h * sin_difference),
-                c * (h * sin_sum - m * sin_difference),
-                d * (m * cos_sum - h * cos_difference),
-                d * (m * cos_difference - h * cos_sum),
+            let couplers = [
+                couplers.cos_sum[mzi],
+                couplers.sin_sum[mzi],
+                couplers.cos_difference[mzi],
+                couplers.sin_difference[mzi],
             ];
+            let values = general_terms(couplers, *arms);
             for (term, value) in terms.iter_mut().zip(values) {
                 term.push(value);
             }
         }
         Self(terms)
     }
+}
+
+/// x00, y00, x01, y01, x10, y10, x11, y11 of one MZI, from cos and sin of the sum and of the difference
+/// of its coupler angles.
+pub(super) fn general_terms(
+    [cos_sum, sin_sum, cos_difference, sin_difference]: [f64; 4],
+    arms: ArmTransmission,
+) -> [f64; 8] {
+    let m = 0.5 * (arms.inner_upper + arms.inner_lower);
+    let h = 0.5 * (arms.inner_upper - arms.inner_lower);
+    let (c, d) = (arms.outer_upper, arms.outer_lower);
+    [
+        c * (m * cos_sum + h * cos_difference),
+        c * (m * cos_difference + h * cos_sum),
+        d * (m * sin_sum + h * sin_difference),
+        d * (m * sin_difference + h * sin_sum),
+        c * (m * sin_sum - h * sin_difference),
+        c * (h * sin_sum - m * sin_difference),
+        d * (m * cos_sum - h * cos_difference),
+        d * (m * cos_difference - h * cos_sum),
+    ]
 }
 
 /// The matrices of a run of MZIs of one column: Re and Im of the elements 00, 01, 10, 11. Lanes beyond

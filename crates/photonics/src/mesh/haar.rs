@@ -9,8 +9,12 @@
 //! rectangular and the triangular one. **Columns beyond such a mesh** (redundant rectangular) get
 //! alpha = 1: a Haar-random unitary times any other that is independent of it is Haar-random. **A mesh
 //! that does not begin with a universal one** (diamond, butterfly, tree) cannot be Haar-random as a whole;
-//! each of its MZIs is then a Haar-random unitary of its own two ports, which is alpha = 1 too.
+//! each of its MZIs is then a Haar-random unitary of its own two ports, which is alpha = 1 too. So it is in a
+//! mesh with **other cells**: an MZI with alpha = 1; a symmetric MZI with the same law for theta - phi, and
+//! phi uniform; a phase shifter uniform; an attenuator that passes a share of the power uniform in 0..1.
+//! Places without a phase shifter are 0.
 
+use super::cell::Cell;
 use super::reach::Reach;
 use super::topology::Topology;
 use numerics::Stream;
@@ -28,7 +32,26 @@ pub fn haar_phases(topology: &Topology, stream: &mut Stream) -> Vec<f64> {
     for _ in 0..topology.mzis() + topology.ports() {
         phases.push(TAU * stream.random::<f64>());
     }
+    if !topology.is_uniform() {
+        settle(topology, &mut phases);
+    }
     phases
+}
+
+/// From an MZI's theta and phi at every cell to what the cell has.
+fn settle(topology: &Topology, phases: &mut [f64]) {
+    let cells = topology.mzis();
+    for cell in 0..cells {
+        let (theta, phi) = (phases[cell], phases[cells + cell]);
+        match topology.cell(cell) {
+            Cell::Symmetric => phases[cell] = theta + phi,
+            Cell::Shifter => phases[cell] = phi,
+            _ => {}
+        }
+    }
+    for place in topology.missing_shifters() {
+        phases[place] = 0.0;
+    }
 }
 
 /// alpha per MZI.
@@ -44,6 +67,9 @@ pub(crate) fn sensitivity(topology: &Topology) -> Vec<f64> {
 
 /// alpha of the MZIs of a universal mesh that the first columns are.
 fn universal_part(topology: &Topology) -> Option<Vec<usize>> {
+    if !topology.is_uniform() {
+        return None;
+    }
     let ports = topology.ports();
     let mzis = ports * (ports - 1) / 2;
     (0..topology.columns()).find(|&column| topology.column(column).end == mzis)?;

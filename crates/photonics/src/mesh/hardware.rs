@@ -2,6 +2,7 @@
 
 use super::general::GeneralTerms;
 use super::loss::MeshLosses;
+use super::mixed::MixedTerm;
 use super::naive;
 use super::phases::MeshPhases;
 use super::topology::Topology;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeshHardware {
     topology: Arc<Topology>,
-    /// Coupler angle errors per MZI in rad, input and output side.
+    /// Coupler angle errors per cell in rad, input and output side.
     errors_rad: Vec<[f64; 2]>,
     /// None where nothing loses light.
     losses: Option<MeshLosses>,
@@ -30,6 +31,8 @@ pub(crate) enum Form {
     Lossless(Option<CouplerTerms>),
     /// Some loss.
     Lossy(GeneralTerms),
+    /// Other cells than MZIs.
+    Mixed(Vec<MixedTerm>),
 }
 
 /// The four numbers by which the couplers enter an MZI's matrix, one entry per MZI: cos and sin of the
@@ -42,16 +45,21 @@ pub(crate) struct CouplerTerms {
     pub(crate) sin_difference: Vec<f64>,
 }
 
+/// cos and sin of the sum, cos and sin of the difference of the coupler angles of one MZI.
+pub(super) fn coupler_terms([e1, e2]: [f64; 2]) -> [f64; 4] {
+    // cos(pi/2 + x) = -sin x and sin(pi/2 + x) = cos x keep the ideal coupler exact.
+    [-sin(e1 + e2), cos(e1 + e2), cos(e1 - e2), sin(e1 - e2)]
+}
+
 impl CouplerTerms {
     fn new(errors_rad: &[[f64; 2]]) -> Self {
         let term =
-            |f: &dyn Fn(f64, f64) -> f64| errors_rad.iter().map(|&[e1, e2]| f(e1, e2)).collect();
-        // cos(pi/2 + x) = -sin x and sin(pi/2 + x) = cos x keep the ideal coupler exact.
+            |index: usize| errors_rad.iter().map(|&errors| coupler_terms(errors)[index]).collect();
         Self {
-            cos_sum: term(&|e1, e2| -sin(e1 + e2)),
-            sin_sum: term(&|e1, e2| cos(e1 + e2)),
-            cos_difference: term(&|e1, e2| cos(e1 - e2)),
-            sin_difference: term(&|e1, e2| sin(e1 - e2)),
+            cos_sum: term(0),
+            sin_sum: term(1),
+            cos_difference: term(2),
+            sin_difference: term(3),
         }
     }
 }
@@ -63,11 +71,11 @@ impl MeshHardware {
         Self::new(topology, vec![[0.0; 2]; mzis], None)
     }
 
-    /// A mesh with coupler errors in rad ([input side, output side] per MZI) and, if any MZI loses
-    /// light, field transmissions in 0..=1 per MZI, the same for both arms.
+    /// A mesh with coupler errors in rad ([input side, output side] per cell; a lone coupler has the
+    /// first) and, if any cell loses light, field transmissions in 0..=1 per cell, the same for both arms.
     ///
     /// # Panics
-    /// When a list does not have one entry per MZI: an error of the caller, not of a user.
+    /// When a list does not have one entry per cell: an error of the caller, not of a user.
     pub fn new(
         topology: Arc<Topology>,
         errors_rad: Vec<[f64; 2]>,
@@ -83,10 +91,10 @@ impl MeshHardware {
         Self::assemble(topology, errors_rad, losses)
     }
 
-    /// A mesh with coupler errors in rad ([input side, output side] per MZI) and losses in any part.
+    /// A mesh with coupler errors in rad ([input side, output side] per cell) and losses in any part.
     ///
     /// # Panics
-    /// When a list does not have one entry per MZI or per port: an error of the caller, not of a user.
+    /// When a list does not have one entry per cell or per port: an error of the caller, not of a user.
     pub fn with_losses(
         topology: Arc<Topology>,
         errors_rad: Vec<[f64; 2]>,
@@ -109,7 +117,16 @@ impl MeshHardware {
         }
         let ideal = errors_rad.iter().all(|errors| *errors == [0.0; 2]);
         let terms = || CouplerTerms::new(&errors_rad);
+        let arms = |cell: usize| {
+            let losses = losses.as_ref();
+            losses.map_or(ArmTransmission::LOSSLESS, |losses| losses.arms[cell])
+        };
         let form = match &losses {
+            _ if !topology.is_uniform() => Form::Mixed(
+                (0..mzis)
+                    .map(|cell| MixedTerm::new(topology.cell(cell), errors_rad[cell], arms(cell)))
+                    .collect(),
+            ),
             None => Form::Lossless((!ideal).then(terms)),
             Some(losses) => Form::Lossy(GeneralTerms::new(&terms(), &losses.arms)),
         };
@@ -126,19 +143,21 @@ impl MeshHardware {
         &self.topology
     }
 
-    /// Coupler angle errors in rad, [input side, output side] per MZI.
+    /// Coupler angle errors in rad, [input side, output side] per cell; what a cell does not have is 0 or
+    /// without effect.
     pub fn errors_rad(&self) -> &[[f64; 2]] {
         &self.errors_rad
     }
 
-    /// Where light is lost; `None` where none is.
+    /// Where light is lost on this die; `None` where none is. Attenuators and losses of the design are
+    /// not among it.
     pub fn losses(&self) -> Option<&MeshLosses> {
         self.losses.as_ref()
     }
 
-    /// Whether no part loses light.
+    /// Whether no part loses light, by design or as it was made.
     pub fn is_lossless(&self) -> bool {
-        self.losses.is_none()
+        self.losses.is_none() && !self.topology.absorbs()
     }
 
     /// The transfer matrix `U[out, in]` at given phases, by the slow dense product.

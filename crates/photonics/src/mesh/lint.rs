@@ -1,5 +1,6 @@
 //! What is odd about a wiring that is valid.
 
+use super::cell::Cell;
 use super::topology::Topology;
 use std::fmt;
 
@@ -7,12 +8,12 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// A column without an MZI: length and loss for nothing.
+    /// A column without a cell: length and loss for nothing.
     EmptyColumn {
         /// The column, 0-based.
         column: usize,
     },
-    /// A port that no MZI joins to another.
+    /// A port that no cell joins to another.
     NeverJoined {
         /// The port, 0-based.
         port: usize,
@@ -21,6 +22,15 @@ pub enum Finding {
     Repeated {
         /// The number of the second.
         mzi: usize,
+        /// The number of the first.
+        before: usize,
+    },
+    /// Two other cells of one kind one after the other on the same ports.
+    RepeatedCell {
+        /// Their kind.
+        kind: &'static str,
+        /// The number of the second.
+        cell: usize,
         /// The number of the first.
         before: usize,
     },
@@ -43,6 +53,14 @@ impl fmt::Display for Finding {
             Self::Repeated { mzi, before } => {
                 write!(f, "MZI {mzi} follows MZI {before} on the same two ports")
             }
+            Self::RepeatedCell {
+                kind,
+                cell,
+                before,
+            } => write!(
+                f,
+                "{kind} {cell} follows {kind} {before} on the same ports: one can do what both do"
+            ),
             Self::Unreachable {
                 input,
                 first,
@@ -72,14 +90,30 @@ impl Topology {
             .collect();
         let mut last = vec![None; ports];
         let mut repeated = Vec::new();
+        let mut joined = vec![false; ports];
         for (mzi, pair) in self.pairs().iter().enumerate() {
-            let [a, b] = [pair.upper, pair.lower].map(|port| last[port as usize].replace(mzi));
-            if let Some(before) = a.filter(|_| a == b) {
-                repeated.push(Finding::Repeated { mzi, before });
+            let on = [pair.upper, pair.lower].map(|port| port as usize);
+            let [a, b] = on.map(|port| last[port]);
+            for port in on {
+                last[port] = Some(mzi);
+                joined[port] |= !pair.is_one_port();
+            }
+            let Some(before) = a.filter(|_| a == b) else {
+                continue;
+            };
+            let (first, second) = (self.cell(before), self.cell(mzi));
+            match second {
+                Cell::Mzi if first == Cell::Mzi => repeated.push(Finding::Repeated { mzi, before }),
+                _ if first.name() == second.name() => repeated.push(Finding::RepeatedCell {
+                    kind: second.name(),
+                    cell: mzi,
+                    before,
+                }),
+                _ => {}
             }
         }
         // The only port of a mesh has no other.
-        let lonely = |port: &usize| ports > 1 && last[*port].is_none();
+        let lonely = |port: &usize| ports > 1 && !joined[*port];
         findings.extend(
             (0..ports)
                 .filter(lonely)

@@ -1,6 +1,7 @@
-//! Meshes of MZIs: their wiring, their phases, and the propagation of light through them.
+//! Meshes of MZIs and other cells: their wiring, their phases, and the propagation of light through them.
 
 pub mod butterfly;
+pub mod cell;
 pub mod correct;
 pub mod counts;
 pub mod crossings;
@@ -11,6 +12,7 @@ pub mod haar;
 pub mod hardware;
 pub mod lint;
 pub mod loss;
+mod mixed;
 pub mod naive;
 pub mod named;
 pub mod phases;
@@ -27,6 +29,7 @@ pub mod topology;
 pub mod tree;
 pub mod triangular;
 
+pub use cell::{Cell, Parts, Placed};
 pub use counts::Counts;
 pub use hardware::MeshHardware;
 pub use lint::Finding;

@@ -1,10 +1,12 @@
 //! A mesh compiled for propagation: a flat list of 2x2 operations.
 //!
 //! A lossless mesh becomes a phase and a real rotation per MZI (`rotation.rs`), without coupler errors
-//! by a shorter way (`straight.rs`); a lossy one a complex matrix per MZI (`general.rs`).
+//! by a shorter way (`straight.rs`); a lossy one a complex matrix per MZI (`general.rs`), and so does one of
+//! other cells (`mixed.rs`).
 
 use super::general::{GeneralTerms, Matrices};
 use super::hardware::{CouplerTerms, Form, MeshHardware};
+use super::mixed::{self, MixedTerm};
 use super::phases::MeshPhases;
 use super::rotation::{Parts, PushedUnits, Rotations};
 use super::schedule::Run;
@@ -54,6 +56,7 @@ struct Scratch<T> {
     units: PushedUnits<T>,
     parts: Vec<Parts<T>>,
     matrices: Vec<Matrices<T>>,
+    waiting: Vec<[f64; 2]>,
 }
 
 impl<T: Real> Program<T> {
@@ -78,6 +81,7 @@ impl<T: Real> Program<T> {
             Form::Lossless(None) => self.compile_straight(topology, phases),
             Form::Lossless(Some(terms)) => self.compile_rotations(topology, terms, phases),
             Form::Lossy(terms) => self.compile_general(topology, terms, phases),
+            Form::Mixed(terms) => self.compile_mixed(topology, terms, phases),
         }
         if let Some(losses) = hardware.losses() {
             for (screen, &t) in self.screen.iter_mut().zip(&losses.output) {
@@ -181,6 +185,28 @@ impl<T: Real> Program<T> {
                 let (s, c) = T::sin_cos(gamma);
                 [c, s]
             },
+        );
+    }
+
+    fn compile_mixed(
+        &mut self,
+        topology: &Topology,
+        terms: &[MixedTerm],
+        phases: MeshPhases<'_>,
+    ) {
+        let mut operations = match std::mem::take(&mut self.operations) {
+            Operations::General(operations) => operations,
+            Operations::Rotations(_) => Vec::new(),
+        };
+        operations.resize_with(topology.schedule().runs().len(), Matrices::default);
+        let waiting = &mut self.scratch.waiting;
+        mixed::compile(topology, terms, phases, waiting, &mut operations);
+        self.operations = Operations::General(operations);
+        set_screen(
+            &mut self.screen,
+            phases,
+            #[inline(always)]
+            |port, gamma| mixed::times(mixed::turn(gamma), waiting[port]).map(T::from_f64),
         );
     }
 

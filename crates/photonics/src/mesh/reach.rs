@@ -1,5 +1,6 @@
 //! Which inputs light at a port can come from.
 
+use super::cell::Cell;
 use super::topology::{PortPair, Topology};
 
 /// For every port the inputs whose light may be there, whatever the phases.
@@ -34,6 +35,17 @@ impl Reach {
         count
     }
 
+    /// Behind a cell: joined ports have the inputs of either, crossed ones have changed places.
+    fn pass(&mut self, cell: Cell, pair: PortPair) {
+        match cell {
+            Cell::Crossing => self.sets.swap(pair.upper as usize, pair.lower as usize),
+            _ if pair.is_one_port() => {}
+            _ => {
+                self.join(pair);
+            }
+        }
+    }
+
     /// Whether light from `input` may come out at `output`; not where either does not exist.
     pub fn leads(&self, input: usize, output: usize) -> bool {
         let word = self.sets.get(output).and_then(|set| set.get(input / 64));
@@ -42,11 +54,12 @@ impl Reach {
 }
 
 impl Topology {
-    /// Which outputs light from each input may reach, behind all columns.
+    /// Which outputs light from each input may reach, behind all columns. Couplers of any ratio join: what
+    /// one that is all straight or all across does not pass, its error does.
     pub fn reach(&self) -> Reach {
         let mut reach = Reach::straight(self.ports());
-        for &pair in self.pairs() {
-            reach.join(pair);
+        for (cell, &pair) in self.pairs().iter().enumerate() {
+            reach.pass(self.cell(cell), pair);
         }
         reach
     }

@@ -1,4 +1,5 @@
-//! The order in which the MZIs of a mesh are computed, as data.
+//! The order in which the MZIs of a mesh are computed, as data. What is said of MZIs goes for every cell
+//! on two ports; cells on one port are no operations of their own (`mixed.rs`).
 //!
 //! Light passes column by column, but a column of a large mesh touches more memory than the
 //! first-level cache holds. MZIs on different ports commute, so the columns are taken in bands, and a
@@ -61,11 +62,14 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// Tiles where MZIs join neighbouring ports only; otherwise the order of the columns.
     pub(crate) fn new(topology: &Topology) -> Self {
-        let mut order: Vec<u32> = (0..topology.mzis() as u32).collect();
-        let local = topology
-            .pairs()
-            .iter()
-            .all(|pair| pair.upper + 1 == pair.lower);
+        let pairs = topology.pairs();
+        let mut order: Vec<u32> = (0..topology.mzis() as u32)
+            .filter(|&cell| !pairs[cell as usize].is_one_port())
+            .collect();
+        let local = order.iter().all(|&cell| {
+            let pair = pairs[cell as usize];
+            pair.upper + 1 == pair.lower
+        });
         if local && topology.ports() > SMALL {
             let mut tile = vec![(0, 0); topology.mzis()];
             for column in 0..topology.columns() {
