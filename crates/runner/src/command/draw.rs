@@ -4,13 +4,13 @@ use super::print::print;
 use crate::cli::{ColourBy, DrawArgs};
 use crate::config::checked::MeshKind;
 use crate::draw::parts::Parts;
-use crate::draw::{Paint, svg};
+use crate::draw::{Paint, caption, svg};
 use crate::error::{Error, Problem, Status};
 use crate::record::mesh_phases::read_phases_of;
 use crate::record::output::{check_output, write_output};
 use crate::table::grouped;
 use crate::wiring::named_topology;
-use photonics::mesh::{Counts, NamedTopology, Topology};
+use photonics::mesh::{Counts, NamedTopology};
 use std::path::Path;
 
 /// Largest picture in MiB: no viewer shows more.
@@ -87,23 +87,8 @@ fn paint<'a>(
     }
 }
 
-/// What stands above the picture of a mesh.
-pub(super) fn caption(topology: &Topology) -> String {
-    let counted = |count: usize, one: &str| {
-        let s = if count == 1 { "" } else { "s" };
-        format!("{} {one}{s}", grouped(count as u64))
-    };
-    format!(
-        "{}: {}, {}, {}",
-        topology.name(),
-        counted(topology.ports(), "port"),
-        counted(topology.mzis(), "MZI"),
-        counted(topology.columns(), "column")
-    )
-}
-
 /// Most that a picture takes.
-pub(super) fn picture_bytes(counts: Counts, ports: usize) -> u64 {
+fn picture_bytes(counts: Counts, ports: usize) -> u64 {
     // Measured: 500 per MZI, and what crosses between two columns.
     500 * counts.mzis as u64 + 20 * (counts.columns * ports) as u64 + 300 * ports as u64 + 16_384
 }

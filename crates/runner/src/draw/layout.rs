@@ -3,7 +3,7 @@
 //! Waveguides lie on tracks, in each column in the order of [`crossings`](photonics::mesh::crossings);
 //! between two columns of different order they are straight lines, which cross where the waveguides do.
 
-use super::parts::{Parts, Shifter, Stage};
+use super::parts::{Device, Parts, Stage};
 
 /// Distance of two tracks; all lengths are in units of the picture.
 pub const PITCH: f64 = 30.0;
@@ -60,12 +60,12 @@ pub struct Layout {
     pub height: f64,
     /// Left and right end of each column.
     pub columns: Vec<[f64; 2]>,
-    /// Pieces of waveguide between couplers.
+    /// Pieces of waveguide in which the power is the same.
     pub guides: Vec<Guide>,
-    /// Phase shifters.
-    pub shifters: Vec<PlacedShifter>,
+    /// What stands on one waveguide.
+    pub devices: Vec<PlacedDevice>,
     /// The middles of the couplers, by their numbers.
-    pub couplers: Vec<[f64; 2]>,
+    pub couplers: Vec<Option<[f64; 2]>>,
 }
 
 /// A piece of waveguide in which the power does not change.
@@ -84,8 +84,9 @@ pub struct Guide {
 pub enum Origin {
     /// The input of a port.
     Input(usize),
-    /// A coupler, by its number, and its output: 0 for the first port of the cell.
-    Coupler(usize, usize),
+    /// The change of power of this number, in the order of the parts, and its output: 0 for the first
+    /// port of the cell.
+    Change(usize, usize),
 }
 
 /// A step of a waveguide to a point.
@@ -97,14 +98,22 @@ pub enum Step {
     Bend([f64; 2]),
 }
 
-/// A phase shifter and its middle.
+impl Step {
+    /// Where it ends.
+    pub fn to(self) -> [f64; 2] {
+        let (Self::Line(to) | Self::Bend(to)) = self;
+        to
+    }
+}
+
+/// A device and its middle.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PlacedShifter {
+pub struct PlacedDevice {
     /// Its middle.
     pub at: [f64; 2],
-    /// The shifter.
-    pub shifter: Shifter,
-    /// What it belongs to: a column and a port, or the output screen and a port.
+    /// The device.
+    pub device: Device,
+    /// Its column; `None` for those of the output screen.
     pub column: Option<usize>,
     /// The port on which it stands.
     pub port: usize,
@@ -117,6 +126,8 @@ struct Pen {
     open: Vec<usize>,
     /// Where it has come to.
     at: Vec<[f64; 2]>,
+    /// Changes of power so far.
+    changes: usize,
 }
 
 impl Pen {
@@ -125,6 +136,7 @@ impl Pen {
             guides: Vec::new(),
             open: vec![0; ports],
             at: (0..ports).map(|port| [0.0, track(port)]).collect(),
+            changes: 0,
         };
         for port in 0..ports {
             pen.begin(port, Origin::Input(port));
@@ -167,7 +179,7 @@ impl Lengths {
     fn of(self, stage: &Stage) -> f64 {
         match stage {
             Stage::Arms(_) => self.arms,
-            Stage::Couple { .. } => self.couple,
+            Stage::Couple { .. } | Stage::Cross => self.couple,
         }
     }
 }
@@ -187,8 +199,8 @@ impl Layout {
             height: track(ports.saturating_sub(1)),
             columns: Vec::with_capacity(parts.columns.len()),
             guides: Vec::new(),
-            shifters: Vec::new(),
-            couplers: vec![[0.0; 2]; parts.couplers],
+            devices: Vec::new(),
+            couplers: vec![None; parts.couplers],
         };
         let mut pen = Pen::new(ports);
         let mut places: Vec<usize> = (0..ports).collect();
@@ -218,9 +230,9 @@ impl Layout {
         let straight: Vec<usize> = (0..ports).collect();
         x = change(&mut pen, &places, &straight, x, lengths);
         for (port, &parameter) in parts.screen.iter().enumerate() {
-            layout.shifters.push(PlacedShifter {
+            layout.devices.push(PlacedDevice {
                 at: [x + lengths.arms / 2.0, track(port)],
-                shifter: Shifter {
+                device: Device::Shifter {
                     parameter,
                     symbol: "γ",
                 },
@@ -243,15 +255,22 @@ impl Layout {
         } = self.lengths;
         match *stage {
             Stage::Arms(arms) => {
-                for (&port, shifter) in ports.iter().zip(arms) {
-                    let Some(shifter) = shifter else { continue };
-                    self.shifters.push(PlacedShifter {
-                        at: [left + length / 2.0, pen.at[port][1]],
-                        shifter,
+                let middle = left + length / 2.0;
+                for (arm, (&port, device)) in ports.iter().zip(arms).enumerate() {
+                    let Some(device) = device else { continue };
+                    let y = pen.at[port][1];
+                    self.devices.push(PlacedDevice {
+                        at: [middle, y],
+                        device,
                         column: Some(column),
                         port,
                     });
+                    if device.absorbs() {
+                        pen.line(port, [middle, y]);
+                        pen.begin(port, Origin::Change(pen.changes, arm));
+                    }
                 }
+                pen.changes += usize::from(changes_power(stage));
             }
             Stage::Couple { coupler, .. } => {
                 let middle = left + couple / 2.0;
@@ -263,13 +282,34 @@ impl Layout {
                     pen.line(port, [left, own]);
                     pen.bend(port, [middle - straight / 2.0, near]);
                     pen.line(port, [middle, near]);
-                    pen.begin(port, Origin::Coupler(coupler, output));
+                    pen.begin(port, Origin::Change(pen.changes, output));
                     pen.line(port, [middle + straight / 2.0, near]);
                     pen.bend(port, [left + couple, own]);
                 }
-                self.couplers[coupler] = [middle, y];
+                self.couplers[coupler] = Some([middle, y]);
+                pen.changes += 1;
+            }
+            Stage::Cross => {
+                let [a, b] = ports;
+                let tracks = ports.map(|port| pen.at[port][1]);
+                for (port, other) in [(a, tracks[1]), (b, tracks[0])] {
+                    pen.line(port, [left, pen.at[port][1]]);
+                    pen.line(port, [left + couple, other]);
+                }
+                // From here on the light of the one is on the other.
+                pen.open.swap(a, b);
+                pen.at.swap(a, b);
             }
         }
+    }
+}
+
+/// Whether power is another behind a stage, so that other pieces of waveguide begin.
+pub(super) fn changes_power(stage: &Stage) -> bool {
+    match stage {
+        Stage::Arms(devices) => devices.iter().flatten().any(|device| device.absorbs()),
+        Stage::Couple { .. } => true,
+        Stage::Cross => false,
     }
 }
 
@@ -307,7 +347,7 @@ mod tests {
                 for guide in &layout.guides {
                     let mut at = guide.start;
                     for step in &guide.steps {
-                        let (Step::Line(to) | Step::Bend(to)) = *step;
+                        let to = step.to();
                         assert!(to[0] > at[0], "{name:?} {ports}");
                         at = to;
                     }
@@ -338,7 +378,7 @@ mod tests {
                 for guide in &layout.guides {
                     let mut at = guide.start;
                     for step in &guide.steps {
-                        let (Step::Line(to) | Step::Bend(to)) = *step;
+                        let to = step.to();
                         if matches!(step, Step::Line(_)) && to[1] != at[1] {
                             lines.push([at, to]);
                         }
@@ -370,7 +410,7 @@ mod tests {
         for guide in &layout.guides {
             let mut at = guide.start;
             for step in &guide.steps {
-                let (Step::Line(to) | Step::Bend(to)) = *step;
+                let to = step.to();
                 if to[1] == at[1] {
                     level.push([at, to]);
                 }
@@ -391,17 +431,17 @@ mod tests {
     fn every_part_has_its_place_once() {
         let layout = layout(Triangular, 6);
         let mut parameters: Vec<_> = layout
-            .shifters
+            .devices
             .iter()
-            .map(|placed| placed.shifter.parameter)
+            .filter_map(|placed| placed.device.parameter())
             .collect();
         parameters.sort_unstable();
         assert_eq!(parameters, (0..36).collect::<Vec<_>>());
         assert_eq!(layout.couplers.len(), 30);
-        assert!(layout.couplers.iter().all(|at| at[0] > 0.0));
+        assert!(layout.couplers.iter().all(Option::is_some));
         // Boxes of a column stand side by side, not on each other.
-        for (index, a) in layout.shifters.iter().enumerate() {
-            for b in &layout.shifters[..index] {
+        for (index, a) in layout.devices.iter().enumerate() {
+            for b in &layout.devices[..index] {
                 let apart = (a.at[0] - b.at[0]).abs() >= layout.lengths.arms || (a.at[1] - b.at[1]).abs() >= PITCH;
                 assert!(apart, "{a:?} {b:?}");
             }

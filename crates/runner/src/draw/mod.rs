@@ -3,6 +3,7 @@
 //! A topology becomes [`parts`], stage by stage what light meets; these become a [`layout`], places
 //! as data; and only [`svg`] writes text. What is coloured and by which scale is a [`Paint`].
 
+mod caption;
 mod colour;
 pub mod layout;
 mod number;
@@ -11,5 +12,6 @@ pub mod parts;
 mod power;
 mod svg;
 
+pub use caption::caption;
 pub use paint::Paint;
 pub use svg::svg;

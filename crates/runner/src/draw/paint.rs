@@ -30,7 +30,7 @@ pub enum Paint<'a> {
     Amount {
         /// In the order of the parameter vector; what is not finite has no colour.
         shifters: &'a [f64],
-        /// Two per MZI.
+        /// Two per cell, those that it lacks too.
         couplers: &'a [f64],
         /// What the numbers are, with their unit.
         what: &'a str,

@@ -1,10 +1,11 @@
 //! The picture as text.
 
-use super::layout::{Guide, Layout, PITCH, PlacedShifter, Step};
+use super::layout::{Guide, Layout, PITCH, PlacedDevice, Step};
 use super::number::short;
 use super::paint::{LEVELS, Paint, Scale};
-use super::parts::Parts;
+use super::parts::{Device, Parts};
 use super::power::Powers;
+use photonics::units::power_ratio_to_db;
 use std::fmt::Write;
 
 /// Half the size of the mark of a coupler.
@@ -87,7 +88,7 @@ impl<'a> Picture<'a> {
         self.numbers(&mut text);
         self.guides(&mut text);
         self.couplers(&mut text);
-        self.shifters(&mut text);
+        self.devices(&mut text);
         text.push_str("</g>\n");
         self.bar(&mut text);
         text.push_str("</svg>\n");
@@ -164,33 +165,20 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// Pieces of one colour are one path: that takes half the bytes.
     fn guides(&self, text: &mut String) {
         let powers = match self.paint {
             Paint::Power { phases_rad, input } => Some(Powers::new(self.parts, phases_rad, *input)),
             _ => None,
         };
-        let mut levels = vec![String::new(); LEVELS + 1];
+        let mut levels = ByLevel::new();
         for guide in &self.layout.guides {
             let level = powers.as_ref().and_then(|powers| {
-                let db = 10.0 * powers.of(guide.from).log10();
+                let db = power_ratio_to_db(powers.of(guide.from));
                 self.scale.as_ref()?.level(db)
             });
-            levels[level.map_or(LEVELS, |level| level)].push_str(&path(guide));
+            levels.push(level, &path(guide));
         }
-        // The brightest last, above what crosses it.
-        let plain = levels.pop().map(|d| (None, d));
-        let coloured = levels
-            .into_iter()
-            .enumerate()
-            .map(|(level, d)| (Some(level), d));
-        text.push_str("<g class=\"guide\">\n");
-        for (level, d) in plain.into_iter().chain(coloured) {
-            if !d.is_empty() {
-                let _ = writeln!(text, "<path{} d=\"{d}\"/>", class(level));
-            }
-        }
-        text.push_str("</g>\n");
+        levels.write("guide", text);
     }
 
     /// Couplers are waveguides that come near each other; only their colour is a mark.
@@ -198,40 +186,41 @@ impl<'a> Picture<'a> {
         let Paint::Amount { couplers, .. } = self.paint else {
             return;
         };
-        text.push_str("<g class=\"mark\">\n");
+        let mut levels = ByLevel::new();
         for (coupler, at) in self.layout.couplers.iter().enumerate() {
+            let Some(at) = at else { continue };
             let value = couplers.get(coupler).copied().unwrap_or(f64::NAN);
             let level = self.scale.as_ref().and_then(|scale| scale.level(value));
-            let _ = writeln!(
-                text,
-                "<path{} d=\"{}\"/>",
-                class(level),
-                rectangle(*at, MARK)
-            );
+            levels.push(level, &rectangle(*at, MARK));
         }
-        text.push_str("</g>\n");
+        levels.write("mark", text);
     }
 
-    fn shifters(&self, text: &mut String) {
+    fn devices(&self, text: &mut String) {
         let labelled = self.layout.width <= 1.5 * LEGIBLE;
         let size = self.layout.lengths.shifter;
         let mut symbols = String::new();
         text.push_str("<g class=\"box\">\n");
-        for placed in &self.layout.shifters {
-            let index = placed.shifter.parameter;
+        for placed in &self.layout.devices {
+            let index = placed.device.parameter();
+            let of = |values: &[f64]| values.get(index?).copied();
             let (value, unit) = match self.paint {
-                Paint::Phase { phases_rad } => (phases_rad.get(index).copied(), " rad"),
-                Paint::Amount { shifters, .. } => (shifters.get(index).copied(), ""),
+                Paint::Phase { phases_rad } => (of(phases_rad), " rad"),
+                Paint::Amount { shifters, .. } => (of(shifters), ""),
                 Paint::Plain | Paint::Power { .. } => (None, ""),
             };
             let level = value.and_then(|value| self.scale.as_ref()?.level(value));
             let [x, y] = placed.at;
-            let _ = write!(
-                text,
-                "<path{} d=\"{}\">",
-                class(level),
-                rectangle(placed.at, size)
-            );
+            let outline = match placed.device {
+                Device::Shifter { .. } => rectangle(placed.at, size),
+                Device::Attenuator { .. } => {
+                    let [dx, dy] = size.map(|half| short(2.0 * half));
+                    // Back at the corner where the rectangle began, and across.
+                    format!("{}l{dx} {dy}", rectangle(placed.at, size))
+                }
+                Device::Loss { .. } => rectangle(placed.at, [0.4 * size[0], size[1]]),
+            };
+            let _ = write!(text, "<path{} d=\"{outline}\">", class(level));
             let _ = write!(text, "<title>{}", place(placed));
             if let Some(value) = value {
                 let _ = write!(text, ": {value:.4}{unit}");
@@ -243,7 +232,7 @@ impl<'a> Picture<'a> {
                     "<text x=\"{}\" y=\"{}\">{}</text>",
                     short(x),
                     short(y - size[1] - 2.5),
-                    placed.shifter.symbol
+                    placed.device.symbol()
                 );
             }
         }
@@ -290,6 +279,42 @@ impl<'a> Picture<'a> {
     }
 }
 
+/// Outlines of one colour are one path: that takes half the bytes.
+struct ByLevel {
+    plain: String,
+    levels: Vec<String>,
+}
+
+impl ByLevel {
+    fn new() -> Self {
+        Self {
+            plain: String::new(),
+            levels: vec![String::new(); LEVELS],
+        }
+    }
+
+    fn push(&mut self, level: Option<usize>, outline: &str) {
+        let of = match level {
+            Some(level) => &mut self.levels[level],
+            None => &mut self.plain,
+        };
+        of.push_str(outline);
+    }
+
+    /// The most comes last, above what crosses it.
+    fn write(self, of: &str, text: &mut String) {
+        let coloured = self.levels.into_iter().enumerate();
+        let coloured = coloured.map(|(level, outlines)| (Some(level), outlines));
+        let _ = writeln!(text, "<g class=\"{of}\">");
+        for (level, outlines) in [(None, self.plain)].into_iter().chain(coloured) {
+            if !outlines.is_empty() {
+                let _ = writeln!(text, "<path{} d=\"{outlines}\"/>", class(level));
+            }
+        }
+        text.push_str("</g>\n");
+    }
+}
+
 /// The smallest round step of numbers of which `fits` of the full size lie side by side.
 fn every(fits: f64) -> usize {
     let steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
@@ -297,8 +322,8 @@ fn every(fits: f64) -> usize {
     fitting.unwrap_or(1000)
 }
 
-fn place(placed: &PlacedShifter) -> String {
-    let symbol = placed.shifter.symbol;
+fn place(placed: &PlacedDevice) -> String {
+    let symbol = placed.device.symbol();
     match placed.column {
         Some(column) => format!("{symbol}, column {column}, port {}", placed.port),
         None => format!("{symbol}, port {}", placed.port),
@@ -323,7 +348,7 @@ fn path(guide: &Guide) -> String {
     let mut at = guide.start;
     let mut text = format!("M{} {}", short(at[0]), short(at[1]));
     for step in &guide.steps {
-        let (Step::Line(to) | Step::Bend(to)) = *step;
+        let to = step.to();
         let (dx, dy) = (to[0] - at[0], to[1] - at[1]);
         let [x, y] = [dx, dy].map(short);
         let _ = match step {
