@@ -64,6 +64,15 @@ pub enum Kind {
         /// The words.
         choices: &'static [&'static str],
     },
+    /// A whole number, bounds included, or a word.
+    CountOr {
+        /// Smallest value.
+        min: i64,
+        /// Largest value.
+        max: i64,
+        /// The word.
+        word: &'static str,
+    },
     /// A name that can be part of a folder's name.
     Name,
     /// `true` or `false`.
@@ -193,6 +202,7 @@ impl fmt::Display for Kind {
             }
             Self::Preset => f.write_str("a known name, or the path of a .toml file"),
             Self::Text { choices } => write!(f, "{}", choices.join(", ")),
+            Self::CountOr { min, max, word } => write!(f, "{word}, or {min} to {max}"),
             Self::Name => f.write_str("1 to 64 of A-Z a-z 0-9 . _ -, no dot first"),
             Self::Bool => f.write_str("true, false"),
         }
@@ -204,6 +214,7 @@ impl Kind {
     pub fn noun(&self) -> &'static str {
         match self {
             Self::Integer { .. } => "a whole number",
+            Self::CountOr { .. } => "a whole number or a word in quotes",
             Self::Float { .. } => "a number",
             Self::Text { .. } | Self::Name | Self::Preset => "text in quotes",
             Self::Bool => "true or false",
@@ -235,6 +246,15 @@ impl Key {
     /// A whole number from `min` to `max`.
     pub const fn integer(path: &'static str, (min, max): (i64, i64), unit: &'static str) -> Self {
         Self::new(path, Kind::Integer { min, max, unit })
+    }
+
+    /// A whole number from `min` to `max`, or a word.
+    pub const fn count_or_word(
+        path: &'static str,
+        (min, max): (i64, i64),
+        word: &'static str,
+    ) -> Self {
+        Self::new(path, Kind::CountOr { min, max, word })
     }
 
     /// A finite number with a unit.

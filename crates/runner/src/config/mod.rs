@@ -17,6 +17,8 @@ pub mod raw;
 pub mod reference;
 pub mod resolved;
 mod suggest;
+pub mod table;
+pub mod validation;
 
 pub use checked::Config;
 pub use load::{Loaded, Override};

@@ -89,6 +89,9 @@ fn value(kind: &Kind) -> String {
             .collect::<Vec<_>>()
             .join(", "),
         Kind::Name | Kind::Preset => format!("text: {kind}"),
+        Kind::CountOr { min, max, word } => {
+            format!("`\"{word}\"`, or whole number: {min} to {max}")
+        }
         Kind::Integers { .. } => format!("list of whole numbers: {kind}"),
         Kind::Floats { .. } => format!("number or list of numbers: {kind}"),
         Kind::Records { fields } => {

@@ -46,6 +46,20 @@ pub enum MeshKind {
     Tree,
 }
 
+impl MeshKind {
+    /// Its name, as in an experiment.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rectangular => "rectangular",
+            Self::Triangular => "triangular",
+            Self::Diamond => "diamond",
+            Self::RedundantRectangular => "redundant-rectangular",
+            Self::Butterfly => "butterfly",
+            Self::Tree => "tree",
+        }
+    }
+}
+
 /// Phases before training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

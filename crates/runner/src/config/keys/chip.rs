@@ -9,7 +9,7 @@ use std::f64::consts::PI;
 
 const MESH: &str = "chip.mesh";
 const REDUNDANT: &str = "redundant-rectangular";
-const MESHES: &[&str] = &[
+pub(super) const MESHES: &[&str] = &[
     "rectangular",
     "triangular",
     "diamond",
