@@ -22,6 +22,7 @@ pub mod process;
 pub mod real;
 pub mod source;
 pub mod units;
+pub mod validate;
 
 pub use field::FieldBatch;
 pub use real::Real;

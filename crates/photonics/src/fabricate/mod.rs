@@ -11,7 +11,7 @@ use crate::detector::LayerDetectors;
 use crate::mesh::{MeshHardware, MeshPhases};
 use crate::process::Process;
 use heater::HeaterStatics;
-use mesh::draw_mesh;
+pub(crate) use mesh::draw_mesh;
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use numerics::Streams;
