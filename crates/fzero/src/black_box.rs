@@ -71,6 +71,11 @@ impl LayerShape {
     pub fn parameters(&self) -> usize {
         self.groups.last().map_or(0, |group| group.range.end)
     }
+
+    /// Parameters that exist: without the places of [`ParameterGroup::missing`].
+    pub fn existing(&self) -> usize {
+        self.groups.iter().map(ParameterGroup::existing).sum()
+    }
 }
 
 /// One kind of parameter, for example all internal phases of a mesh.
@@ -82,6 +87,34 @@ pub struct ParameterGroup {
     pub range: Range<usize>,
     /// Whether a trainer should move it.
     pub trained: bool,
+    /// Places of the parameter vector within `range`, in ascending order, at which the device has nothing
+    /// to set: what stands there has no effect. A trainer leaves them alone and does not count them.
+    pub missing: Vec<usize>,
+}
+
+impl ParameterGroup {
+    /// A group of which all parameters exist.
+    pub fn new(name: &'static str, range: Range<usize>, trained: bool) -> Self {
+        Self {
+            name,
+            range,
+            trained,
+            missing: Vec::new(),
+        }
+    }
+
+    /// How many of its parameters exist: its dimension.
+    pub fn existing(&self) -> usize {
+        self.range.len().saturating_sub(self.missing.len())
+    }
+
+    /// The places in the parameter vector of those that exist, in order.
+    pub fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        let mut missing = self.missing.iter().peekable();
+        self.range
+            .clone()
+            .filter(move |place| missing.next_if_eq(&place).is_none())
+    }
 }
 
 /// Samples in row-major order: `count() x width` real amplitudes.

@@ -40,7 +40,7 @@ impl GradientEstimator for Coordinate {
         gradient.fill(0.0);
         let (mut losses, mut slopes, mut differences) = (0.0, 0.0, 0.0);
         for group in groups.iter().filter(|group| group.trained) {
-            for i in group.range.clone() {
+            for i in group.places() {
                 self.shifted[i] = at[i] + self.radius;
                 let plus = objective(&self.shifted)?;
                 self.shifted[i] = at[i] - self.radius;
@@ -105,5 +105,20 @@ mod tests {
             assert!((gradient[i] - truth[i]).abs() < 50.0 * f64::EPSILON);
         }
         assert_eq!(gradient[2].to_bits(), 0);
+
+        // A parameter that does not exist costs nothing and is left alone.
+        let mut groups = device.groups().to_vec();
+        groups[0].missing = vec![0];
+        let mut calls = 0;
+        let mut objective = |p: &[f64]| {
+            calls += 1;
+            assert_eq!(p[0], at[0]);
+            Ok(device.value(p))
+        };
+        estimator
+            .estimate(&mut objective, &at, &groups, &mut stream, &mut gradient)
+            .unwrap();
+        assert_eq!((calls, estimator.evaluations_per_step(&groups)), (2, 2));
+        assert_eq!(gradient[0].to_bits(), 0);
     }
 }

@@ -35,7 +35,8 @@ pub struct Direction {
 
 impl Direction {
     /// Draws anew for a vector of `parameters` entries and keeps the memory. The trained groups take
-    /// their numbers from `stream` in their order.
+    /// their numbers from `stream` in their order, a number for every place of the group: one that is
+    /// missing on the device is then set to 0, and does not count in the length.
     pub fn draw(
         &mut self,
         law: DirectionLaw,
@@ -45,13 +46,21 @@ impl Direction {
     ) {
         self.values.resize(parameters, 0.0);
         self.groups.clear();
-        for group in groups.iter().filter(|group| group.trained) {
+        let trained = groups.iter().filter(|group| group.trained);
+        for group in trained.filter(|group| group.existing() > 0) {
             let Some(part) = self.values.get_mut(group.range.clone()) else {
                 continue;
             };
-            let factor = match law {
-                DirectionLaw::Gaussian => fill_normal(stream, part),
+            match law {
+                DirectionLaw::Gaussian => fill_standard_normal_f32(stream, part),
                 DirectionLaw::Rademacher => fill_signs(stream, part),
+            }
+            for place in &group.missing {
+                part[place - group.range.start] = 0.0;
+            }
+            let factor = match law {
+                DirectionLaw::Gaussian => to_length_one(part, group),
+                DirectionLaw::Rademacher => 1.0 / (group.existing() as f64).sqrt(),
             };
             self.groups.push((group.range.clone(), factor));
         }
@@ -59,8 +68,7 @@ impl Direction {
 
     /// Trained groups that have a parameter.
     pub fn trained_groups(&self) -> usize {
-        let groups = self.groups.iter();
-        groups.filter(|(range, _)| !range.is_empty()).count()
+        self.groups.len()
     }
 
     /// `out = at + step * direction`; what is not trained is copied.
@@ -101,9 +109,8 @@ impl Direction {
     }
 }
 
-/// Fills with normal numbers and returns the factor that gives the whole length 1.
-fn fill_normal(stream: &mut Stream, out: &mut [f32]) -> f64 {
-    fill_standard_normal_f32(stream, out);
+/// The factor that gives a group's normal numbers the length 1.
+fn to_length_one(out: &mut [f32], group: &ParameterGroup) -> f64 {
     let square = vectorize(
         #[inline(always)]
         || vector::sum_of_squares_f32(out),
@@ -112,21 +119,20 @@ fn fill_normal(stream: &mut Stream, out: &mut [f32]) -> f64 {
         return 1.0 / square.sqrt();
     }
     // A normal number of the generator may be exactly 0, and a group may have one parameter.
-    if let Some(first) = out.first_mut() {
-        *first = 1.0;
+    if let Some(first) = group.places().next() {
+        out[first - group.range.start] = 1.0;
     }
     1.0
 }
 
-/// Fills with +-1 and returns the factor that gives the whole length 1.
-fn fill_signs(stream: &mut Stream, out: &mut [f32]) -> f64 {
+/// Fills with +-1.
+fn fill_signs(stream: &mut Stream, out: &mut [f32]) {
     for chunk in out.chunks_mut(32) {
         let bits = stream.next_u32();
         for (i, value) in chunk.iter_mut().enumerate() {
             *value = f32::from_bits(1.0_f32.to_bits() | (bits >> i) << 31);
         }
     }
-    1.0 / (out.len() as f64).sqrt()
 }
 
 #[cfg(test)]
@@ -136,15 +142,17 @@ mod tests {
 
     fn groups() -> Vec<ParameterGroup> {
         [
-            (0..7, true),
-            (7..10, false),
-            (10..210, true),
-            (210..211, true),
+            (0..7, true, vec![]),
+            (7..10, false, vec![]),
+            (10..210, true, vec![]),
+            (210..211, true, vec![]),
+            (211..218, true, vec![212, 213, 216]),
+            (218..219, true, vec![218]),
+            (219..219, true, vec![]),
         ]
-        .map(|(range, trained)| ParameterGroup {
-            name: "group",
-            range,
-            trained,
+        .map(|(range, trained, missing)| ParameterGroup {
+            missing,
+            ..ParameterGroup::new("group", range, trained)
         })
         .to_vec()
     }
@@ -154,12 +162,14 @@ mod tests {
         for law in [DirectionLaw::Gaussian, DirectionLaw::Rademacher] {
             let mut drawn = Direction::default();
             let mut stream = Streams::new(3).derive("directions", 0, 0);
-            drawn.draw(law, 211, &groups(), &mut stream);
-            let mut direction = vec![f64::NAN; 211];
+            drawn.draw(law, 219, &groups(), &mut stream);
+            // Of the last two none exists.
+            assert_eq!(drawn.trained_groups(), 4);
+            let mut direction = vec![f64::NAN; 219];
             drawn.add_to(&mut direction, 1.0, true);
             // Shifting from 0 and adding to 0 are the same.
-            let mut shifted = vec![f64::NAN; 211];
-            drawn.shift(&[0.0; 211], 1.0, &mut shifted);
+            let mut shifted = vec![f64::NAN; 219];
+            drawn.shift(&[0.0; 219], 1.0, &mut shifted);
             assert_eq!(shifted, direction);
             let mut twice = direction.clone();
             drawn.add_to(&mut twice, 1.0, false);
@@ -168,7 +178,12 @@ mod tests {
             }
             for group in groups() {
                 let part = &direction[group.range.clone()];
-                if group.trained {
+                assert!(group.places().all(|place| !group.missing.contains(&place)));
+                assert_eq!(group.places().count(), group.existing());
+                for &place in &group.missing {
+                    assert_eq!(direction[place].to_bits(), 0);
+                }
+                if group.trained && group.existing() > 0 {
                     let norm: f64 = part.iter().map(|x| x * x).sum();
                     let tolerance = 2.0 * part.len() as f64 * f64::EPSILON;
                     assert!((norm - 1.0).abs() <= tolerance, "{norm}");
@@ -183,9 +198,8 @@ mod tests {
     fn signs_are_fair_and_independent() {
         let n = 100_000;
         let mut x = vec![0.0; n];
-        let factor = fill_signs(&mut Streams::new(8).derive("directions", 0, 0), &mut x);
+        fill_signs(&mut Streams::new(8).derive("directions", 0, 0), &mut x);
         let root = (n as f64).sqrt();
-        assert_eq!(factor, 1.0 / root);
         assert!(x.iter().all(|v| v.abs() == 1.0));
         let x: Vec<f64> = x.iter().map(|&v| f64::from(v) / root).collect();
         // Five standard errors of a sum of n signs, in units of 1/root and 1/n.

@@ -192,10 +192,10 @@ impl EstimatorChoice {
     }
 }
 
-/// Parameters of the trained groups.
+/// Parameters of the trained groups that exist.
 pub(crate) fn trained_parameters(groups: &[ParameterGroup]) -> usize {
     let trained = groups.iter().filter(|group| group.trained);
-    trained.map(|group| group.range.len()).sum()
+    trained.map(ParameterGroup::existing).sum()
 }
 
 /// Refuses a gradient or groups that do not fit the parameter vector.

@@ -221,7 +221,7 @@ impl AutoRadius {
 pub(super) fn largest_group(groups: &[ParameterGroup]) -> usize {
     let trained = groups.iter().filter(|group| group.trained);
     trained
-        .map(|group| group.range.len())
+        .map(ParameterGroup::existing)
         .max()
         .unwrap_or(0)
         .max(1)

@@ -163,7 +163,7 @@ impl<'a> Prober<'a> {
         let count = trained_parameters(self.groups);
         let trained = self.groups.iter().filter(|group| group.trained);
         trained
-            .flat_map(|group| group.range.clone())
+            .flat_map(ParameterGroup::places)
             .nth((place * count as f64) as usize)
     }
 }

@@ -100,11 +100,7 @@ mod tests {
     use super::*;
 
     fn group() -> Vec<ParameterGroup> {
-        vec![ParameterGroup {
-            name: "all",
-            range: 0..2,
-            trained: true,
-        }]
+        vec![ParameterGroup::new("all", 0..2, true)]
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Optimizer for Sgd {
         for group in groups.iter().filter(|group| group.trained) {
             let range = group.range.clone();
             let scale = if self.dimension_scaling {
-                range.len() as f64
+                group.existing() as f64
             } else {
                 1.0
             };
@@ -75,12 +75,18 @@ mod tests {
 
     fn groups() -> Vec<ParameterGroup> {
         [(0..3, true), (3..4, false), (4..5, true)]
-            .map(|(range, trained)| ParameterGroup {
-                name: "group",
-                range,
-                trained,
-            })
+            .map(|(range, trained)| ParameterGroup::new("group", range, trained))
             .to_vec()
+    }
+
+    #[test]
+    fn what_is_missing_is_not_in_the_dimension() {
+        let mut groups = groups();
+        groups[0].missing = vec![1];
+        let mut p = [0.0; 5];
+        let gradient = [1.0, 0.0, 1.0, 0.0, 1.0];
+        assert!(Sgd::new(true, 0.0).step(&mut p, &gradient, &groups, 0.125));
+        assert_eq!(p, [-0.25, 0.0, -0.25, 0.0, -0.125]);
     }
 
     #[test]

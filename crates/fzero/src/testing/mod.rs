@@ -20,11 +20,7 @@ fn groups(sizes: &[(&'static str, usize, bool)]) -> Vec<ParameterGroup> {
     let group = |&(name, size, trained): &(&'static str, usize, bool)| {
         let range = start..start + size;
         start += size;
-        ParameterGroup {
-            name,
-            range,
-            trained,
-        }
+        ParameterGroup::new(name, range, trained)
     };
     sizes.iter().map(group).collect()
 }

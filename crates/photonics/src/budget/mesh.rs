@@ -17,8 +17,16 @@
 //! also paths of unequal loss (a triangular mesh, arms with and without a phase shifter) count with the
 //! light that takes them. Splitter errors move light, and do not change its sum; their effect on who
 //! meets which loss is left out.
+//!
+//! # Other cells
+//! In a mesh of other cells than MZIs ([`crate::mesh::cell`]) the phases are those of
+//! [`crate::mesh::haar`] too: an MZI, symmetric or not, sends half of the power of either port to either
+//! output on average, an attenuator passes half. A lone coupler splits as its angle says. Powers add here as
+//! well, which is no longer exact where ports meet again without a phase shifter in between, as behind two
+//! couplers in a row; it is where what is lost does not depend on the way. What attenuators and losses
+//! take by design is a cause of its own.
 
-use crate::mesh::Topology;
+use crate::mesh::{Cell, Topology};
 use crate::mesh::haar::sensitivity;
 use crate::process::MeshProcess;
 use crate::units::power_ratio_to_db;
@@ -34,8 +42,10 @@ pub struct MeshBudget {
     pub shifters_db: f64,
     /// Waveguides.
     pub waveguides_db: f64,
-    /// Waveguide crossings; 0 in a planar mesh.
+    /// Waveguide crossings, those of the layout and those that are cells; 0 where there are none.
     pub crossings_db: f64,
+    /// Attenuators, at a mean transmission of a half, and losses of the design; 0 in a mesh of MZIs.
+    pub absorbers_db: f64,
 }
 
 impl MeshBudget {
@@ -44,11 +54,16 @@ impl MeshBudget {
         shifters_db: 0.0,
         waveguides_db: 0.0,
         crossings_db: 0.0,
+        absorbers_db: 0.0,
     };
 
     /// All causes together in dB.
     pub fn total_db(&self) -> f64 {
-        self.couplers_db + self.shifters_db + self.waveguides_db + self.crossings_db
+        self.couplers_db
+            + self.shifters_db
+            + self.waveguides_db
+            + self.crossings_db
+            + self.absorbers_db
     }
 
     pub(super) fn new(topology: &Topology, process: &MeshProcess) -> Self {
@@ -56,8 +71,10 @@ impl MeshBudget {
         let coupler = (process.coupler_loss_db, process.coupler_loss_sigma_db);
         let shifter = (process.shifter_loss_db, process.shifter_loss_sigma_db);
         let crossing = (process.crossing_loss_db, process.crossing_loss_sigma_db);
-        let clear = topology.is_planar() || crossing == (0.0, 0.0);
-        if clear && (coupler, shifter, column_db) == ((0.0, 0.0), (0.0, 0.0), 0.0) {
+        let uncrossed = topology.is_planar() && topology.parts().crossings == 0;
+        let clear = uncrossed || crossing == (0.0, 0.0);
+        let absorbs = topology.absorbs();
+        if clear && !absorbs && (coupler, shifter, column_db) == ((0.0, 0.0), (0.0, 0.0), 0.0) {
             return Self::LOSSLESS;
         }
         let alphas = sensitivity(topology);
@@ -85,11 +102,14 @@ impl MeshBudget {
         let waveguides_db = added(&elements, column_db == 0.0);
         elements.crossing = Transmission::of(crossing.0, crossing.1);
         let crossings_db = added(&elements, clear);
+        elements.absorbs = true;
+        let absorbers_db = added(&elements, !absorbs);
         Self {
             couplers_db,
             shifters_db,
             waveguides_db,
             crossings_db,
+            absorbers_db,
         }
     }
 }
@@ -137,6 +157,8 @@ struct Elements {
     passage: Transmission,
     /// One crossing on the way of one port.
     crossing: Transmission,
+    /// Whether attenuators and losses of the design take what they should.
+    absorbs: bool,
 }
 
 impl Elements {
@@ -146,6 +168,7 @@ impl Elements {
         arm: Transmission::LOSSLESS,
         passage: Transmission::LOSSLESS,
         crossing: Transmission::LOSSLESS,
+        absorbs: false,
     };
 }
 
@@ -157,6 +180,7 @@ fn mean_transmission(topology: &Topology, alphas: &[f64], elements: &Elements) -
         arm,
         passage,
         crossing,
+        absorbs,
     } = elements;
     let ports = topology.ports();
     let couplers = coupler.power * coupler.power;
@@ -165,7 +189,8 @@ fn mean_transmission(topology: &Topology, alphas: &[f64], elements: &Elements) -
     let squares = 0.25 * couplers * (upper + arm.power);
     let product = 0.5 * couplers * arm.field * shifter.field * arm.field;
     let mut power = vec![1.0; ports];
-    let mut met = vec![usize::MAX; ports];
+    // The length of what the port met in a column.
+    let mut met = vec![0.0; ports];
     let cross = |power: &mut [f64], column: usize| {
         let counts = topology.crossings_before(column).unwrap_or_default();
         for (power, &count) in power.iter_mut().zip(counts) {
@@ -174,22 +199,56 @@ fn mean_transmission(topology: &Topology, alphas: &[f64], elements: &Elements) -
     };
     for column in 0..topology.columns() {
         cross(&mut power, column);
+        met.fill(0.0);
         for mzi in topology.column(column) {
             let pair = topology.pairs()[mzi];
             let (a, b) = (pair.upper as usize, pair.lower as usize);
-            (met[a], met[b]) = (column, column);
-            // Mean of cos theta where cos^2(theta/2) = u^(1/alpha).
-            let cosine = (alphas[mzi] - 1.0) / (alphas[mzi] + 1.0);
-            // |exp(i theta) t_upper -+ t_lower|^2 / 4.
-            let bar = squares - product * cosine;
-            let cross = squares + product * cosine;
-            let (from_a, from_b) = (power[a] * arm.power * shifter.power, power[b] * arm.power);
-            power[a] = bar * from_a + cross * from_b;
-            power[b] = cross * from_a + bar * from_b;
+            let cell = topology.cell(mzi);
+            (met[a], met[b]) = (cell.length(), cell.length());
+            match cell {
+                Cell::Mzi => {
+                    // Mean of cos theta where cos^2(theta/2) = u^(1/alpha).
+                    let cosine = (alphas[mzi] - 1.0) / (alphas[mzi] + 1.0);
+                    // |exp(i theta) t_upper -+ t_lower|^2 / 4.
+                    let bar = squares - product * cosine;
+                    let cross = squares + product * cosine;
+                    let (from_a, from_b) =
+                        (power[a] * arm.power * shifter.power, power[b] * arm.power);
+                    power[a] = bar * from_a + cross * from_b;
+                    power[b] = cross * from_a + bar * from_b;
+                }
+                Cell::Symmetric => {
+                    let each = 0.5 * couplers * upper * (power[a] + power[b]);
+                    (power[a], power[b]) = (each, each);
+                }
+                Cell::Coupler { angle_rad } => {
+                    let across = libm::sin(angle_rad) * libm::sin(angle_rad);
+                    let (x, y) = (power[a], power[b]);
+                    power[a] = coupler.power * (x - across * (x - y));
+                    power[b] = coupler.power * (y + across * (x - y));
+                }
+                Cell::Crossing => {
+                    let (x, y) = (power[a], power[b]);
+                    (power[a], power[b]) = (crossing.power * y, crossing.power * x);
+                }
+                Cell::Shifter => power[a] *= upper,
+                // |exp(i theta) t_upper - t_lower|^2 / 4 at a mean cosine of 0. Without absorption its
+                // parts are counted as for light that is not dumped.
+                Cell::Attenuator => power[a] *= squares * if *absorbs { 1.0 } else { 2.0 },
+                Cell::Loss { loss_db } if *absorbs => {
+                    power[a] *= crate::units::loss_db_to_power_ratio(loss_db);
+                }
+                Cell::Loss { .. } => {}
+            }
         }
-        for (power, met) in power.iter_mut().zip(&met) {
-            if *met != column {
+        let length = topology.column_length(column);
+        for (power, &met) in power.iter_mut().zip(&met) {
+            // What is left of the column: all of it, half or nothing.
+            let rest = length - met;
+            if rest == 1.0 {
                 *power *= passage.power;
+            } else if rest > 0.0 {
+                *power *= arm.power;
             }
         }
     }
@@ -200,6 +259,7 @@ fn mean_transmission(topology: &Topology, alphas: &[f64], elements: &Elements) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mesh::Placed;
     use crate::mesh::butterfly::butterfly;
     use crate::mesh::rectangular::rectangular;
     use crate::mesh::triangular::triangular;
@@ -273,6 +333,49 @@ mod tests {
             MeshBudget::new(&rectangular(8).unwrap(), &process).total_db(),
             0.0
         );
+    }
+
+    #[test]
+    fn other_cells_are_counted_by_hand() {
+        let process = MeshProcess {
+            coupler_loss_db: 0.1,
+            shifter_loss_db: 0.2,
+            crossing_loss_db: 0.4,
+            waveguide_loss_db_per_m: 300.0,
+            mzi_length_m: 1e-3,
+            ..MeshProcess::ideal()
+        };
+        let budget = |columns: Vec<Vec<Placed>>| {
+            MeshBudget::new(&Topology::of_cells("test", 2, columns).unwrap(), &process)
+        };
+        let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}");
+        let two = |cell| vec![Placed::on_two(cell, 0, 1)];
+        let both = |cell| vec![Placed::on_one(cell, 0), Placed::on_one(cell, 1)];
+        // Each in turn: its parts, gamma on either output, no length of an MZI but half where there are
+        // shifters.
+        let coupler = budget(two(Cell::EVEN_COUPLER).into_iter().map(|cell| vec![cell]).collect());
+        near(coupler.couplers_db, 0.1);
+        near(coupler.shifters_db, 0.2);
+        near(coupler.waveguides_db, 0.0);
+        let symmetric = budget(vec![two(Cell::Symmetric)]);
+        near(symmetric.couplers_db, 0.2);
+        near(symmetric.shifters_db, 0.4);
+        near(symmetric.waveguides_db, 0.15);
+        let crossing = budget(vec![two(Cell::Crossing)]);
+        near(crossing.crossings_db, 0.4);
+        near(crossing.total_db(), 0.6);
+        let shifters = budget(vec![both(Cell::Shifter)]);
+        near(shifters.shifters_db, 0.4);
+        near(shifters.waveguides_db, 0.15);
+        let lost = budget(vec![both(Cell::Loss { loss_db: 1.7 })]);
+        near(lost.absorbers_db, 1.7);
+        near(lost.total_db(), 1.9);
+        let attenuators = budget(vec![both(Cell::Attenuator)]);
+        near(attenuators.couplers_db, 0.2);
+        near(attenuators.absorbers_db, -power_ratio_to_db(0.5));
+        // One shifter in a column of an MZI's length passes the other half of it as waveguide.
+        let half = budget(vec![vec![Placed::on_one(Cell::Shifter, 0)], two(Cell::Mzi)]);
+        near(half.waveguides_db, 0.15 + 0.3);
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub struct Actuator {
     statics: Arc<HeaterStatics>,
     setting: Setting,
     stuck: Vec<Stuck>,
+    /// Places without a phase shifter: their drive is 0, and so is the phase that is written.
+    missing: Vec<usize>,
     crosstalk: Option<Crosstalk>,
     drift: Option<Drift>,
     /// What the heaters would give once they have settled, in rad.
@@ -154,6 +156,7 @@ impl Actuator {
             process: *process,
             setting,
             stuck,
+            missing: topology.missing_shifters(),
             crosstalk: Crosstalk::new(topology, &process.crosstalk)?,
             drift: Drift::new(process.drift, heaters, streams, layer as u64),
             drive_rad: vec![0.0; heaters],
@@ -170,7 +173,8 @@ impl Actuator {
         Ok(actuator)
     }
 
-    /// Number of heaters.
+    /// Number of places for a heater, 2 cells + ports; not each has one in a mesh of other cells than MZIs
+    /// ([`Topology::has_shifter`]).
     pub fn heaters(&self) -> usize {
         self.drive_rad.len()
     }
@@ -354,6 +358,12 @@ impl Actuator {
     }
 
     fn stick(&mut self) {
+        for &place in &self.missing {
+            self.drive_rad[place] = 0.0;
+            if let Some(code) = self.codes.get_mut(place) {
+                *code = 0;
+            }
+        }
         for stuck in &self.stuck {
             self.drive_rad[stuck.place] = stuck.drive_rad;
             if let Some(code) = stuck.code {
@@ -386,6 +396,9 @@ impl Actuator {
                     }
                 },
             );
+        }
+        for &place in &self.missing {
+            actual_rad[place] = 0.0;
         }
     }
 }

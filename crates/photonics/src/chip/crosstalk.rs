@@ -10,9 +10,10 @@
 //!  D[p] = (L + R)[p]  + exp(-pitch/L) D[p-1]       U[p] = exp(-pitch/L) ((L + R)[p+1] + U[p+1])
 //!  warmth at port p of column c = k (D[p] + U[p] - own source)
 //! ```
+//! Columns may have different lengths ([`Topology::column_length`]): each has factors of its own.
 
 use crate::design::{DesignError, within};
-use crate::mesh::Topology;
+use crate::mesh::{Cell, Topology};
 use crate::process::heater::ThermalCrosstalk;
 use numerics::vectorize;
 use std::sync::Arc;
@@ -29,10 +30,11 @@ pub struct Crosstalk {
     share: f64,
     /// What is left after one port.
     per_port: f64,
-    /// What is left from phi to theta of a column.
-    inner: f64,
-    /// What is left from theta of a column to phi of the next.
-    outer: f64,
+    /// What is left from phi to theta of each column.
+    inner: Vec<f64>,
+    /// What is left from theta of each column to phi of the next, or to the output screen; one more than
+    /// there are columns.
+    outer: Vec<f64>,
     /// Warmth from the left at the theta heaters of every column, after a row of [`FLOOR`].
     left: Vec<f64>,
     /// Warmth from the right at the phi heaters of a column.
@@ -59,13 +61,30 @@ impl Crosstalk {
         let ports = topology.ports();
         let left = |distance_m: f64| libm::exp(-distance_m / process.decay_length_m);
         let inner_m = process.theta_x_m - process.phi_x_m;
+        // Places scale with the length of a column; the screen stands in one of the length of an MZI.
+        let columns = topology.columns();
+        let length = |column: usize| {
+            if column < columns {
+                topology.column_length(column)
+            } else {
+                1.0
+            }
+        };
+        let outer_m = |column: usize| {
+            let (here, next) = (length(column), length(column + 1));
+            if (here, next) == (1.0, 1.0) {
+                process.pitch_x_m - inner_m
+            } else {
+                here * (process.pitch_x_m - process.theta_x_m) + next * process.phi_x_m
+            }
+        };
         let mut crosstalk = Self {
             topology: topology.clone(),
             share: process.coupling / left(process.reference_m),
             per_port: left(process.pitch_y_m),
-            inner: left(inner_m),
-            outer: left(process.pitch_x_m - inner_m),
-            left: vec![FLOOR; (topology.columns() + 1) * ports],
+            inner: (0..columns).map(|c| left(length(c) * inner_m)).collect(),
+            outer: (0..=columns).map(|c| left(outer_m(c))).collect(),
+            left: vec![FLOOR; (columns + 1) * ports],
             right: vec![0.0; ports],
             sources: vec![[0.0; 2]; ports],
             downwards: vec![[0.0; 2]; ports],
@@ -83,9 +102,16 @@ impl Crosstalk {
     /// What the heater with the warmest neighbourhood gets from all others together where every
     /// heater gives 1.
     pub fn largest_total(&mut self) -> f64 {
-        let ones = vec![1.0; 2 * self.topology.mzis() + self.topology.ports()];
+        let mut ones = vec![1.0; 2 * self.topology.mzis() + self.topology.ports()];
+        let missing = self.topology.missing_shifters();
+        for &place in &missing {
+            ones[place] = 0.0;
+        }
         let mut sums = vec![0.0; ones.len()];
         self.add(&ones, &mut sums);
+        for &place in &missing {
+            sums[place] = 0.0;
+        }
         // Not f64::max, which would lose NaN.
         sums.iter().map(|sum| sum - 1.0).fold(0.0, |most, sum| {
             if most.is_nan() || sum <= most {
@@ -97,19 +123,28 @@ impl Crosstalk {
     }
 
     /// Phases [theta | phi | gamma] in rad from what each heater alone would give: that, plus what
-    /// all others contribute.
+    /// all others contribute. Where there is no heater nothing must be given, and what is written means
+    /// nothing.
     ///
     /// # Panics
     /// When a length does not fit.
     pub fn add(&mut self, alone_rad: &[f64], phase_rad: &mut [f64]) {
+        let uniform = self.topology.is_uniform();
         vectorize(
             #[inline(always)]
-            || self.sum(alone_rad, phase_rad),
+            || {
+                if uniform {
+                    self.sum::<false>(alone_rad, phase_rad);
+                } else {
+                    self.sum::<true>(alone_rad, phase_rad);
+                }
+            },
         );
     }
 
+    /// `MIXED`: cells may be symmetric MZIs, with phi below theta.
     #[inline(always)]
-    fn sum(&mut self, alone: &[f64], phase: &mut [f64]) {
+    fn sum<const MIXED: bool>(&mut self, alone: &[f64], phase: &mut [f64]) {
         let Self {
             topology,
             share,
@@ -122,23 +157,34 @@ impl Crosstalk {
             downwards,
             upwards,
         } = self;
-        let (share, per_port, inner, outer) = (*share, *per_port, *inner, *outer);
+        let (share, per_port) = (*share, *per_port);
+        let below = |cell: usize| MIXED && topology.cell(cell) == Cell::Symmetric;
         let (ports, mzis, columns) = (topology.ports(), topology.mzis(), topology.columns());
         assert!(alone.len() == 2 * mzis + ports && phase.len() == alone.len());
         let (theta, rest) = alone.split_at(mzis);
         let (phi, gamma) = rest.split_at(mzis);
         let (theta_sum, rest) = phase.split_at_mut(mzis);
         let (phi_sum, gamma_sum) = rest.split_at_mut(mzis);
-        let pitch = inner * outer;
 
+        // In front of the first column there is nothing but the floor.
+        let mut to_phi = outer[0];
         for column in 0..columns {
+            let inner = inner[column];
+            let pitch = inner * to_phi;
+            to_phi = outer[column];
             let (before, here) = left[column * ports..][..2 * ports].split_at_mut(ports);
             for (here, before) in here.iter_mut().zip(before) {
                 *here = before.mul_add(pitch, FLOOR);
             }
             let range = topology.column(column);
             let pairs = &topology.pairs()[range.clone()];
-            for ((pair, theta), phi) in pairs.iter().zip(&theta[range.clone()]).zip(&phi[range]) {
+            let cells = range.clone().zip(pairs);
+            for (((cell, pair), theta), phi) in cells.zip(&theta[range.clone()]).zip(&phi[range]) {
+                if below(cell) {
+                    here[pair.upper as usize] += theta;
+                    here[pair.lower as usize] += phi;
+                    continue;
+                }
                 let here = &mut here[pair.upper as usize];
                 *here = phi.mul_add(inner, *here) + theta;
             }
@@ -146,7 +192,7 @@ impl Crosstalk {
 
         let last = &left[columns * ports..];
         for ((source, gamma), left) in sources.iter_mut().zip(gamma).zip(last) {
-            *source = [left.mul_add(outer, *gamma), 0.0];
+            *source = [left.mul_add(to_phi, *gamma), 0.0];
         }
         spread(sources, downwards, upwards, per_port);
         for (p, (sum, gamma)) in gamma_sum.iter_mut().zip(gamma).enumerate() {
@@ -155,18 +201,29 @@ impl Crosstalk {
         }
 
         for column in (0..columns).rev() {
+            let (inner, to_next) = (inner[column], outer[column]);
+            let from_before = outer[column.saturating_sub(1)];
+            let pitch = inner * to_next;
             let (before, here) = left[column * ports..][..2 * ports].split_at(ports);
             let columns = sources.iter_mut().zip(right.iter_mut());
             for ((source, right), (before, here)) in columns.zip(before.iter().zip(here)) {
-                let at_theta = right.mul_add(outer, *here);
+                let at_theta = right.mul_add(to_next, *here);
                 *right = right.mul_add(pitch, FLOOR);
-                *source = [before.mul_add(outer, *right), at_theta];
+                *source = [before.mul_add(from_before, *right), at_theta];
             }
             let range = topology.column(column);
             let pairs = &topology.pairs()[range.clone()];
             let (theta, phi) = (&theta[range.clone()], &phi[range.clone()]);
-            for ((pair, theta), phi) in pairs.iter().zip(theta).zip(phi) {
+            let cells = range.clone().zip(pairs);
+            for (((cell, pair), theta), phi) in cells.clone().zip(theta).zip(phi) {
                 let p = pair.upper as usize;
+                if below(cell) {
+                    for (p, heat) in [(p, theta), (pair.lower as usize, phi)] {
+                        right[p] += heat * inner;
+                        sources[p][0] += heat * inner;
+                    }
+                    continue;
+                }
                 let own = theta.mul_add(inner, *phi);
                 right[p] += own;
                 sources[p][0] += own;
@@ -174,10 +231,15 @@ impl Crosstalk {
             spread(sources, downwards, upwards, per_port);
             let sums = theta_sum[range.clone()].iter_mut();
             let sums = sums.zip(&mut phi_sum[range]);
-            for (((pair, theta), phi), sums) in pairs.iter().zip(theta).zip(phi).zip(sums) {
+            for ((((cell, pair), theta), phi), sums) in cells.zip(theta).zip(phi).zip(sums) {
                 let p = pair.upper as usize;
                 let [d, u] = [downwards[p], upwards[p]];
                 *sums.0 = (d[1] + u[1] - theta).mul_add(share, *theta);
+                if below(cell) {
+                    let p = pair.lower as usize;
+                    *sums.1 = (downwards[p][1] + upwards[p][1] - phi).mul_add(share, *phi);
+                    continue;
+                }
                 *sums.1 = (d[0] + u[0] - phi).mul_add(share, *phi);
             }
         }
@@ -208,6 +270,7 @@ fn spread(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mesh::Placed;
     use crate::mesh::rectangular::rectangular;
     use crate::mesh::triangular::triangular;
     use numerics::Streams;
@@ -227,19 +290,25 @@ mod tests {
 
     /// (x, y) of [theta | phi | gamma] in m.
     fn places(topology: &Topology, process: &ThermalCrosstalk) -> Vec<[f64; 2]> {
-        let y = |port: usize| port as f64 * process.pitch_y_m;
-        let mut places = Vec::new();
-        for x in [process.theta_x_m, process.phi_x_m] {
-            for column in 0..topology.columns() {
-                for pair in &topology.pairs()[topology.column(column)] {
-                    let x = (column as f64).mul_add(process.pitch_x_m, x);
-                    places.push([x, y(pair.upper as usize)]);
-                }
+        let y = |port: u32| f64::from(port) * process.pitch_y_m;
+        let (mut theta, mut phi) = (Vec::new(), Vec::new());
+        let mut start = 0.0;
+        for column in 0..topology.columns() {
+            let length = topology.column_length(column);
+            for cell in topology.column(column) {
+                let pair = topology.pairs()[cell];
+                let theta_x = length.mul_add(process.theta_x_m, start);
+                theta.push([theta_x, y(pair.upper)]);
+                phi.push(match topology.cell(cell) {
+                    Cell::Symmetric => [theta_x, y(pair.lower)],
+                    _ => [length.mul_add(process.phi_x_m, start), y(pair.upper)],
+                });
             }
+            start += length * process.pitch_x_m;
         }
-        let x = (topology.columns() as f64).mul_add(process.pitch_x_m, process.phi_x_m);
-        places.extend((0..topology.ports()).map(|port| [x, y(port)]));
-        places
+        let x = start + process.phi_x_m;
+        let gamma = (0..topology.ports() as u32).map(|port| [x, y(port)]);
+        theta.into_iter().chain(phi).chain(gamma).collect()
     }
 
     /// The double sum over all heaters.
@@ -263,7 +332,16 @@ mod tests {
     fn topologies() -> Vec<Arc<Topology>> {
         let far = (0..20).map(|k| vec![(k % 9, (k + 4) % 9), ((k + 7) % 9, (k + 1) % 9)]);
         let sparse = [vec![], vec![(5, 1)], vec![], vec![(2, 3), (0, 1)]];
+        let on_two = |cell, upper, lower| Placed::on_two(cell, upper, lower);
+        let mixed = [
+            vec![on_two(Cell::Symmetric, 0, 1), on_two(Cell::Symmetric, 3, 2)],
+            vec![on_two(Cell::EVEN_COUPLER, 1, 2)],
+            vec![on_two(Cell::Mzi, 1, 2), Placed::on_one(Cell::Shifter, 0)],
+            vec![Placed::on_one(Cell::Attenuator, 3)],
+            vec![on_two(Cell::Crossing, 1, 2), on_two(Cell::Symmetric, 0, 3)],
+        ];
         [
+            Topology::of_cells("mixed", 4, mixed),
             rectangular(1),
             rectangular(2),
             rectangular(9),
@@ -284,11 +362,18 @@ mod tests {
             let heaters = 2 * topology.mzis() + topology.ports();
             // The second time nothing is left of the first.
             for _ in 0..2 {
-                let alone: Vec<f64> = (0..heaters).map(|_| 7.0 * stream.random::<f64>()).collect();
+                let mut alone: Vec<f64> =
+                    (0..heaters).map(|_| 7.0 * stream.random::<f64>()).collect();
+                for place in topology.missing_shifters() {
+                    alone[place] = 0.0;
+                }
                 let mut found = vec![f64::NAN; heaters];
                 crosstalk.add(&alone, &mut found);
                 let expected = direct(topology, &process(), &alone);
-                for (found, expected) in found.iter().zip(&expected) {
+                for (place, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                    if !topology.has_shifter(place) {
+                        continue;
+                    }
                     assert!(
                         (found - expected).abs() < 1e-14 * 7.0,
                         "{}",
@@ -399,6 +484,6 @@ mod tests {
             decay_length_m: 1e-6,
             ..process()
         };
-        Crosstalk::new(&topologies()[2], &process).unwrap_err();
+        Crosstalk::new(&topologies()[3], &process).unwrap_err();
     }
 }

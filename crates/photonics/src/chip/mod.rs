@@ -53,6 +53,8 @@ pub struct Chip {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct LayerInfo {
     mzis: usize,
+    /// Places of [theta | phi | gamma] without a phase shifter.
+    missing: Vec<usize>,
     readout: Readout,
 }
 
@@ -125,6 +127,7 @@ impl Chip {
             .iter()
             .map(|layer| LayerInfo {
                 mzis: layer.topology.mzis(),
+                missing: layer.topology.missing_shifters(),
                 readout: layer.readout,
             })
             .collect();
@@ -186,9 +189,15 @@ impl Chip {
         self.layers.len()
     }
 
-    /// Number of MZIs of a layer; `None` when it does not exist.
+    /// Number of MZIs of a layer, or of cells where it has others; `None` when it does not exist.
     pub fn mzis(&self, layer: usize) -> Option<usize> {
         Some(self.layers.get(layer)?.mzis)
+    }
+
+    /// The places of a layer's [theta | phi | gamma] where its cells have no phase shifter, in order: what
+    /// is programmed there has no effect. None in a mesh of MZIs; `None` when the layer does not exist.
+    pub fn missing_shifters(&self, layer: usize) -> Option<&[usize]> {
+        Some(&self.layers.get(layer)?.missing)
     }
 
     /// Number of readouts per sample at the tap of a layer; `None` when it does not exist.
@@ -234,7 +243,7 @@ impl Chip {
         self.phases.get(layer)?.resolution_rad()
     }
 
-    /// Sets the phases of one layer: [theta | phi | gamma] in rad, of length 2 MZIs + ports, and waits
+    /// Sets the phases of one layer: [theta | phi | gamma] in rad, of length 2 cells + ports, and waits
     /// for the settling time. What light meets is what the phase shifters make of it.
     ///
     /// # Errors
@@ -246,6 +255,7 @@ impl Chip {
             layers: self.layers.len(),
         })?;
         let expected = 2 * info.mzis + self.ports;
+        let heaters = expected - info.missing.len();
         check_length("phases", phases_rad.len(), expected)?;
         if !all_finite(phases_rad) {
             return Err(not_finite("phase", phases_rad.iter().copied()));
@@ -254,7 +264,7 @@ impl Chip {
         let actual_rad = self.phases[layer].set(phases_rad, self.clock_s);
         self.optics.program(layer, actual_rad);
         let power_w = self.phases[layer].heater_power_w();
-        self.bench.programmed(layer, expected, power_w);
+        self.bench.programmed(layer, heaters, power_w);
         Ok(())
     }
 

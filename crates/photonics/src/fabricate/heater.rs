@@ -5,7 +5,8 @@ use crate::process::heater::HeaterProcess;
 use numerics::Streams;
 use numerics::normal::fill_standard_normal;
 
-/// What the phase shifters of one layer are really like, in the order [theta | phi | gamma].
+/// What the phase shifters of one layer are really like, in the order [theta | phi | gamma]. Numbers are
+/// drawn for every place, also for one without a phase shifter, where they have no effect.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeaterStatics {
     heaters: usize,

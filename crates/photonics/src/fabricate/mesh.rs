@@ -1,5 +1,6 @@
 //! Draws what a mesh is like: splitter errors, losses.
 
+use super::mixed;
 use super::wafer::WaferField;
 use crate::component::mzi::ArmTransmission;
 use crate::mesh::{MeshHardware, MeshLosses, Topology};
@@ -19,6 +20,9 @@ pub(crate) fn draw_mesh(
     layer: u64,
 ) -> MeshHardware {
     let draw = Draw { streams, layer };
+    if !topology.is_uniform() {
+        return mixed::draw_mesh(topology, process, draw);
+    }
     let errors_rad = splitter_errors_rad(topology, process, draw);
     match losses(topology, process, draw) {
         Some(losses) => MeshHardware::with_losses(topology.clone(), errors_rad, losses),
@@ -28,20 +32,20 @@ pub(crate) fn draw_mesh(
 
 /// The fabrication streams of one layer.
 #[derive(Clone, Copy)]
-struct Draw<'a> {
-    streams: &'a Streams,
-    layer: u64,
+pub(super) struct Draw<'a> {
+    pub(super) streams: &'a Streams,
+    pub(super) layer: u64,
 }
 
 impl Draw<'_> {
-    fn normal(&self, name: &str, count: usize) -> Vec<f64> {
+    pub(super) fn normal(&self, name: &str, count: usize) -> Vec<f64> {
         let mut numbers = vec![0.0; count];
         fill_standard_normal(&mut self.streams.derive(name, self.layer, 0), &mut numbers);
         numbers
     }
 
     /// Losses in dB, none below 0.
-    fn losses_db(&self, name: &str, count: usize, mean_db: f64, sigma_db: f64) -> Vec<f64> {
+    pub(super) fn losses_db(&self, name: &str, count: usize, mean_db: f64, sigma_db: f64) -> Vec<f64> {
         if sigma_db > 0.0 {
             let mut losses = self.normal(name, count);
             for loss in &mut losses {
@@ -182,7 +186,7 @@ fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<
 /// The losses of crossings, drawn as light meets them: column by column, in each port by port. A crossing
 /// takes from both of its waveguides; what it takes from the one is drawn apart from what it takes from
 /// the other.
-struct Crossings<'a> {
+pub(super) struct Crossings<'a> {
     topology: &'a Topology,
     mean_db: f64,
     sigma_db: f64,
@@ -193,9 +197,14 @@ struct Crossings<'a> {
 
 impl<'a> Crossings<'a> {
     /// `None` where none loses light.
-    fn new(topology: &'a Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<Self> {
+    pub(super) fn new(
+        topology: &'a Topology,
+        process: &MeshProcess,
+        draw: Draw<'_>,
+    ) -> Option<Self> {
         let (mean_db, sigma_db) = (process.crossing_loss_db, process.crossing_loss_sigma_db);
-        if topology.is_planar() || (mean_db, sigma_db) == (0.0, 0.0) {
+        let none = topology.is_planar() && topology.parts().crossings == 0;
+        if none || (mean_db, sigma_db) == (0.0, 0.0) {
             return None;
         }
         Some(Self {
@@ -207,8 +216,18 @@ impl<'a> Crossings<'a> {
         })
     }
 
+    /// What a crossing that is a cell takes from each of its ports.
+    pub(super) fn cell(&mut self) -> [f64; 2] {
+        if self.sigma_db == 0.0 {
+            return [self.mean_db; 2];
+        }
+        let mut drawn = [0.0; 2];
+        fill_standard_normal(&mut self.stream, &mut drawn);
+        drawn.map(|z| self.sigma_db.mul_add(z, self.mean_db).max(0.0))
+    }
+
     /// Adds to each port what the crossings before `column` take, or those behind the last.
-    fn pass(&mut self, column: usize, since_db: &mut [f64]) {
+    pub(super) fn pass(&mut self, column: usize, since_db: &mut [f64]) {
         let counts = self.topology.crossings_before(column).unwrap_or_default();
         for (since_db, &count) in since_db.iter_mut().zip(counts) {
             if self.sigma_db == 0.0 {

@@ -3,6 +3,7 @@
 mod detector;
 pub mod heater;
 mod mesh;
+mod mixed;
 mod wafer;
 
 use crate::chip::Chip;

@@ -12,6 +12,7 @@ use numerics::normal::fill_standard_normal;
 /// Columns of points on a die, one after another.
 pub(super) struct WaferField {
     stream: Stream,
+    length_m: f64,
     along_x: Step,
     along_y: Step,
     noise: Vec<f64>,
@@ -42,12 +43,18 @@ impl WaferField {
     pub(super) fn new(stream: Stream, points: usize, dx_m: f64, dy_m: f64, length_m: f64) -> Self {
         Self {
             stream,
+            length_m,
             along_x: Step::new(dx_m, length_m),
             along_y: Step::new(dy_m, length_m),
             noise: vec![0.0; points],
             values: vec![0.0; points],
             started: false,
         }
+    }
+
+    /// The next column is `dx_m` from the one before, and so are those after it.
+    pub(super) fn set_distance(&mut self, dx_m: f64) {
+        self.along_x = Step::new(dx_m, self.length_m);
     }
 
     /// The next column.

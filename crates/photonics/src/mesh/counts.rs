@@ -3,7 +3,7 @@
 /// Sizes of a mesh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// MZIs.
+    /// MZIs, or cells where there are others: slots of theta.
     pub mzis: usize,
     /// Columns.
     pub columns: usize,

@@ -2,6 +2,7 @@
 
 pub mod butterfly;
 pub mod cell;
+pub mod cells_of;
 pub mod correct;
 pub mod counts;
 pub mod crossings;
@@ -15,6 +16,7 @@ pub mod loss;
 mod mixed;
 pub mod naive;
 pub mod named;
+pub mod permuting_rectangular;
 pub mod phases;
 pub mod program;
 pub mod propagate;
@@ -25,11 +27,13 @@ pub mod redundant_rectangular;
 mod rotation;
 pub(crate) mod schedule;
 mod straight;
+pub mod svd;
 pub mod topology;
 pub mod tree;
 pub mod triangular;
 
 pub use cell::{Cell, Parts, Placed};
+pub use cells_of::MziForm;
 pub use counts::Counts;
 pub use hardware::MeshHardware;
 pub use lint::Finding;

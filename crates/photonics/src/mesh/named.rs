@@ -3,8 +3,10 @@
 use super::butterfly::{self, butterfly};
 use super::counts::Counts;
 use super::diamond::{self, diamond};
+use super::permuting_rectangular::{self, permuting_rectangular};
 use super::rectangular::{self, rectangular};
 use super::redundant_rectangular::{self, redundant_rectangular};
+use super::svd::{self, svd};
 use super::topology::{Topology, TopologyError};
 use super::tree::{self, tree};
 use super::triangular::{self, triangular};
@@ -27,6 +29,10 @@ pub enum NamedTopology {
     Butterfly,
     /// [`mod@super::tree`].
     Tree,
+    /// [`mod@super::permuting_rectangular`].
+    PermutingRectangular,
+    /// [`mod@super::svd`].
+    Svd,
 }
 
 impl NamedTopology {
@@ -44,6 +50,8 @@ impl NamedTopology {
             }
             Self::Butterfly => butterfly(ports),
             Self::Tree => tree(ports),
+            Self::PermutingRectangular => permuting_rectangular(ports),
+            Self::Svd => svd(ports),
         }
     }
 
@@ -58,6 +66,8 @@ impl NamedTopology {
             }
             Self::Butterfly => butterfly::counts(ports),
             Self::Tree => tree::counts(ports),
+            Self::PermutingRectangular => permuting_rectangular::counts(ports),
+            Self::Svd => svd::counts(ports),
         }
     }
 }
@@ -76,6 +86,8 @@ mod tests {
             NamedTopology::RedundantRectangular { extra_columns: 5 },
             NamedTopology::Butterfly,
             NamedTopology::Tree,
+            NamedTopology::PermutingRectangular,
+            NamedTopology::Svd,
         ] {
             assert_eq!(name.build(0), Err(TopologyError::NoPorts));
             for ports in 1..70 {

@@ -55,6 +55,11 @@ pub enum HeaterLaw {
 /// The MZIs of column `c` stand at `x = c pitch_x_m`, their phi and theta heaters at the offsets
 /// `phi_x_m` and `theta_x_m` from there and at `y = upper port * pitch_y_m`. The output screen stands
 /// where the phi heaters of one more column would be, one heater at each port.
+///
+/// In a mesh of other cells a column has the length of its longest cell
+/// ([`crate::mesh::Cell::length`]), and the places of its heaters scale with it. A phase shifter and an
+/// attenuator on one port, and a symmetric MZI, have theta at the place of theta; the latter has phi at the
+/// same x on its lower port.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ThermalCrosstalk {
     /// Share of the phase that reaches a heater at `reference_m`, in [0, 1).

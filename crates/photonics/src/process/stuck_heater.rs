@@ -22,7 +22,7 @@ pub struct StuckHeater {
     pub layer: usize,
     /// What it should set.
     pub kind: HeaterKind,
-    /// Which of its kind: the MZI, or the port of an output phase.
+    /// Which of its kind: the MZI or other cell, or the port of an output phase.
     pub index: usize,
     /// Where it stays.
     pub at: StuckAt,
@@ -49,7 +49,12 @@ impl StuckHeater {
             HeaterKind::Gamma => (topology.ports(), "the number of an existing port"),
             _ => (topology.mzis(), "the number of an existing MZI"),
         };
-        within("stuck heater", self.index as f64, 0.0..count as f64, range)?;
+        let index = self.index as f64;
+        within("stuck heater", index, 0.0..count as f64, range)?;
+        if !topology.has_shifter(self.place(topology)) {
+            let range = "the number of a cell that has this phase shifter";
+            within("stuck heater", index, 0.0..0.0, range)?;
+        }
         match self.at {
             StuckAt::Phase(phase) if process.law == HeaterLaw::Direct => {
                 finite("phase of a stuck heater in rad", phase)

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod fabrication;
 mod laws;
 mod missing;
 

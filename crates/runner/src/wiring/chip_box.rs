@@ -4,6 +4,7 @@ use super::{BenchCosts, BenchLedger};
 use fzero::black_box::{BlackBox, DeviceError, LayerShape, ParameterGroup, Purpose, Samples, Tap};
 use photonics::chip::cost::BenchRates;
 use photonics::chip::{Chip, ChipError};
+use std::ops::Range;
 
 /// The visible adapter between the crates: parameters are phases in rad, readouts are currents in A.
 #[derive(Debug)]
@@ -19,10 +20,10 @@ impl ChipBox {
         let shapes = (0..chip.layers())
             .map(|layer| {
                 let mzis = chip.mzis(layer).unwrap_or(0);
-                let group = |name, range, trained| ParameterGroup {
-                    name,
-                    range,
-                    trained,
+                let missing = chip.missing_shifters(layer).unwrap_or_default();
+                let group = |name, range: Range<usize>, trained| ParameterGroup {
+                    missing: missing.iter().copied().filter(|p| range.contains(p)).collect(),
+                    ..ParameterGroup::new(name, range, trained)
                 };
                 LayerShape {
                     groups: vec![

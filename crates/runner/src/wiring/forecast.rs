@@ -37,7 +37,7 @@ pub fn forecast(
         let mut alone = plan.queries(train_samples, test_samples, std::slice::from_ref(shape));
         let queries = &mut alone.evaluation.queries;
         *queries = queries.saturating_sub(all.queries);
-        let (heaters, readouts) = (shape.parameters(), shape.readouts);
+        let (heaters, readouts) = (shape.existing(), shape.readouts);
         book(Purpose::Training, alone.training, heaters, readouts);
         book(Purpose::Evaluation, alone.evaluation, heaters, readouts);
         book(Purpose::Calibration, alone.calibration, heaters, readouts);

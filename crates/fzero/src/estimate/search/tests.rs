@@ -14,11 +14,7 @@ fn groups() -> Vec<ParameterGroup> {
         .map(|&(size, trained)| {
             let range = start..start + size;
             start += size;
-            ParameterGroup {
-                name: "part",
-                range,
-                trained,
-            }
+            ParameterGroup::new("part", range, trained)
         })
         .collect()
 }

@@ -106,6 +106,7 @@ struct Mesh {
     shifters_db: f64,
     waveguides_db: f64,
     crossings_db: f64,
+    absorbers_db: f64,
     total_db: f64,
 }
 
@@ -120,6 +121,7 @@ impl From<(usize, &LayerBudget)> for Layer {
                 shifters_db: mesh.shifters_db,
                 waveguides_db: mesh.waveguides_db,
                 crossings_db: mesh.crossings_db,
+                absorbers_db: mesh.absorbers_db,
                 total_db: mesh.total_db(),
             },
             output: budget.output.into(),

@@ -142,6 +142,7 @@ fn meshes(layers: &[LayerBudget]) -> Table {
         "phase shifters",
         "waveguides",
         "crossings",
+        "attenuators",
         "all",
     ]);
     let mut row = |label: String, mesh: &MeshBudget| {
@@ -151,6 +152,7 @@ fn meshes(layers: &[LayerBudget]) -> Table {
             db(mesh.shifters_db),
             db(mesh.waveguides_db),
             db(mesh.crossings_db),
+            db(mesh.absorbers_db),
             db(mesh.total_db()),
         ]);
     };

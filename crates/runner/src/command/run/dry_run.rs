@@ -28,12 +28,12 @@ pub(super) fn report(
         .plan
         .queries(train, test, &shapes)
         .repeated(repetitions);
-    let total: usize = shapes.iter().map(|shape| shape.parameters()).sum();
+    let total: usize = shapes.iter().map(|shape| shape.existing()).sum();
     let trained: usize = shapes
         .iter()
         .flat_map(|shape| &shape.groups)
         .filter(|group| group.trained)
-        .map(|group| group.range.len())
+        .map(|group| group.existing())
         .sum();
     let bench_lines = bench_lines(&mut experiment, &shapes);
     let memory = wiring::memory_bytes(config, train + test);

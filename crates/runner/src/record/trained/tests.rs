@@ -7,11 +7,7 @@ use std::io::Cursor;
 const CLASSES: usize = 2;
 
 fn shapes(layers: usize) -> Vec<LayerShape> {
-    let group = |name, range| ParameterGroup {
-        name,
-        range,
-        trained: true,
-    };
+    let group = |name, range| ParameterGroup::new(name, range, true);
     let shape = LayerShape {
         groups: vec![group("theta", 0..3), group("gamma", 3..5)],
         readouts: 2,
