@@ -5,12 +5,14 @@ mod evaluate;
 mod matrix;
 mod mesh;
 mod program;
+mod validate;
 
 pub use draw::{ColourBy, DrawArgs};
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
 pub use mesh::UniversalMesh;
 pub use program::ProgramArgs;
+pub use validate::ValidateArgs;
 
 use crate::config::Override;
 use clap::{Args, Parser, Subcommand};
@@ -108,6 +110,15 @@ pub enum Command {
                       numpy.load."
     )]
     Matrix(MatrixArgs),
+    /// Say whether meshes are sound: wiring, loss, reach, tolerance, yield; against criteria.
+    #[command(
+        after_help = validate::EXAMPLES,
+        long_about = "Analyse one mesh, or compare several: its wiring, path losses, reachable dimension, \
+                      sensitivity, tolerance to splitter errors, heater power, and the yield of dies of a \
+                      process with its causes; each criterion of the configuration with what was measured, \
+                      its limit, and whether it is met."
+    )]
+    Validate(ValidateArgs),
     /// Draw a mesh: ports, couplers, phase shifters, crossings, coloured by phase or power.
     #[command(
         after_help = draw::EXAMPLES,

@@ -4,17 +4,14 @@ use super::print::print;
 use crate::cli::{ColourBy, DrawArgs};
 use crate::config::checked::MeshKind;
 use crate::draw::parts::Parts;
-use crate::draw::{Paint, caption, svg};
+use crate::draw::{MAX_PICTURE_MIB, Paint, caption, picture_bytes, svg};
 use crate::error::{Error, Problem, Status};
 use crate::record::mesh_phases::read_phases_of;
 use crate::record::output::{check_output, write_output};
 use crate::table::grouped;
 use crate::wiring::named_topology;
-use photonics::mesh::{Counts, NamedTopology};
+use photonics::mesh::NamedTopology;
 use std::path::Path;
-
-/// Largest picture in MiB: no viewer shows more.
-const MAX_MIB: u64 = 64;
 
 /// Draws and writes.
 ///
@@ -26,12 +23,12 @@ pub(super) fn run(args: &DrawArgs) -> Result<Status, Error> {
     let ports = usize::from(args.ports);
     let named = topology(args)?;
     let bytes = picture_bytes(named.counts(ports), ports);
-    if bytes > MAX_MIB << 20 {
+    if bytes > MAX_PICTURE_MIB << 20 {
         return Err(Problem {
             place: "--ports".into(),
             subject: ports.to_string(),
             why: format!(
-                "the picture would have about {} MiB, more than {MAX_MIB}",
+                "the picture would have about {} MiB, more than {MAX_PICTURE_MIB}",
                 grouped(bytes.div_ceil(1 << 20))
             ),
             help: "draw the mesh with fewer ports".into(),
@@ -85,10 +82,4 @@ fn paint<'a>(
         )),
         (Some(ColourBy::Power(input)), Some(phases_rad)) => Ok(Paint::Power { phases_rad, input }),
     }
-}
-
-/// Most that a picture takes.
-fn picture_bytes(counts: Counts, ports: usize) -> u64 {
-    // Measured: 500 per MZI, and what crosses between two columns.
-    500 * counts.mzis as u64 + 20 * (counts.columns * ports) as u64 + 300 * ports as u64 + 16_384
 }

@@ -11,6 +11,7 @@ mod print;
 mod program;
 mod run;
 mod session;
+mod validate;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Status};
@@ -26,6 +27,7 @@ pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
         Command::Budget(args) => budget::run(args),
         Command::Program(args) => program::run(args),
         Command::Matrix(args) => matrix::run(args),
+        Command::Validate(args) => validate::run(args),
         Command::Draw(args) => draw::run(args),
         Command::Bench(args) => bench::run(args),
     }

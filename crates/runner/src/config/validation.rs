@@ -8,6 +8,8 @@ use super::raw::Place;
 use super::resolved::{Resolved, Value};
 use super::{check, preset};
 use crate::error::{Error, Problem};
+use crate::wiring::named_topology;
+use photonics::mesh::NamedTopology;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -157,6 +159,11 @@ impl Candidate {
     /// What the report calls it.
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(self.topology.name())
+    }
+
+    /// Its topology with what belongs to it.
+    pub fn named(&self) -> NamedTopology {
+        named_topology(self.topology, self.extra_columns)
     }
 }
 

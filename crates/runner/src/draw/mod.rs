@@ -10,8 +10,10 @@ mod number;
 pub mod paint;
 pub mod parts;
 mod power;
+mod size;
 mod svg;
 
 pub use caption::caption;
 pub use paint::Paint;
+pub use size::{MAX_PICTURE_MIB, picture_bytes};
 pub use svg::svg;

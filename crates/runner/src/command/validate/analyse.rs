@@ -1,0 +1,123 @@
+//! The analyses of one mesh.
+
+use super::sizes::Sizes;
+use crate::config::validation::{Candidate, LoadedValidation, Programming};
+use crate::error::Error;
+use crate::wiring;
+use numerics::Streams;
+use photonics::mesh::{Finding, Topology};
+use photonics::validate::die_yield::{self, Attribution, DieYield, YieldOptions};
+use photonics::validate::heater_power::{HeaterPowers, heater_power};
+use photonics::validate::path_loss::{PathLossTable, nominal, path_loss};
+use photonics::validate::reachable::{ReachableDimension, Shifters, reachable_dimension};
+use photonics::validate::sensitivity::{SensitivityMap, sensitivity};
+use photonics::validate::tolerance::{Tolerance, ToleranceOptions, tolerance};
+use std::sync::Arc;
+
+/// What was found out about a mesh. `None` where it was not asked for.
+pub(super) struct Report {
+    pub(super) name: String,
+    pub(super) topology: Arc<Topology>,
+    pub(super) sizes: Sizes,
+    pub(super) findings: Vec<Finding>,
+    pub(super) path_loss: Option<PathLossTable>,
+    pub(super) reachable: Option<ReachableDimension>,
+    pub(super) sensitivity: Option<SensitivityMap>,
+    pub(super) tolerance: Option<Tolerances>,
+    pub(super) heater_power: Option<Powers>,
+    pub(super) die_yield: Option<DieYield>,
+    pub(super) attribution: Option<Vec<Attribution>>,
+}
+
+/// The largest splitter errors; `None` where even pi/4 leaves the fidelity.
+pub(super) struct Tolerances {
+    pub(super) uncorrected: Option<Tolerance>,
+    pub(super) corrected: Option<Tolerance>,
+}
+
+/// Powers of heaters.
+pub(super) enum Powers {
+    /// Phases are set directly: there is no power.
+    Unstated,
+    /// Those that were computed.
+    Stated(Box<HeaterPowers>),
+}
+
+/// Makes the analyses that are asked for.
+///
+/// # Errors
+/// A process out of its ranges, or a mesh that an analysis does not know.
+pub(super) fn analyse(
+    loaded: &LoadedValidation,
+    candidate: &Candidate,
+    topology: &Arc<Topology>,
+) -> Result<Report, Error> {
+    let validation = &loaded.validation;
+    let asked = &validation.validate;
+    let switches = &asked.analyses;
+    let process = wiring::mesh_and_heaters(&validation.process);
+    let streams = Streams::new(validation.seed);
+    let hardware = nominal(topology, &process.mesh);
+    let memory_bytes = validation.limits.memory_mib << 20;
+    let options = YieldOptions {
+        fidelity: asked.fidelity,
+        dies: asked.dies,
+        first_die: validation.die_seed,
+        corrected: asked.programming == Programming::Corrected,
+    };
+    let tolerance_of = |corrected| {
+        let options = ToleranceOptions {
+            fidelity: asked.fidelity,
+            dies: asked.tolerance_dies,
+            corrected,
+        };
+        tolerance(topology, &options, &streams, validation.die_seed)
+    };
+    Ok(Report {
+        name: candidate.name().to_owned(),
+        topology: topology.clone(),
+        sizes: Sizes::of(topology),
+        findings: topology.lint(),
+        path_loss: switches.path_loss.then(|| path_loss(&hardware)),
+        reachable: switches
+            .reachable_dimension
+            .then(|| reachable_dimension(topology, Shifters::All, &streams, memory_bytes))
+            .transpose()
+            .map_err(|error| failed("reachable dimension", candidate, error))?,
+        sensitivity: switches
+            .sensitivity
+            .then(|| sensitivity(&hardware, asked.targets, &streams)),
+        tolerance: switches.tolerance.then(|| Tolerances {
+            uncorrected: tolerance_of(false),
+            corrected: tolerance_of(true),
+        }),
+        heater_power: switches
+            .heater_power
+            .then(|| heater_power(topology, &process.heater, asked.targets, &streams))
+            .transpose()
+            .map_err(|error| failed("heater power", candidate, error))?
+            .map(|powers| match powers {
+                Some(powers) => Powers::Stated(Box::new(powers)),
+                None => Powers::Unstated,
+            }),
+        die_yield: switches
+            .die_yield
+            .then(|| die_yield::die_yield(topology, &process, &options, &streams))
+            .transpose()
+            .map_err(|error| failed("yield", candidate, error))?,
+        attribution: switches
+            .attribution
+            .then(|| die_yield::attribution(topology, &process, &options, &streams))
+            .transpose()
+            .map_err(|error| failed("attribution", candidate, error))?,
+    })
+}
+
+fn failed(
+    what: &str,
+    candidate: &Candidate,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
+    let name = candidate.name();
+    Error::failed(format!("the {what} of {name} cannot be found"), error, "")
+}
