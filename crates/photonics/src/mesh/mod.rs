@@ -2,7 +2,7 @@
 
 pub mod butterfly;
 pub mod cell;
-pub mod cells_of;
+
 pub mod correct;
 pub mod counts;
 pub mod crossings;
@@ -14,6 +14,7 @@ pub mod hardware;
 pub mod lint;
 pub mod loss;
 mod mixed;
+pub mod mzi_form;
 pub mod naive;
 pub mod named;
 pub mod permuting_rectangular;
@@ -33,11 +34,12 @@ pub mod tree;
 pub mod triangular;
 
 pub use cell::{Cell, Parts, Placed};
-pub use cells_of::MziForm;
+
 pub use counts::Counts;
 pub use hardware::MeshHardware;
 pub use lint::Finding;
 pub use loss::MeshLosses;
+pub use mzi_form::MziForm;
 pub use named::NamedTopology;
 pub use phases::MeshPhases;
 pub use program::Program;

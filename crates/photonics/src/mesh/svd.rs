@@ -45,41 +45,33 @@ pub fn counts(ports: usize) -> Counts {
 mod tests {
     use super::*;
     use crate::mesh::{MeshHardware, MeshPhases};
+    use nalgebra::dmatrix;
     use num_complex::Complex64;
-    use std::f64::consts::{FRAC_PI_2, PI};
+    use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
-    /// [[3, 0], [4, 5]] / sqrt(45): singular values 1 and 1/3, V at 45 degrees, U = [[1, -3], [3, 1]] / sqrt(10).
+    /// [[3, 0], [4, 5]] / sqrt(45) has the singular values 1 and 1/3, with
+    /// U = [[1, 3], [3, -1]] / sqrt(10) and V^H = [[1, 1], [1, -1]] / sqrt(2).
     #[test]
     fn a_real_matrix_is_programmed_by_hand() {
         let mesh = MeshHardware::ideal(svd(2).unwrap().into());
-        // V^H on the ports (1, 1) and (1, -1) over sqrt(2): theta = pi/2 gives i e^(i pi/4) of it.
-        // An attenuator passes i e^(i theta/2) sin(theta/2): theta = pi is -1, and theta/2 = asin(1/3) turns
-        // the second port by asin(1/3) + pi/2, which phi of U takes from the first.
+        // An MZI is i e^(i theta/2) [[s, c], [c, -s]], so theta/2 is pi/4 for V^H and atan(1/3) for U.
+        let (v_half, u_half) = (FRAC_PI_4, (1.0_f64 / 3.0).atan());
+        // An attenuator passes i e^(i theta/2) sin(theta/2): theta/2 = pi/2 and asin(1/3).
         let third = (1.0_f64 / 3.0).asin();
-        // U: an MZI is i e^(i theta/2) [[s, c], [c, -s]], wanted [[1, 3], [3, -1]] / sqrt(10) with the second
-        // input negative.
-        let half = (1.0 / 10.0_f64.sqrt()).asin();
         // Cells: V^H, attenuators 0 and 1, U.
-        let theta = [FRAC_PI_2, PI, 2.0 * third, 2.0 * half];
-        // What is ahead at the first port: pi against third + pi/2, and then a sign.
-        let phi = [0.0, 0.0, 0.0, third + FRAC_PI_2 - PI];
-        let common = (FRAC_PI_2 + FRAC_PI_2 / 2.0) + (third + FRAC_PI_2) + (FRAC_PI_2 + half);
-        let gamma = [-common; 2];
+        let theta = [2.0 * v_half, PI, 2.0 * third, 2.0 * u_half];
+        // phi of U takes the phase of the first attenuator to that of the second.
+        let phi = [0.0, 0.0, 0.0, third - FRAC_PI_2];
+        // i e^(i theta/2) of V^H, of the second attenuator, of U.
+        let common = 3.0 * FRAC_PI_2 + v_half + third + u_half;
         let phases = MeshPhases {
             theta_rad: &theta,
             phi_rad: &phi,
-            gamma_rad: &gamma,
+            gamma_rad: &[-common; 2],
         };
-        let u = mesh.matrix(phases);
+        let found = mesh.matrix(phases);
         let scale = 45.0_f64.sqrt();
-        // U S V^H with U = [[1, 3], [3, -1]] / sqrt(10), S = (1, 1/3), V^H = [[1, 1], [1, -1]] / sqrt(2):
-        // the columns of [[3, 0], [4, 5]] with the order of the ports.
-        let expected = [[2.0, 0.0], [8.0 / 3.0, 10.0 / 3.0]].map(|row| row.map(|x| x / 20.0_f64.sqrt()));
-        for (i, row) in expected.iter().enumerate() {
-            for (j, x) in row.iter().enumerate() {
-                let error = (u[(i, j)] - Complex64::new(*x, 0.0)).norm();
-                assert!(error < 1e-15, "{i} {j}: {} {x} {scale}", u[(i, j)]);
-            }
-        }
+        let expected = dmatrix![3.0 / scale, 0.0; 4.0 / scale, 5.0 / scale].map(Complex64::from);
+        assert!((found - expected).norm() < 8.0 * f64::EPSILON);
     }
 }

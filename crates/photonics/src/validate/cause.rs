@@ -76,7 +76,9 @@ impl Cause {
             Self::Converters => {
                 heater.dac_bits = None;
                 // Any phase in a turn can be set.
-                heater.full_scale_rad = heater.full_scale_rad.max(HeaterProcess::ideal().full_scale_rad);
+                heater.full_scale_rad = heater
+                    .full_scale_rad
+                    .max(HeaterProcess::ideal().full_scale_rad);
             }
             Self::ThermalCrosstalk => {
                 heater.crosstalk.coupling = ThermalCrosstalk::ideal().coupling;

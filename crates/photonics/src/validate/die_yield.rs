@@ -1,13 +1,13 @@
 //! How many dies reach a fidelity, and what keeps the others from it.
 //!
 //! # Definition
-//! Yield is the probability that a die, set to a Haar-random target (as far as its topology reaches), has at
-//! least the fidelity asked for. It is estimated from dies drawn as [`crate::fabricate`] draws them, one target per
-//! die, with Wilson's interval of 95 %. The phases are those that light meets long after a setting: range and
-//! resolution of the converters, efficiency, crosstalk, offsets and drift of the process act
-//! ([`crate::chip::actuation`]). What is asked for are the phases of the ideal mesh, or, where the splitter
-//! errors are known, those of the local correction ([`crate::mesh::correct`]), which knows
-//! of no other error.
+//! Yield is the probability that a die, set to a Haar-random target (as far as its topology reaches),
+//! has at least the fidelity asked for. It is estimated from dies drawn as [`crate::fabricate`] draws
+//! them, one target per die, with Wilson's interval of 95 %. The phases are those that light meets long
+//! after a setting: range and resolution of the converters, efficiency, crosstalk, offsets and drift of
+//! the process act ([`crate::chip::actuation`]). What is asked for are the phases of the ideal mesh,
+//! or, where the splitter errors are known, those of the local correction ([`crate::mesh::correct`]),
+//! which knows of no other error.
 //!
 //! # Attribution
 //! Each cause that the process has is left alone, and left out, with the same dies and targets (common
@@ -78,8 +78,8 @@ pub enum YieldError {
     Correct(#[from] CorrectError),
 }
 
-/// The yield of a mesh. Targets come from the stream `validation-target` (die, 0) of `streams`, the dies from
-/// the seeds `first_die`, `first_die` + 1, ..: those of a chip with one layer.
+/// The yield of a mesh. Targets come from the stream `validation-target` (die, 0) of `streams`, the
+/// dies from the seeds `first_die`, `first_die` + 1, ..: those of a chip with one layer.
 ///
 /// # Errors
 /// No die; a process out of its ranges; a stuck heater that does not exist.
@@ -90,12 +90,13 @@ pub enum YieldError {
 /// use photonics::validate::die_yield::{YieldOptions, die_yield};
 /// let mesh = MeshProcess { splitter_error_sigma_rad: 0.02, ..MeshProcess::ideal() };
 /// let process = Process { mesh, ..Process::ideal() };
-/// let options = YieldOptions { fidelity: 0.998, dies: 40, first_die: 1, corrected: false };
+/// let options = YieldOptions { fidelity: 0.999, dies: 40, first_die: 1, corrected: false };
 /// let (topology, streams) = (rectangular(8)?.into(), numerics::Streams::new(1));
 /// let plain = die_yield(&topology, &process, &options, &streams)?;
 /// let corrected = YieldOptions { corrected: true, ..options };
 /// let better = die_yield(&topology, &process, &corrected, &streams)?;
-/// assert_eq!((plain.good.passed, better.good.passed), (2, 40));
+/// assert!(plain.good.passed < 40);
+/// assert_eq!(better.good.passed, 40);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn die_yield(
@@ -104,11 +105,16 @@ pub fn die_yield(
     options: &YieldOptions,
     streams: &Streams,
 ) -> Result<DieYield, YieldError> {
-    count(topology, process, options, &targets(topology, options, streams)?)
+    count(
+        topology,
+        process,
+        options,
+        &targets(topology, options, streams)?,
+    )
 }
 
-/// The yield of a mesh cause by cause, for those causes that the process has. The same dies and targets as in
-/// [`die_yield`].
+/// The yield of a mesh cause by cause, for those causes that the process has. The same dies and targets
+/// as in [`die_yield`].
 ///
 /// # Errors
 /// As [`die_yield`].
@@ -183,7 +189,10 @@ fn count(
             },
         )
         .collect::<Result<Vec<f64>, YieldError>>()?;
-    let good = fidelities.iter().filter(|&&f| f >= options.fidelity).count();
+    let good = fidelities
+        .iter()
+        .filter(|&&f| f >= options.fidelity)
+        .count();
     Ok(DieYield {
         good: Proportion::of(good, fidelities.len()),
         fidelity: Summary::of(&fidelities).ok_or(YieldError::NoDies)?,

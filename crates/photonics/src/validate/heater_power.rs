@@ -1,8 +1,9 @@
 //! What the heaters of a mesh dissipate when it is set to random unitaries.
 //!
-//! The targets are Haar-random as far as the mesh can be ([`crate::mesh::haar`]), the phases are asked for in
-//! [0, 2 pi) and set by the process's converters: a heater dissipates P_pi phase / pi under the laws of power and of
-//! voltage alike. It is the nominal heater that counts: its efficiency is 1, nothing is stuck. A power exists only under these two laws.
+//! The targets are Haar-random as far as the mesh can be ([`crate::mesh::haar`]), the phases are asked
+//! for in [0, 2 pi) and set by the process's converters: a heater dissipates P_pi phase / pi under the
+//! laws of power and of voltage alike. It is the nominal heater that counts: its efficiency is 1,
+//! nothing is stuck. A power exists only under these two laws.
 
 use super::statistics::Summary;
 use crate::chip::actuation::Actuator;
@@ -80,7 +81,10 @@ pub fn heater_power(
     let mut max = vec![0.0_f64; heaters];
     let mut totals_w = Vec::with_capacity(targets);
     for target in 0..targets {
-        let asked = haar_phases(topology, &mut streams.derive("heater-power", target as u64, 0));
+        let asked = haar_phases(
+            topology,
+            &mut streams.derive("heater-power", target as u64, 0),
+        );
         actuator.actuate(&asked, 0.0, &mut phases_rad);
         let mut total_w = 0.0;
         for (heater, phase) in phases_rad.iter().enumerate() {

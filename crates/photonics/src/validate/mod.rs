@@ -3,11 +3,13 @@
 //! Everything is computed in f64 and is the same for any number of threads. Definitions, formulas and
 //! sources: `docs/validation.md`.
 
+pub mod calibration;
 pub mod cause;
 pub mod die_yield;
 pub mod heater_power;
 mod parts;
 pub mod path_loss;
+pub mod reach;
 pub mod reachable;
 pub mod sensitivity;
 pub mod statistics;

@@ -1,8 +1,7 @@
 //! A mesh as the list of its parts, in the order in which light meets them.
 //!
-//! What an analysis needs to know of a wiring: phase shifters, each on a port, and couplers, each on two.
-//! Places in the parameter vector [theta | phi | gamma] are those of
-//! [`MeshPhases`](crate::mesh::MeshPhases).
+//! What an analysis of the wiring needs to know: phase shifters, each on a port, and couplers, each on
+//! two.
 
 use crate::mesh::Topology;
 
@@ -13,8 +12,6 @@ pub(crate) enum Part {
     Shifter {
         /// The port that it is on.
         port: usize,
-        /// Its place in the parameter vector.
-        place: usize,
     },
     /// A 50:50 coupler.
     Coupler {
@@ -22,33 +19,20 @@ pub(crate) enum Part {
         upper: usize,
         /// Its lower port.
         lower: usize,
-        /// Its place in a list of two couplers per MZI, input side first.
-        place: usize,
     },
 }
 
 /// The parts of a mesh.
 pub(crate) fn parts(topology: &Topology) -> Vec<Part> {
-    let mzis = topology.mzis();
-    let mut parts = Vec::with_capacity(4 * mzis + topology.ports());
-    for (mzi, pair) in topology.pairs().iter().enumerate() {
+    let mut parts = Vec::with_capacity(4 * topology.mzis() + topology.ports());
+    for pair in topology.pairs() {
         let (upper, lower) = (pair.upper as usize, pair.lower as usize);
-        for side in 0..2 {
-            // phi stands before the first coupler, theta before the second.
-            parts.push(Part::Shifter {
-                port: upper,
-                place: if side == 0 { mzis + mzi } else { mzi },
-            });
-            parts.push(Part::Coupler {
-                upper,
-                lower,
-                place: 2 * mzi + side,
-            });
+        // phi stands before the first coupler, theta before the second.
+        for _ in 0..2 {
+            parts.push(Part::Shifter { port: upper });
+            parts.push(Part::Coupler { upper, lower });
         }
     }
-    parts.extend((0..topology.ports()).map(|port| Part::Shifter {
-        port,
-        place: 2 * mzis + port,
-    }));
+    parts.extend((0..topology.ports()).map(|port| Part::Shifter { port }));
     parts
 }

@@ -6,10 +6,12 @@
 //! for no loss. Of the paths between an input and an output the **best** and the **worst** are stated,
 //! found column by column in O(N M).
 //!
-//! Between most ports many paths interfere. The **mean** loss of a pair is that of the mean power: 10 log10 of
-//! what arrives on average without loss over what arrives with it, the average taken over the phases of a
-//! Haar-random unitary ([`crate::mesh::haar`]). All phi being random, powers add, so that
-//! it is computed, not drawn. Paths count in it with the light that takes them.
+//! Between most ports many paths interfere. The **mean** loss of a pair is that of the mean power: 10
+//! log10 of what arrives on average without loss over what arrives with it, the average taken over the
+//! phases of a Haar-random unitary ([`crate::mesh::haar`]). All phi being random, powers add, so that
+//! it is computed, not drawn. Paths count in it with the light that takes them. Arms of unequal loss
+//! let an MZI extinguish less, so that on average more may arrive than on the best path: a pair's mean
+//! loss may lie below its best.
 //!
 //! A triangular mesh has paths past 1 MZI and past 2 N - 3, a rectangular one past N / 2 and
 //! past N (Clements et al., Optica 3, 1460 (2016), doi:10.1364/OPTICA.3.001460).

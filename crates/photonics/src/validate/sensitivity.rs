@@ -23,8 +23,8 @@
 //! phase      sqrt(1 / N)    (N - 1) / N^2     2 (N - 1) sigma^2, which is |dU|^2 / N for independent errors
 //! coupler    sqrt(2 / N)    2 / N             (Hamerly et al., arXiv:2103.04993)
 //! ```
-//! What differs between parts is what is lost behind and before them, what intensities show (gamma: nothing),
-//! and what is left after correction.
+//! What differs between parts is what is lost behind and before them, what intensities show (gamma:
+//! nothing), and what is left after correction.
 
 use crate::component::mzi::ArmTransmission;
 use crate::mesh::haar::haar_phases;
@@ -67,13 +67,19 @@ impl SensitivityMap {
     /// of 1 rad would give to first order: times sigma, that of a process.
     pub fn all_couplers_per_rad(&self) -> f64 {
         let squares = self.coupler_in.iter().chain(&self.coupler_out);
-        squares.map(|s| s.field_per_rad * s.field_per_rad).sum::<f64>().sqrt()
+        squares
+            .map(|s| s.field_per_rad * s.field_per_rad)
+            .sum::<f64>()
+            .sqrt()
     }
 
     /// The same of all phases.
     pub fn all_phases_per_rad(&self) -> f64 {
         let squares = self.theta.iter().chain(&self.phi).chain(&self.gamma);
-        squares.map(|s| s.field_per_rad * s.field_per_rad).sum::<f64>().sqrt()
+        squares
+            .map(|s| s.field_per_rad * s.field_per_rad)
+            .sum::<f64>()
+            .sqrt()
     }
 }
 
@@ -115,7 +121,13 @@ pub fn sensitivity(hardware: &MeshHardware, draws: usize, streams: &Streams) -> 
         mean.intensity_per_rad = (share * mean.intensity_per_rad).sqrt();
     }
     let mut parts = mean.chunks(mzis.max(1)).map(<[_]>::to_vec);
-    let mut next = |count: usize| if count == 0 { Vec::new() } else { parts.next().unwrap_or_default() };
+    let mut next = |count: usize| {
+        if count == 0 {
+            Vec::new()
+        } else {
+            parts.next().unwrap_or_default()
+        }
+    };
     let (theta, phi, coupler_in, coupler_out) = (next(mzis), next(mzis), next(mzis), next(mzis));
     SensitivityMap {
         theta,
@@ -127,8 +139,8 @@ pub fn sensitivity(hardware: &MeshHardware, draws: usize, streams: &Streams) -> 
     }
 }
 
-/// The sensitivities at one setting [theta | phi | gamma], in the order theta, phi, couplers of the input side,
-/// of the output side, gamma; field and intensity squared.
+/// The sensitivities at one setting [theta | phi | gamma], in the order theta, phi, couplers of the
+/// input side, of the output side, gamma; field and intensity squared.
 fn squares(hardware: &MeshHardware, phases_rad: &[f64]) -> Vec<Sensitivity> {
     let topology = hardware.topology();
     let (mzis, ports) = (topology.mzis(), topology.ports());
@@ -141,7 +153,10 @@ fn squares(hardware: &MeshHardware, phases_rad: &[f64]) -> Vec<Sensitivity> {
     let mut pre = Vec::with_capacity(steps.len());
     for step in &steps {
         u.apply(step);
-        pre.push(step.ports().map(|port| port.map(|port| u.row(port).clone())));
+        pre.push(
+            step.ports()
+                .map(|port| port.map(|port| u.row(port).clone())),
+        );
     }
     let power: f64 = u.0.iter().map(Row::norm_sqr).sum();
     let intensity: f64 = u.0.iter().flat_map(Row::norms).map(|p| p * p).sum();
@@ -180,7 +195,9 @@ fn measure(outer: &[(&Row, &Row)], u: &Rows, power: f64, intensity: f64) -> Sens
             overlap += pre.at(j) * post.at(ports + j);
         }
         for (other_post, other_pre) in outer {
-            let product = |x: &Row, y: &Row| -> Complex64 { (0..ports).map(|i| x.at(i).conj() * y.at(i)).sum() };
+            let product = |x: &Row, y: &Row| -> Complex64 {
+                (0..ports).map(|i| x.at(i).conj() * y.at(i)).sum()
+            };
             square += (product(post, other_post) * product(pre, other_pre)).re;
         }
     }
@@ -217,7 +234,11 @@ fn squared_changes<const P: usize>(outer: [(&Row, &Row); P], i: usize, u: &Row) 
         let end = (start + 8).min(columns);
         for (post, pre) in outer {
             let (re, im) = (post.re[i], post.im[i]);
-            for (lane, (p, q)) in pre.re[start..end].iter().zip(&pre.im[start..end]).enumerate() {
+            for (lane, (p, q)) in pre.re[start..end]
+                .iter()
+                .zip(&pre.im[start..end])
+                .enumerate()
+            {
                 x[0][lane] = re.mul_add(*p, (-im).mul_add(*q, x[0][lane]));
                 x[1][lane] = re.mul_add(*q, im.mul_add(*p, x[1][lane]));
             }
@@ -243,7 +264,10 @@ impl Row {
     }
 
     fn norms(&self) -> impl Iterator<Item = f64> {
-        self.re.iter().zip(&self.im).map(|(re, im)| re * re + im * im)
+        self.re
+            .iter()
+            .zip(&self.im)
+            .map(|(re, im)| re * re + im * im)
     }
 
     fn norm_sqr(&self) -> f64 {
@@ -257,7 +281,9 @@ struct Rows(Vec<Row>);
 impl Rows {
     fn identity(rows: usize, columns: usize) -> Self {
         let row = |row: usize| Row {
-            re: (0..columns).map(|column| f64::from(column == row)).collect(),
+            re: (0..columns)
+                .map(|column| f64::from(column == row))
+                .collect(),
             im: vec![0.0; columns],
         };
         Self((0..rows).map(row).collect())
@@ -285,7 +311,10 @@ impl Rows {
                 ..
             } => {
                 if let Ok([a, b]) = self.0.get_disjoint_mut([upper, lower]) {
-                    let (re, im) = (a.re.iter_mut().zip(&mut b.re), a.im.iter_mut().zip(&mut b.im));
+                    let (re, im) = (
+                        a.re.iter_mut().zip(&mut b.re),
+                        a.im.iter_mut().zip(&mut b.im),
+                    );
                     for ((a_re, b_re), (a_im, b_im)) in re.zip(im) {
                         let (p, q, r, s) = (*a_re, *a_im, *b_re, *b_im);
                         (*a_re, *a_im) = (cos * p - sin * s, cos * q + sin * r);
@@ -338,10 +367,22 @@ fn steps(hardware: &MeshHardware, phases: MeshPhases<'_>) -> Vec<Step> {
     let mut steps = Vec::with_capacity(6 * mzis + topology.ports());
     for (mzi, pair) in topology.pairs().iter().enumerate() {
         let (upper, lower) = (pair.upper as usize, pair.lower as usize);
-        let arms = hardware.losses().map_or(ArmTransmission::LOSSLESS, |losses| losses.arms[mzi]);
+        let arms = hardware
+            .losses()
+            .map_or(ArmTransmission::LOSSLESS, |losses| losses.arms[mzi]);
         let sides = [
-            (phases.phi_rad[mzi], mzis + mzi, arms.outer_upper, arms.outer_lower),
-            (phases.theta_rad[mzi], mzi, arms.inner_upper, arms.inner_lower),
+            (
+                phases.phi_rad[mzi],
+                mzis + mzi,
+                arms.outer_upper,
+                arms.outer_lower,
+            ),
+            (
+                phases.theta_rad[mzi],
+                mzi,
+                arms.inner_upper,
+                arms.inner_lower,
+            ),
         ];
         for (side, (phase, place, above, below)) in sides.into_iter().enumerate() {
             steps.push(Step::Port {

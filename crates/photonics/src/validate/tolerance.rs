@@ -1,16 +1,16 @@
 //! The largest splitter error at which a mesh still reaches a fidelity.
 //!
 //! # Definition
-//! The standard deviation sigma of independent splitter errors at which the fidelity, averaged over dies and
-//! Haar-random targets (one target per die), falls to the one asked for; everything else is ideal. Found by
-//! bisection with common random numbers: every die has the same normal numbers and the same target at each
-//! sigma, so that the mean is a smooth function of sigma. The interval of 95 % is that of the mean over dies
-//! (normal approximation), divided by the slope of the mean.
+//! The standard deviation sigma of independent splitter errors at which the fidelity, averaged over
+//! dies and Haar-random targets (one target per die), falls to the one asked for; everything else is
+//! ideal. Found by bisection with common random numbers: every die has the same normal numbers and the
+//! same target at each sigma, so that the mean is a smooth function of sigma. The interval of 95 % is
+//! that of the mean over dies (normal approximation), divided by the slope of the mean.
 //!
 //! # Laws
 //! Uncorrected, F = exp(-2 (N - 1) sigma^2): 2 (N - 1) couplers lie on a path on average, and each has
-//! the mean field exp(-sigma^2 / 2). After local correction ([`crate::mesh::correct`]) the relative error is near
-//! 0.75 N sigma^2 (arXiv:2103.04993), and 1 - F is about its square.
+//! the mean field exp(-sigma^2 / 2). After local correction ([`crate::mesh::correct`]) the relative
+//! error is near 0.75 N sigma^2 (arXiv:2103.04993), and 1 - F is about its square.
 
 use super::statistics::{Summary, Z_95};
 use super::trial::{Bench, Target, corrected};
@@ -22,8 +22,8 @@ use rayon::prelude::*;
 use std::f64::consts::FRAC_PI_4;
 use std::sync::Arc;
 
-/// Bisections of 0..pi/4: to 5e-8 rad.
-const STEPS: usize = 24;
+/// The bisection ends when its bounds differ by this share of the upper one: far below the interval.
+const RESOLUTION: f64 = 1e-4;
 
 /// The slope is taken between sigma times 1 minus and 1 plus this.
 const SLOPE_STEP: f64 = 0.02;
@@ -53,7 +53,7 @@ pub struct Tolerance {
 /// The largest splitter error for a mean fidelity; `None` where even pi/4 leaves it, and without dies.
 ///
 /// Die d is drawn as with the die seed `first_die` + d, its target from the stream `validation-target`
-/// (d, 0) of `streams`. The work is that of 26 matrices per die.
+/// (d, 0) of `streams`. The work is that of some 20 matrices per die.
 ///
 /// ```
 /// use photonics::mesh::rectangular::rectangular;
@@ -78,13 +78,14 @@ pub fn tolerance(
             |bench, die| bench.target(streams, die as u64),
         )
         .collect();
-    let at = |sigma_rad: f64| fidelities(topology, options.corrected, &targets, first_die, sigma_rad);
+    let at =
+        |sigma_rad: f64| fidelities(topology, options.corrected, &targets, first_die, sigma_rad);
     let mean = |sigma_rad: f64| Some(Summary::of(&at(sigma_rad))?.mean);
     let (mut low, mut high) = (0.0, FRAC_PI_4);
     if mean(high)? >= options.fidelity {
         return None;
     }
-    for _ in 0..STEPS {
+    while high - low > RESOLUTION * high {
         let middle = 0.5 * (low + high);
         if mean(middle)? >= options.fidelity {
             low = middle;

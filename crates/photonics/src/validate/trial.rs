@@ -1,8 +1,8 @@
 //! One die at one target: the fidelity of what light meets with what was wanted.
 //!
-//! A target is the matrix of the ideal mesh at phases of a Haar-random unitary ([`crate::mesh::haar`]): what the
-//! topology reaches, so that only the die is judged. Both meshes are computed by the kernel in f64, from
-//! N samples with light in one port each.
+//! A target is the matrix of the ideal mesh at phases of a Haar-random unitary ([`crate::mesh::haar`]):
+//! what the topology reaches, so that only the die is judged. Both meshes are computed by the kernel in
+//! f64, from N samples with light in one port each.
 
 use crate::FieldBatch;
 use crate::mesh::correct::{CorrectError, correct};
@@ -49,7 +49,12 @@ impl Bench {
     }
 
     /// The fidelity |Tr U^H V|^2 / (Tr U^H U Tr V^H V) of a mesh at the phases that light meets.
-    pub(super) fn fidelity(&mut self, mesh: &MeshHardware, phases_rad: &[f64], target: &Target) -> f64 {
+    pub(super) fn fidelity(
+        &mut self,
+        mesh: &MeshHardware,
+        phases_rad: &[f64],
+        target: &Target,
+    ) -> f64 {
         self.send(mesh, phases_rad);
         let [re, im, u, v] = overlap(&target.matrix, &self.field);
         (re * re + im * im) / (u * v)

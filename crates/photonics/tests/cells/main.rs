@@ -6,6 +6,7 @@ mod common;
 mod fabrication;
 mod laws;
 mod missing;
+mod named;
 
 use common::{
     cases, distance, random_mesh, random_phases, rounding, split, stream, transfer, uniform,

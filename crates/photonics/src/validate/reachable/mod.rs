@@ -11,20 +11,21 @@
 //! # Computation
 //! A phase shifter k on port p changes U by i post_k[:, p] (x) pre_k[p, :], an outer product of what
 //! follows and what precedes it, so the Jacobian is K vectors of N^2 elements. Its elements are
-//! polynomials in z_k = exp(i phase_k) whose coefficients are made of i and sqrt(2). **They are evaluated not
-//! in floating point but modulo a prime q = 1 mod 8**, in which i and sqrt(2) exist, at random z. The rank
-//! there is never above the generic one, so what is found is a lower bound for certain; it is below with a small probability, and where it equals min(K, N^2) it is exact.
+//! polynomials in z_k = exp(i phase_k) whose coefficients are made of i and sqrt(2). **They are
+//! evaluated not in floating point but modulo a prime q = 1 mod 8**, in which i and sqrt(2) exist, at
+//! random z. The rank there is never above the generic one, so what is found is a lower bound for
+//! certain; it is below with a small probability, and where it equals min(K, N^2) it is exact.
 //!
 //! # Probability
 //! Let r be the generic rank, and take an r x r minor that is not 0.
 //! - As a polynomial in z it has at most the degree D, the sum over its rows of the most shifters on a
 //!   way through the mesh; it vanishes at random z with a probability of at most D / (q - 1) (Schwartz,
 //!   J. ACM 27, 701 (1980), doi:10.1145/322217.322225; Zippel, doi:10.1007/3-540-09519-5_73).
-//! - All its coefficients may be 0 modulo q. Times sqrt(2) to the power C, the sum over its rows of the most
-//!   couplers on a way, they lie in Z\[zeta_8\]. For |z| = 1 every row has the norm 1, so by Hadamard
-//!   and Cauchy no coefficient exceeds sqrt(2)^C; the norm of one that is not 0 is at most 2^(2C), and at most
-//!   2C / 23 prime ideals over primes above 2^23 divide it. The prime and its root are drawn from
-//!   4 x 128,431.
+//! - All its coefficients may be 0 modulo q. Times sqrt(2) to the power C, the sum over its rows of the
+//!   most couplers on a way, they lie in Z\[zeta_8\]. For |z| = 1 every row has the norm 1, so by
+//!   Hadamard and Cauchy no coefficient exceeds sqrt(2)^C; the norm of one that is not 0 is at most
+//!   2^(2C), and at most 2C / 23 prime ideals over primes above 2^23 divide it. The prime and its root
+//!   are drawn from 4 x 128,431.
 //!
 //! Trials with other primes and other z are independent: they are repeated until the product of the
 //! bounds is below [`FAILURE`].
@@ -85,7 +86,8 @@ pub enum Shifters {
 pub enum ReachableError {
     /// The Jacobian is too large.
     #[error(
-        "the Jacobian of {shifters} phase shifters and {ports} ports takes {bytes} bytes, at most {limit} allowed"
+        "the Jacobian of {shifters} phase shifters and {ports} ports takes {bytes} bytes, at most \
+         {limit} allowed"
     )]
     TooLarge {
         /// Phase shifters.
@@ -185,8 +187,8 @@ fn bound(parts: &[Part], ports: usize, rank: usize) -> f64 {
     let mut most = vec![[0_u64; 2]; ports];
     for part in parts {
         match *part {
-            Part::Shifter { port, .. } => most[port][0] += 1,
-            Part::Coupler { upper, lower, .. } => {
+            Part::Shifter { port } => most[port][0] += 1,
+            Part::Coupler { upper, lower } => {
                 let [a, b] = [most[upper], most[lower]];
                 let both = [a[0].max(b[0]), a[1].max(b[1]) + 1];
                 (most[upper], most[lower]) = (both, both);
@@ -220,7 +222,7 @@ fn rows(
         let mut matrix = identity(ports);
         for index in order {
             match parts[index] {
-                Part::Shifter { port, .. } => {
+                Part::Shifter { port } => {
                     let row = &mut matrix[port * ports..(port + 1) * ports];
                     if counts(index) {
                         seen.extend_from_slice(row);
@@ -229,7 +231,7 @@ fn rows(
                         *x = field.multiply(*x, units[index]);
                     }
                 }
-                Part::Coupler { upper, lower, .. } => {
+                Part::Coupler { upper, lower } => {
                     for column in 0..ports {
                         let places = [upper * ports + column, lower * ports + column];
                         let [x, y] = field.couple(matrix[places[0]], matrix[places[1]]);

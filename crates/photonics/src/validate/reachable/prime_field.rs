@@ -60,7 +60,6 @@ impl PrimeField {
     pub(super) fn multiply(&self, x: u64, y: u64) -> u64 {
         x * y % self.modulus
     }
-
 }
 
 /// For odd numbers.
@@ -98,7 +97,10 @@ mod tests {
             assert_eq!(field.i * field.i % q, q - 1);
             assert_eq!(2 * field.half_root % q * field.half_root % q, 1);
             // Two couplers in a row are a crossing with a factor i.
-            let [x, y] = [field.random_unit(&mut stream), field.random_unit(&mut stream)];
+            let [x, y] = [
+                field.random_unit(&mut stream),
+                field.random_unit(&mut stream),
+            ];
             let [a, b] = field.couple(x, y);
             let expected = [y, x].map(|z| field.multiply(field.i, z));
             assert_eq!(field.couple(a, b), expected);
@@ -112,7 +114,9 @@ mod tests {
         let mut composite = vec![false; end];
         for d in (3..).step_by(2).take_while(|d| d * d < end) {
             if !composite[d] {
-                (d * d..end).step_by(2 * d).for_each(|x| composite[x] = true);
+                (d * d..end)
+                    .step_by(2 * d)
+                    .for_each(|x| composite[x] = true);
             }
         }
         let count = (SMALLEST as usize + 1..end)

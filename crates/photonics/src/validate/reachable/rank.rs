@@ -141,10 +141,13 @@ impl Panel {
                 for (share, taken) in shares.iter().zip(rows.chunks_exact(self.columns)) {
                     subtract::<FUSED>(&mut row[first..], *share, &taken[first..]);
                 }
-                row[first..].iter_mut().for_each(|x| *x = modulus.reduce(*x));
+                row[first..]
+                    .iter_mut()
+                    .for_each(|x| *x = modulus.reduce(*x));
             },
         );
-        let Some(pivot) = (first..self.columns).find(|&column| !modulus.is_zero(row[column])) else {
+        let Some(pivot) = (first..self.columns).find(|&column| !modulus.is_zero(row[column]))
+        else {
             return;
         };
         let inverse = modulus.invert(row[pivot]);
@@ -158,7 +161,9 @@ impl Panel {
                 for taken in rows.chunks_exact_mut(self.columns) {
                     let share = taken[pivot];
                     subtract::<FUSED>(&mut taken[first..], share, &new[first..]);
-                    taken[first..].iter_mut().for_each(|x| *x = modulus.reduce(*x));
+                    taken[first..]
+                        .iter_mut()
+                        .for_each(|x| *x = modulus.reduce(*x));
                 }
             },
         );
@@ -167,7 +172,8 @@ impl Panel {
 
     fn pack(&mut self, open: &[usize]) {
         self.tiles.clear();
-        self.tiles.extend((0..open.len()).filter(|&tile| open[tile] > 0));
+        self.tiles
+            .extend((0..open.len()).filter(|&tile| open[tile] > 0));
         self.packed.resize(self.tiles.len(), [[0.0; TILE]; PANEL]);
         for (packed, tile) in self.packed.iter_mut().zip(&self.tiles) {
             for (row, packed) in packed.iter_mut().enumerate() {
@@ -265,9 +271,8 @@ mod tests {
     /// A product of random matrices, rows x inner and inner x columns, padded to whole tiles.
     fn product(rows: usize, inner: usize, columns: usize, seed: u64) -> (Vec<f64>, usize) {
         let mut stream = Streams::new(seed).derive("rank", rows as u64, columns as u64);
-        let mut random = |n: usize| -> Vec<u64> {
-            (0..n).map(|_| stream.random_range(0..Q)).collect()
-        };
+        let mut random =
+            |n: usize| -> Vec<u64> { (0..n).map(|_| stream.random_range(0..Q)).collect() };
         let (left, right) = (random(rows * inner), random(inner * columns));
         let padded = columns.next_multiple_of(TILE);
         let mut matrix = vec![0.0; rows * padded];
@@ -300,7 +305,11 @@ mod tests {
         ] {
             let (mut matrix, padded) = product(rows, inner, columns, 1);
             let found = rank(&mut matrix, padded, Modulus::new(Q));
-            assert_eq!(found, rows.min(inner).min(columns), "{rows} {inner} {columns}");
+            assert_eq!(
+                found,
+                rows.min(inner).min(columns),
+                "{rows} {inner} {columns}"
+            );
         }
     }
 
