@@ -87,6 +87,10 @@ pub struct Switches {
     pub path_loss: bool,
     /// Reachable dimension.
     pub reachable_dimension: bool,
+    /// Fidelity reach.
+    pub fidelity_reach: bool,
+    /// Calibratability.
+    pub calibratability: bool,
     /// Sensitivity.
     pub sensitivity: bool,
     /// Tolerance.
@@ -119,6 +123,10 @@ pub struct Criteria {
     pub reachable_dimension: Option<LeastDimension>,
     /// Phase shifters.
     pub max_redundancy: Option<usize>,
+    /// 0 to 1.
+    pub min_fidelity_reach: Option<f64>,
+    /// Whether it is asked for.
+    pub all_calibratable: bool,
     /// In rad.
     pub min_tolerance_rad: Option<f64>,
     /// In rad.
@@ -230,6 +238,15 @@ impl LoadedValidation {
     /// A problem with the value of a key beside something else.
     pub fn problem(&self, path: &str, why: impl Into<String>, help: impl Into<String>) -> Problem {
         check::problem_with(&self.file, &self.resolved, path, why.into(), help.into())
+    }
+
+    /// The key of a candidate, by its number: `mesh` or `candidate[0]`.
+    pub fn key_of(&self, candidate: usize) -> String {
+        if self.validation.mesh.is_some() {
+            "mesh".into()
+        } else {
+            format!("candidate[{candidate}]")
+        }
     }
 
     /// A problem with the ports of a candidate, by its number.

@@ -6,9 +6,11 @@ use crate::error::Error;
 use crate::wiring;
 use numerics::Streams;
 use photonics::mesh::{Finding, Topology};
+use photonics::validate::calibration::{Calibratability, calibratability};
 use photonics::validate::die_yield::{self, Attribution, DieYield, YieldOptions};
 use photonics::validate::heater_power::{HeaterPowers, heater_power};
 use photonics::validate::path_loss::{PathLossTable, nominal, path_loss};
+use photonics::validate::reach::{FidelityReach, fidelity_reach};
 use photonics::validate::reachable::{ReachableDimension, Shifters, reachable_dimension};
 use photonics::validate::sensitivity::{SensitivityMap, sensitivity};
 use photonics::validate::tolerance::{Tolerance, ToleranceOptions, tolerance};
@@ -22,6 +24,8 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
     pub(super) path_loss: Option<PathLossTable>,
     pub(super) reachable: Option<ReachableDimension>,
+    pub(super) reach: Option<Reach>,
+    pub(super) calibration: Option<Calibratability>,
     pub(super) sensitivity: Option<SensitivityMap>,
     pub(super) tolerance: Option<Tolerances>,
     pub(super) heater_power: Option<Powers>,
@@ -34,6 +38,17 @@ pub(super) struct Tolerances {
     pub(super) uncorrected: Option<Tolerance>,
     pub(super) corrected: Option<Tolerance>,
 }
+
+/// Fidelities with random targets.
+pub(super) enum Reach {
+    /// The mesh has no decomposition.
+    Unknown,
+    /// Those that were found.
+    Found(FidelityReach),
+}
+
+/// A mesh without a decomposition.
+struct NoDecomposition;
 
 /// Powers of heaters.
 pub(super) enum Powers {
@@ -84,6 +99,16 @@ pub(super) fn analyse(
             .then(|| reachable_dimension(topology, Shifters::All, &streams, memory_bytes))
             .transpose()
             .map_err(|error| failed("reachable dimension", candidate, error))?,
+        reach: switches.fidelity_reach.then(|| {
+            let found = fidelity_reach(topology, asked.targets, &streams, |_, _, _| {
+                Err(NoDecomposition)
+            });
+            match found {
+                Ok(Some(found)) => Reach::Found(found),
+                Ok(None) | Err(NoDecomposition) => Reach::Unknown,
+            }
+        }),
+        calibration: switches.calibratability.then(|| calibratability(topology)),
         sensitivity: switches
             .sensitivity
             .then(|| sensitivity(&hardware, asked.targets, &streams)),

@@ -3,9 +3,9 @@
 //! A number that comes from a sample has an interval of 95 %. Where its limit lies within it, the sample does
 //! not decide: neither passed nor failed.
 
-use super::analyse::{Powers, Report};
+use super::analyse::{Powers, Reach, Report};
 use crate::config::validation::{Criteria, LeastDimension};
-use photonics::validate::statistics::Z_95;
+use photonics::validate::statistics::{Summary, Z_95};
 use photonics::validate::tolerance::Tolerance;
 use serde::Serialize;
 
@@ -70,6 +70,14 @@ impl Measure {
         self
     }
 
+    /// A verdict without a number, to be given an outcome.
+    fn unmeasured(self, limit: f64) -> Verdict {
+        Verdict {
+            measured: None,
+            ..self.against(limit)
+        }
+    }
+
     fn against(self, limit: f64) -> Verdict {
         let met = |x: f64| match self.bound {
             Bound::Least => x >= limit,
@@ -96,41 +104,78 @@ impl Measure {
 
 /// Judges a report, criterion by criterion in the order of the keys.
 pub(super) fn judge(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
-    use Bound::{Largest, Least};
-    let mut verdicts = Vec::new();
-    let mut check = |measure: Measure, limit: Option<f64>| {
-        verdicts.extend(limit.map(|limit| measure.against(limit)));
-    };
-    let count = |limit: Option<usize>| limit.map(|limit| limit as f64);
+    let mut verdicts = of_wiring(report, criteria);
+    verdicts.extend(of_light(report, criteria));
+    verdicts.extend(of_phases(report, criteria));
+    verdicts.extend(of_dies(report, criteria));
+    verdicts
+}
+
+/// The verdict, where there is a limit.
+fn check(measure: Measure, limit: Option<f64>) -> Option<Verdict> {
+    limit.map(|limit| measure.against(limit))
+}
+
+fn of_wiring(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
     let sizes = &report.sizes;
-    for (criterion, found, limit) in [
+    let counts = [
         ("max_lint_findings", report.findings.len(), criteria.max_lint_findings),
         ("max_columns", sizes.columns, criteria.max_columns),
         ("max_crossings", sizes.crossings, criteria.max_crossings),
-    ] {
-        check(Measure::new(criterion, Largest, "", found as f64), count(limit));
-    }
-    if let Some(losses) = &report.path_loss {
-        for (criterion, found, limit) in [
-            ("max_worst_loss_db", losses.worst_db(), criteria.max_worst_loss_db),
-            ("max_imbalance_db", losses.imbalance_db(), criteria.max_imbalance_db),
-        ] {
-            check(Measure::new(criterion, Largest, "dB", found), limit);
-        }
-    }
+    ];
+    let verdicts = counts.into_iter().filter_map(|(criterion, found, limit)| {
+        let measure = Measure::new(criterion, Bound::Largest, "", found as f64);
+        check(measure, limit.map(|limit| limit as f64))
+    });
+    verdicts.collect()
+}
+
+fn of_light(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
+    let Some(losses) = &report.path_loss else {
+        return Vec::new();
+    };
+    let losses = [
+        ("max_worst_loss_db", losses.worst_db(), criteria.max_worst_loss_db),
+        ("max_imbalance_db", losses.imbalance_db(), criteria.max_imbalance_db),
+    ];
+    let verdicts = losses.into_iter().filter_map(|(criterion, found, limit)| {
+        check(Measure::new(criterion, Bound::Largest, "dB", found), limit)
+    });
+    verdicts.collect()
+}
+
+fn of_phases(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
     if let Some(reachable) = &report.reachable {
         let limit = match &criteria.reachable_dimension {
             Some(LeastDimension::AtLeast(least)) => Some(*least as f64),
             Some(LeastDimension::Full(_)) => Some(reachable.full as f64),
             None => None,
         };
-        let rank = reachable.rank as f64;
-        check(Measure::new("reachable_dimension", Least, "", rank), limit);
-        let redundancy = reachable.redundancy() as f64;
-        check(
-            Measure::new("max_redundancy", Largest, "", redundancy),
-            count(criteria.max_redundancy),
-        );
+        let rank = Measure::new("reachable_dimension", Bound::Least, "", reachable.rank as f64);
+        verdicts.extend(check(rank, limit));
+        let found = reachable.redundancy() as f64;
+        let redundancy = Measure::new("max_redundancy", Bound::Largest, "", found);
+        verdicts.extend(check(redundancy, criteria.max_redundancy.map(|limit| limit as f64)));
+    }
+    if let (Some(reach), Some(limit)) = (&report.reach, criteria.min_fidelity_reach) {
+        let criterion = "min_fidelity_reach";
+        verdicts.push(match reach {
+            Reach::Found(found) => Measure::new(criterion, Bound::Least, "", found.fidelity.mean)
+                .within(interval(&found.fidelity))
+                .against(limit),
+            Reach::Unknown => Verdict {
+                outcome: Outcome::Undecided,
+                note: Some("not known: no decomposition"),
+                ..Measure::new(criterion, Bound::Least, "", f64::NAN).unmeasured(limit)
+            },
+        });
+    }
+    if let Some(found) = report.calibration.as_ref().filter(|_| criteria.all_calibratable) {
+        let open = found.theta_not_found.len() + found.phi.len()
+            - found.phi_measured()
+            - found.phi_references();
+        verdicts.push(Measure::new("all_calibratable", Bound::Largest, "", open as f64).against(0.0));
     }
     if let Some(tolerances) = &report.tolerance {
         let both = [
@@ -141,57 +186,41 @@ pub(super) fn judge(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
                 criteria.min_tolerance_corrected_rad,
             ),
         ];
-        for (criterion, found, limit) in both {
-            if let Some(limit) = limit {
-                verdicts.push(of_tolerance(criterion, found.as_ref(), limit));
-            }
-        }
-    }
-    let mut check = |measure: Measure, limit: Option<f64>| {
-        verdicts.extend(limit.map(|limit| measure.against(limit)));
-    };
-    match &report.heater_power {
-        Some(Powers::Stated(powers)) => {
-            let total = &powers.total_w;
-            let interval = total.standard_error().map(|error| {
-                let half = Z_95 * error;
-                [total.mean - half, total.mean + half]
-            });
-            check(
-                Measure::new("max_heater_power_w", Largest, "W", total.mean).within(interval),
-                criteria.max_heater_power_w,
-            );
-        }
-        Some(Powers::Unstated) => verdicts.extend(criteria.max_heater_power_w.map(|limit| {
-            Verdict {
-                criterion: "max_heater_power_w",
-                measured: None,
-                interval: None,
-                limit,
-                bound: Largest,
-                unit: "W",
-                outcome: Outcome::Fail,
-                note: Some("process.heater.law = direct states no power"),
-            }
-        })),
-        None => {}
-    }
-    if let Some(good) = report.die_yield.as_ref().map(|found| found.good) {
-        let mut check = |measure: Measure, limit: Option<f64>| {
-            verdicts.extend(limit.map(|limit| measure.against(limit)));
-        };
-        let share = good.share().unwrap_or(0.0);
-        let interval = Some([good.low, good.high]);
-        check(
-            Measure::new("min_yield", Least, "", share).within(interval),
-            criteria.min_yield,
-        );
-        check(
-            Measure::new("min_yield_lower_bound", Least, "", good.low),
-            criteria.min_yield_lower_bound,
-        );
+        verdicts.extend(both.into_iter().filter_map(|(criterion, found, limit)| {
+            limit.map(|limit| of_tolerance(criterion, found.as_ref(), limit))
+        }));
     }
     verdicts
+}
+
+fn of_dies(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    if let (Some(powers), Some(limit)) = (&report.heater_power, criteria.max_heater_power_w) {
+        let measure = |value| Measure::new("max_heater_power_w", Bound::Largest, "W", value);
+        verdicts.push(match powers {
+            Powers::Stated(powers) => measure(powers.total_w.mean)
+                .within(interval(&powers.total_w))
+                .against(limit),
+            Powers::Unstated => Verdict {
+                outcome: Outcome::Fail,
+                note: Some("not stated: process.heater.law = direct"),
+                ..measure(f64::NAN).unmeasured(limit)
+            },
+        });
+    }
+    if let Some(good) = report.die_yield.as_ref().map(|found| found.good) {
+        let share = Measure::new("min_yield", Bound::Least, "", good.share().unwrap_or(0.0));
+        verdicts.extend(check(share.within(Some([good.low, good.high])), criteria.min_yield));
+        let low = Measure::new("min_yield_lower_bound", Bound::Least, "", good.low);
+        verdicts.extend(check(low, criteria.min_yield_lower_bound));
+    }
+    verdicts
+}
+
+/// The interval of 95 % of a mean.
+fn interval(found: &Summary) -> Option<[f64; 2]> {
+    let half = Z_95 * found.standard_error()?;
+    Some([found.mean - half, found.mean + half])
 }
 
 /// Where even the largest splitter error leaves the fidelity, any is good enough.
@@ -201,14 +230,9 @@ fn of_tolerance(criterion: &'static str, found: Option<&Tolerance>, limit: f64) 
             .within(found.interval_rad)
             .against(limit),
         None => Verdict {
-            criterion,
-            measured: None,
-            interval: None,
-            limit,
-            bound: Bound::Least,
-            unit: "rad",
             outcome: Outcome::Pass,
             note: Some("met up to pi/4"),
+            ..Measure::new(criterion, Bound::Least, "rad", f64::NAN).unmeasured(limit)
         },
     }
 }

@@ -1,6 +1,7 @@
 //! The report for programs. Fields: docs/validate.md.
 
-use super::analyse::{Powers, Report};
+use super::analyse::{Powers, Reach, Report};
+use super::calibration;
 use super::criteria::Verdict;
 use crate::config::validation::LoadedValidation;
 use crate::error::Error;
@@ -64,6 +65,14 @@ fn mesh(report: &Report, verdicts: &[Verdict]) -> Value {
             "redundancy": found.redundancy(),
             "failure_probability": found.failure,
         })),
+        "fidelity_reach": report.reach.as_ref().and_then(|reach| match reach {
+            Reach::Unknown => None,
+            Reach::Found(found) => Some(json!({
+                "fidelity": summary(&found.fidelity),
+                "fidelities": found.fidelities,
+            })),
+        }),
+        "calibratability": report.calibration.as_ref().map(calibration::value),
         "sensitivity": report.sensitivity.as_ref().map(|map| json!({
             "all_couplers_per_rad": map.all_couplers_per_rad(),
             "all_phases_per_rad": map.all_phases_per_rad(),

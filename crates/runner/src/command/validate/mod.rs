@@ -1,6 +1,7 @@
 //! `fzero validate`: whether meshes are sound.
 
 mod analyse;
+mod calibration;
 mod criteria;
 mod json;
 mod memory;
@@ -14,7 +15,7 @@ use crate::cli::ValidateArgs;
 use crate::config::validation::LoadedValidation;
 use crate::error::{Error, Problem, Status};
 use crate::record::output::{check_output, write_output};
-use analyse::{Report, analyse};
+use analyse::analyse;
 use criteria::{Outcome, Verdict, judge};
 use photonics::mesh::Topology;
 use sheet::Sheet;

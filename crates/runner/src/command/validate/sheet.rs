@@ -1,6 +1,6 @@
 //! The report for people.
 
-use super::analyse::{Powers, Report};
+use super::analyse::{Powers, Reach, Report};
 use super::criteria::{Bound, Outcome, Verdict};
 use crate::config::validation::{LoadedValidation, Programming};
 use crate::table::{grouped, si};
@@ -15,8 +15,8 @@ const SHOWN_FINDINGS: usize = 10;
 /// Phase shifters and couplers that are shown.
 const SHOWN_PARTS: usize = 5;
 
-/// Characters of a bar of 100 %.
-const BAR: usize = 20;
+/// Characters of a full bar.
+const BAR: usize = 12;
 
 pub(super) struct Sheet<'a> {
     pub(super) loaded: &'a LoadedValidation,
@@ -33,15 +33,15 @@ impl fmt::Display for Sheet<'_> {
         };
         writeln!(f, "Validation {}: {preset}", validation.name)?;
         writeln!(f, "{}", self.comparison())?;
-        for report in self.reports {
-            self.findings(report, f)?;
+        for (index, report) in self.reports.iter().enumerate() {
+            self.findings(&self.loaded.key_of(index), report, f)?;
         }
         for report in self.reports {
             self.parts(report, f)?;
         }
         for report in self.reports {
             if let Some(causes) = report.attribution.as_deref() {
-                writeln!(f, "\nYield by cause{}", self.of(report))?;
+                writeln!(f, "\nCauses of lost fidelity{}", self.of(report))?;
                 writeln!(f, "{}", attribution(report.die_yield.as_ref(), causes))?;
             }
         }
@@ -66,7 +66,7 @@ impl Sheet<'_> {
         let names = self.reports.iter().map(|report| report.name.clone());
         table.set_header(std::iter::once(String::new()).chain(names));
         type Cell = fn(&Report) -> Option<String>;
-        let rows: [(&str, Cell); 19] = [
+        let rows: [(&str, Cell); 22] = [
             ("ports", |r| Some(count(r.sizes.ports))),
             ("MZIs", |r| Some(count(r.sizes.mzis))),
             ("columns", |r| Some(count(r.sizes.columns))),
@@ -84,6 +84,26 @@ impl Sheet<'_> {
                 Some(format!("{} of {}", count(found.rank), count(found.full)))
             }),
             ("redundant phase shifters", |r| Some(count(r.reachable.as_ref()?.redundancy()))),
+            ("fidelity reach, mean", |r| {
+                Some(match r.reach.as_ref()? {
+                    Reach::Unknown => "not known".into(),
+                    Reach::Found(found) => format!("{:.6}", found.fidelity.mean),
+                })
+            }),
+            ("calibratable θ", |r| {
+                let found = r.calibration.as_ref()?;
+                let all = found.theta.len() + found.theta_not_found.len();
+                Some(format!("{} of {}", count(found.theta.len()), count(all)))
+            }),
+            ("calibratable φ (references)", |r| {
+                let found = r.calibration.as_ref()?;
+                Some(format!(
+                    "{} of {} ({})",
+                    count(found.phi_measured()),
+                    count(found.phi.len()),
+                    count(found.phi_references())
+                ))
+            }),
             ("error by all couplers / rad⁻¹", |r| {
                 Some(format!("{:.3}", r.sensitivity.as_ref()?.all_couplers_per_rad()))
             }),
@@ -113,13 +133,14 @@ impl Sheet<'_> {
         align(table)
     }
 
-    fn findings(&self, report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Each with the file and the key of the mesh.
+    fn findings(&self, key: &str, report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if report.findings.is_empty() {
             return Ok(());
         }
         writeln!(f, "\nOddities of the wiring{}", self.of(report))?;
         for finding in report.findings.iter().take(SHOWN_FINDINGS) {
-            writeln!(f, "  {finding}")?;
+            writeln!(f, "  {}: {key}: {finding}", self.loaded.file)?;
         }
         let more = report.findings.len().saturating_sub(SHOWN_FINDINGS);
         if more > 0 {
@@ -207,6 +228,7 @@ impl Sheet<'_> {
                 Programming::Corrected => "splitter errors corrected",
                 Programming::Uncorrected => "splitter errors uncorrected",
             };
+            lines.push("lost fidelity     median of 1 - F over the dies; the bar of all causes together is full".into());
             lines.push(format!(
                 "yield             dies with a fidelity of {} or more, {how}; n = {} dies from seed {}, 95 % interval",
                 asked.fidelity,
@@ -260,45 +282,44 @@ impl Sheet<'_> {
     }
 }
 
+/// What each cause does alone, and what is left without it. Bars: lost fidelity, where all causes together
+/// fill one.
 fn attribution(all: Option<&DieYield>, causes: &[Attribution]) -> Table {
-    let mut table = table();
-    table.set_header(["", "this cause alone", "", "all but this cause", ""]);
+    let lost = |found: &DieYield| 1.0 - found.fidelity.quantiles[2];
+    let most = all.map_or(0.0, lost);
     let bar = |found: &DieYield| {
-        let length = found.good.share().unwrap_or(0.0) * BAR as f64;
-        "█".repeat(length.round() as usize)
+        let share = if most > 0.0 { lost(found) / most } else { 0.0 };
+        "█".repeat((share.clamp(0.0, 1.0) * BAR as f64).round() as usize)
     };
+    let cells = |found: &DieYield| [bar(found), short(lost(found)), percent(found.good.share())];
+    let mut table = table();
+    let header = ["alone:\nlost fidelity", "", "yield", "all but it:\nlost fidelity", "", "yield"];
+    table.set_header(std::iter::once("").chain(header));
     for row in causes {
-        table.add_row([
-            row.cause.to_string(),
-            bar(&row.alone),
-            percent(row.alone.good.share()),
-            bar(&row.without),
-            percent(row.without.good.share()),
-        ]);
+        let name = std::iter::once(row.cause.to_string());
+        table.add_row(name.chain(cells(&row.alone)).chain(cells(&row.without)));
     }
     if let Some(all) = all {
-        table.add_row([
-            "all causes".to_owned(),
-            String::new(),
-            String::new(),
-            bar(all),
-            percent(all.good.share()),
-        ]);
+        let name = std::iter::once("all causes".to_owned());
+        table.add_row(name.chain(cells(all)));
     }
-    for index in [2, 4] {
+    for index in [2, 3, 5, 6] {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    // The bars of 100 % decide the width.
-    for index in [1, 3] {
-        if let Some(column) = table.column_mut(index) {
-            column.set_constraint(comfy_table::ColumnConstraint::LowerBoundary(
-                comfy_table::Width::Fixed(BAR as u16 + 2),
-            ));
-        }
-    }
     table
+}
+
+/// Three digits, or nearly nothing.
+fn short(x: f64) -> String {
+    if x < 1e-12 {
+        "0".into()
+    } else if x < 1e-3 {
+        format!("{x:.1e}")
+    } else {
+        format!("{x:.4}")
+    }
 }
 
 fn table() -> Table {
@@ -370,6 +391,9 @@ fn measured(verdict: &Verdict) -> String {
         return verdict.note.unwrap_or("none").to_owned();
     };
     let unit = verdict.unit;
+    if verdict.criterion == "all_calibratable" {
+        return format!("{} not", number(value, unit));
+    }
     match verdict.interval {
         Some([low, high]) => format!(
             "{} ({} – {})",

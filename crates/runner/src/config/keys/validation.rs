@@ -71,7 +71,7 @@ pub(super) const ANALYSES: &[Key] = &[
         .doc("Dies of the tolerance, which takes 26 times the work of a yield per die."),
     Key::integer("validate.targets", (1, 1_000_000), "targets")
         .or(Integer(8))
-        .doc("Random targets over which sensitivity and heater power are averaged."),
+        .doc("Random targets over which fidelity reach, sensitivity and heater power are averaged."),
     Key::float("validate.fidelity", Interval::open(0.0, 1.0), "1")
         .or(Float(0.95))
         .doc("The fidelity that a good die reaches, and that the tolerance is for: |Tr U^H V|^2 / (Tr U^H U Tr V^H V), which a common loss does not change."),
@@ -82,6 +82,10 @@ pub(super) const ANALYSES: &[Key] = &[
         .doc("Loss of the paths between all inputs and outputs."),
     analysis("validate.analyses.reachable_dimension")
         .doc("Rank of the Jacobian at generic phases."),
+    analysis("validate.analyses.fidelity_reach")
+        .doc("Fidelity of the ideal mesh with Haar-random targets; of meshes that have a decomposition."),
+    analysis("validate.analyses.calibratability")
+        .doc("Which phase offsets can be found from outside, and in which order."),
     analysis("validate.analyses.sensitivity")
         .doc("How much each phase and each coupler matters."),
     analysis("validate.analyses.tolerance")
@@ -129,6 +133,13 @@ pub(super) const CRITERIA: &[Key] = &[
     count("criteria.max_redundancy")
         .when("validate.analyses.reachable_dimension", "true")
         .doc("Phase shifters beyond that rank."),
+    fraction("criteria.min_fidelity_reach")
+        .when("validate.analyses.fidelity_reach", "true")
+        .doc("Mean fidelity of the ideal mesh with Haar-random targets."),
+    Key::switch("criteria.all_calibratable")
+        .or(Bool(false))
+        .when("validate.analyses.calibratability", "true")
+        .doc("Whether every theta, and every phi but the references, must be measurable from outside."),
     angle("criteria.min_tolerance_rad")
         .when("validate.analyses.tolerance", "true")
         .doc("Standard deviation of splitter errors at which the mean fidelity is still validate.fidelity, uncorrected."),
