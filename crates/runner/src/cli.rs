@@ -4,6 +4,7 @@ mod draw;
 mod evaluate;
 mod matrix;
 mod mesh;
+mod mesh_choice;
 mod program;
 mod validate;
 
@@ -11,6 +12,7 @@ pub use draw::{ColourBy, DrawArgs};
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
 pub use mesh::UniversalMesh;
+pub use mesh_choice::MeshChoice;
 pub use program::ProgramArgs;
 pub use validate::ValidateArgs;
 

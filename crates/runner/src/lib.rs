@@ -5,6 +5,7 @@
 //! - [`config`]: an experiment, read, checked and hashed.
 //! - [`dataset`]: labelled images.
 //! - [`draw`]: pictures of meshes.
+//! - [`mesh_file`]: meshes in TOML.
 //! - [`caution`]: warnings with advice, before a run begins.
 //! - [`record`]: the results folder; [`progress`] and [`table`]: what a person sees.
 //! - [`error`]: messages and exit codes.
@@ -17,6 +18,7 @@ pub mod dataset;
 pub mod draw;
 pub mod error;
 pub mod hash;
+pub mod mesh_file;
 pub mod progress;
 pub mod record;
 pub mod table;

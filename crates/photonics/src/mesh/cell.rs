@@ -78,6 +78,17 @@ impl Cell {
         angle_rad: FRAC_PI_4,
     };
 
+    /// A coupler that sends this share of the power across.
+    ///
+    /// # Panics
+    /// When the share is not in 0..=1.
+    pub fn coupler(power_ratio: f64) -> Self {
+        assert!((0.0..=1.0).contains(&power_ratio), "a share of the power");
+        Self::Coupler {
+            angle_rad: libm::asin(power_ratio.sqrt()),
+        }
+    }
+
     /// Its name, as in mesh files.
     pub fn name(self) -> &'static str {
         match self {

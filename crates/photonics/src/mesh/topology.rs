@@ -202,6 +202,13 @@ impl Topology {
         &self.name
     }
 
+    /// The same wiring under another name.
+    #[must_use]
+    pub fn with_name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.name);
+        self
+    }
+
     /// Number of ports.
     pub fn ports(&self) -> usize {
         self.ports

@@ -1,30 +1,29 @@
 //! Options of `fzero draw`.
 
-use crate::config::checked::MeshKind;
+use super::MeshChoice;
+use crate::mesh_file::NAMES;
 use clap::Args;
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::Error as ValueError;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   fzero draw rectangular --ports 8 -o mesh.svg
-  fzero draw butterfly --ports 16 -o mesh.svg
+  fzero draw configs/mesh/bell16.toml -o mesh.svg
   fzero draw rectangular --ports 64 --phases results/ideal/phases.npz --layer 1 -o phases.svg
   fzero draw triangular --ports 8 --phases phases.npz --colour power:3 -o power.svg";
 
 /// Options of `fzero draw`.
 #[derive(Debug, Args)]
 pub struct DrawArgs {
-    /// The mesh: rectangular, triangular, diamond, redundant-rectangular, butterfly or tree.
-    #[arg(value_name = "MESH", value_parser = mesh_kind)]
-    pub mesh: MeshKind,
+    /// The mesh: a name (rectangular, triangular, diamond, redundant-rectangular, butterfly, tree,
+    /// permuting-rectangular, svd), or a mesh file in TOML.
+    #[arg(value_name = "NAME|MESH.toml", value_parser = mesh)]
+    pub mesh: MeshChoice,
 
-    /// Its ports.
+    /// Its ports; a mesh file says them itself.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
-    pub ports: u16,
+    pub ports: Option<u16>,
 
     /// Columns beyond those of the rectangular mesh [default: 2]; of redundant-rectangular.
     #[arg(long, value_name = "E", value_parser = clap::value_parser!(u16).range(1..=4096))]
@@ -79,10 +78,12 @@ impl FromStr for ColourBy {
     }
 }
 
-/// A topology by the name that it has in an experiment.
-pub(super) fn mesh_kind(text: &str) -> Result<MeshKind, String> {
-    const KNOWN: &str = "known: rectangular, triangular, diamond, redundant-rectangular, butterfly, tree";
-    MeshKind::deserialize(text.into_deserializer()).map_err(|_: ValueError| KNOWN.into())
+/// Any name, or a mesh file.
+fn mesh(text: &str) -> Result<MeshChoice, String> {
+    match NAMES.into_iter().find(|name| *name == text) {
+        Some(name) => Ok(MeshChoice::Named(name)),
+        None => text.parse(),
+    }
 }
 
 #[cfg(test)]
@@ -101,7 +102,10 @@ mod tests {
 
     #[test]
     fn meshes_have_the_names_of_experiments() {
-        assert_eq!(mesh_kind("redundant-rectangular"), Ok(MeshKind::RedundantRectangular));
-        assert!(mesh_kind("clements").is_err());
+        for name in NAMES {
+            assert_eq!(mesh(name), Ok(MeshChoice::Named(name)));
+        }
+        assert_eq!(mesh("a.toml"), Ok(MeshChoice::File("a.toml".into())));
+        assert!(mesh("clements").is_err());
     }
 }

@@ -1,21 +1,23 @@
 //! Options of `fzero matrix`.
 
-use super::UniversalMesh;
+use super::MeshChoice;
 use clap::Args;
 use std::path::PathBuf;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   fzero matrix --mesh rectangular --phases phases.npz
+  fzero matrix --mesh configs/mesh/bell16.toml --phases phases.npz -o U.npy
   fzero matrix --mesh rectangular --phases phases.npz --die-errors die.npz -o U.npy
   fzero matrix --mesh rectangular --phases results/ideal/phases.npz --layer 1 -o U.npy";
 
 /// Options of `fzero matrix`.
 #[derive(Debug, Args)]
 pub struct MatrixArgs {
-    /// The mesh, with as many ports as the file has phases gamma.
-    #[arg(long, value_name = "MESH")]
-    pub mesh: UniversalMesh,
+    /// The mesh: a name (rectangular, triangular, diamond, butterfly, tree, permuting-rectangular, svd) with
+    /// as many ports as the file has phases gamma, or a mesh file in TOML.
+    #[arg(long, value_name = "NAME|MESH.toml")]
+    pub mesh: MeshChoice,
 
     /// Phases in rad, of fzero program or fzero run.
     #[arg(long, value_name = "PHASES.npz")]

@@ -1,49 +1,40 @@
 //! `fzero draw`: a picture of a mesh.
 
 use super::print::print;
-use crate::cli::{ColourBy, DrawArgs};
-use crate::config::checked::MeshKind;
+use crate::cli::{ColourBy, DrawArgs, MeshChoice};
 use crate::draw::parts::Parts;
 use crate::draw::{MAX_PICTURE_MIB, Paint, caption, picture_bytes, svg};
 use crate::error::{Error, Problem, Status};
-use crate::record::mesh_phases::read_phases_of;
+use crate::mesh_file::{MeshFile, named};
+use crate::record::mesh_phases::read_mesh_phases;
 use crate::record::output::{check_output, write_output};
 use crate::table::grouped;
-use crate::wiring::named_topology;
-use photonics::mesh::NamedTopology;
+use photonics::mesh::{Counts, NamedTopology, Topology};
 use std::path::Path;
+use std::sync::Arc;
+
+/// Of the redundant rectangular mesh, where nothing is said.
+const EXTRA_COLUMNS: usize = 2;
 
 /// Draws and writes.
 ///
 /// # Errors
 /// [`Error`] when the options or a file do not fit the mesh, or the picture cannot be written.
 pub(super) fn run(args: &DrawArgs) -> Result<Status, Error> {
-    let inputs: Vec<&Path> = args.phases.as_deref().into_iter().collect();
-    check_output(&args.output, &inputs)?;
-    let ports = usize::from(args.ports);
-    let named = topology(args)?;
-    let bytes = picture_bytes(named.counts(ports), ports);
-    if bytes > MAX_PICTURE_MIB << 20 {
-        return Err(Problem {
-            place: "--ports".into(),
-            subject: ports.to_string(),
-            why: format!(
-                "the picture would have about {} MiB, more than {MAX_PICTURE_MIB}",
-                grouped(bytes.div_ceil(1 << 20))
-            ),
-            help: "draw the mesh with fewer ports".into(),
-        }
-        .into());
+    let mut inputs: Vec<&Path> = args.phases.as_deref().into_iter().collect();
+    if let MeshChoice::File(path) = &args.mesh {
+        inputs.push(path);
     }
-    let topology = named
-        .build(ports)
-        .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
-    let stored = args
-        .phases
-        .as_deref()
-        .map(|path| read_phases_of(path, args.layer.into(), topology.mzis(), ports))
-        .transpose()?;
-    let paint = paint(args, ports, stored.as_deref())?;
+    check_output(&args.output, &inputs)?;
+    let topology = topology(args)?;
+    let phases_rad = match &args.phases {
+        Some(path) => {
+            let of_ports = |_| Ok(topology.clone());
+            Some(read_mesh_phases(path, args.layer.into(), of_ports)?.phases_rad)
+        }
+        None => None,
+    };
+    let paint = paint(args, topology.ports(), phases_rad.as_deref())?;
     let caption = caption(&topology);
     let text = svg(&Parts::of(&topology), &paint, &caption);
     write_output(&args.output, text.as_bytes())?;
@@ -51,15 +42,61 @@ pub(super) fn run(args: &DrawArgs) -> Result<Status, Error> {
     Ok(Status::Done)
 }
 
-fn topology(args: &DrawArgs) -> Result<NamedTopology, Problem> {
-    if args.extra_columns.is_some() && args.mesh != MeshKind::RedundantRectangular {
-        return Err(Problem::of(
-            "--extra-columns",
-            "has no effect on this mesh",
-            "remove it, or draw redundant-rectangular",
-        ));
+/// The mesh, once it is sure that its picture is not too large.
+fn topology(args: &DrawArgs) -> Result<Arc<Topology>, Error> {
+    let name = match &args.mesh {
+        MeshChoice::File(path) => {
+            let topology = MeshFile::read(path)?.topology;
+            let stated = args.ports.map(usize::from);
+            if stated.is_some_and(|stated| stated != topology.ports()) {
+                let why = format!("{} has {} ports", path.display(), topology.ports());
+                return Err(Problem::of("--ports", why, "leave it out").into());
+            }
+            if args.extra_columns.is_some() {
+                return Err(no_extra_columns().into());
+            }
+            let counts = Counts {
+                mzis: topology.mzis(),
+                columns: topology.columns(),
+            };
+            check_size(counts, topology.ports())?;
+            return Ok(topology);
+        }
+        MeshChoice::Named(name) => *name,
+    };
+    let Some(ports) = args.ports.map(usize::from) else {
+        let help = format!("for example fzero draw {name} --ports 8");
+        return Err(Problem::of("--ports", "missing: a named mesh has any number", help).into());
+    };
+    let extra_columns = args.extra_columns.map_or(EXTRA_COLUMNS, usize::from);
+    let cannot = |why: String| Error::failed("the mesh cannot be built", why, "");
+    let named = named(name, extra_columns).ok_or_else(|| cannot(name.to_owned()))?;
+    if args.extra_columns.is_some() && !matches!(named, NamedTopology::RedundantRectangular { .. }) {
+        return Err(no_extra_columns().into());
     }
-    Ok(named_topology(args.mesh, args.extra_columns.map(usize::from)))
+    check_size(named.counts(ports), ports)?;
+    let topology = named.build(ports).map_err(|error| cannot(error.to_string()))?;
+    Ok(Arc::new(topology))
+}
+
+fn no_extra_columns() -> Problem {
+    Problem::of(
+        "--extra-columns",
+        "has no effect on this mesh",
+        "remove it, or draw redundant-rectangular",
+    )
+}
+
+fn check_size(counts: Counts, ports: usize) -> Result<(), Problem> {
+    let mib = picture_bytes(counts, ports).div_ceil(1 << 20);
+    if mib <= MAX_PICTURE_MIB {
+        return Ok(());
+    }
+    let why = format!(
+        "the picture of {ports} ports would have about {} MiB, more than {MAX_PICTURE_MIB}",
+        grouped(mib)
+    );
+    Err(Problem::of("--ports", why, "draw the mesh with fewer ports"))
 }
 
 fn paint<'a>(

@@ -1,8 +1,7 @@
 //! `fzero matrix`: the transfer matrix of a mesh.
 
 use super::print::print;
-use crate::cli::MatrixArgs;
-use crate::cli::UniversalMesh;
+use crate::cli::{MatrixArgs, MeshChoice};
 use crate::error::{Error, Status};
 use crate::record::matrix::matrix_bytes;
 use crate::record::mesh_phases::read_mesh_phases;
@@ -24,13 +23,14 @@ pub(super) fn run(args: &MatrixArgs) -> Result<Status, Error> {
     if let Some(output) = &args.output {
         let mut inputs: Vec<&Path> = vec![&args.phases];
         inputs.extend(args.die_errors.as_deref());
+        if let MeshChoice::File(path) = &args.mesh {
+            inputs.push(path);
+        }
         check_output(output, &inputs)?;
     }
-    let stored = read_mesh_phases(&args.phases, args.layer.into())?;
-    let topology = args
-        .mesh
-        .topology(stored.ports)
-        .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
+    let of_ports = |ports| args.mesh.topology(ports);
+    let stored = read_mesh_phases(&args.phases, args.layer.into(), of_ports)?;
+    let topology = &stored.topology;
     let mesh = match &args.die_errors {
         Some(path) => {
             let errors = read_splitter_errors(path, topology.mzis())?;
@@ -44,9 +44,10 @@ pub(super) fn run(args: &MatrixArgs) -> Result<Status, Error> {
         Error::failed("the phases do not fit the mesh", counts, "")
     })?);
     let mut report = Report {
-        mesh: args.mesh,
+        mesh: topology.name().to_owned(),
         ports: topology.ports(),
-        mzis: topology.mzis(),
+        mzis: topology.parts().mzis,
+        parts: topology.parts().to_string(),
         unitarity_defect: unitarity_defect(&matrix),
         output: None,
         re: None,
@@ -77,9 +78,10 @@ pub(super) fn run(args: &MatrixArgs) -> Result<Status, Error> {
 /// What the command says.
 #[derive(Debug, Serialize)]
 struct Report {
-    mesh: UniversalMesh,
+    mesh: String,
     ports: usize,
     mzis: usize,
+    parts: String,
     unitarity_defect: f64,
     output: Option<String>,
     /// Rows of `U[out, in]`, where there is no file.
@@ -89,10 +91,9 @@ struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.mesh.name();
-        let (ports, mzis) = (self.ports, self.mzis);
+        let (name, ports, parts) = (&self.mesh, self.ports, &self.parts);
         let defect = self.unitarity_defect;
-        writeln!(f, "mesh    {name}: {ports} ports, {mzis} MZIs")?;
+        writeln!(f, "mesh    {name}: {ports} ports, {parts}")?;
         write!(
             f,
             "matrix  {ports} x {ports}, |U^H U - 1|_F / sqrt(N) = {defect:.1e}"

@@ -7,6 +7,7 @@ use super::resolved::{Resolved, Value};
 use super::table::KeyTable;
 use crate::error::Problem;
 use std::collections::HashMap;
+use std::path::Path;
 
 /// The word that leaves a key without a default unset, also where a preset sets it.
 pub const NONE: &str = "none";
@@ -220,6 +221,18 @@ fn value_of(entry: &Entry, key: &Key) -> Result<Option<Value>, Vec<Problem>> {
         }
         (Kind::Text { choices }, RawValue::Text(text)) => {
             if choices.contains(&text.as_str()) {
+                Ok(Some(Value::Text(text.clone())))
+            } else {
+                one(Err(problems::out_of_range(
+                    entry,
+                    key,
+                    "not a known choice",
+                )))
+            }
+        }
+        (Kind::TextOrFile { choices }, RawValue::Text(text)) => {
+            let is_file = Path::new(text).extension().is_some_and(|end| end == "toml");
+            if is_file || choices.contains(&text.as_str()) {
                 Ok(Some(Value::Text(text.clone())))
             } else {
                 one(Err(problems::out_of_range(

@@ -73,6 +73,11 @@ pub enum Kind {
         /// The word.
         word: &'static str,
     },
+    /// One of these words, or the path of a `.toml` file.
+    TextOrFile {
+        /// The words.
+        choices: &'static [&'static str],
+    },
     /// A name that can be part of a folder's name.
     Name,
     /// `true` or `false`.
@@ -203,6 +208,9 @@ impl fmt::Display for Kind {
             Self::Preset => f.write_str("a known name, or the path of a .toml file"),
             Self::Text { choices } => write!(f, "{}", choices.join(", ")),
             Self::CountOr { min, max, word } => write!(f, "{word}, or {min} to {max}"),
+            Self::TextOrFile { choices } => {
+                write!(f, "{}, or the path of a .toml file", choices.join(", "))
+            }
             Self::Name => f.write_str("1 to 64 of A-Z a-z 0-9 . _ -, no dot first"),
             Self::Bool => f.write_str("true, false"),
         }
@@ -216,7 +224,9 @@ impl Kind {
             Self::Integer { .. } => "a whole number",
             Self::CountOr { .. } => "a whole number or a word in quotes",
             Self::Float { .. } => "a number",
-            Self::Text { .. } | Self::Name | Self::Preset => "text in quotes",
+            Self::Text { .. } | Self::TextOrFile { .. } | Self::Name | Self::Preset => {
+                "text in quotes"
+            },
             Self::Bool => "true or false",
             Self::Integers { .. } => "a list of whole numbers",
             Self::Floats { .. } => "a number or a list of numbers",
@@ -285,6 +295,11 @@ impl Key {
     /// A list of tables.
     pub const fn records(path: &'static str, fields: &'static [Key]) -> Self {
         Self::new(path, Kind::Records { fields })
+    }
+
+    /// One of some words, or a file.
+    pub const fn text_or_file(path: &'static str, choices: &'static [&'static str]) -> Self {
+        Self::new(path, Kind::TextOrFile { choices })
     }
 
     /// A preset.

@@ -4,7 +4,7 @@ use super::checked::Config;
 use super::keys::KEYS;
 use super::resolved::{Resolved, Value};
 use super::table::KeyTable;
-use super::{check, fit, preset, raw};
+use super::{check, fit, mesh, preset, raw};
 use crate::error::{Error, Problem};
 use serde::Deserialize;
 use std::fs;
@@ -61,17 +61,20 @@ impl Loaded {
     /// As [`Loaded::read`].
     pub fn from_text(file: &str, text: &str, overrides: &[Override]) -> Result<Self, Error> {
         let Settled {
-            resolved,
+            mut resolved,
             mut problems,
             preset,
         } = settle(&KEYS, file, text, overrides)?;
+        let (mesh_file, faults) = mesh::settle(file, &mut resolved);
+        problems.extend(faults);
         problems.extend(fit::classes(file, &resolved));
         problems.extend(fit::radius(file, &resolved));
         if !problems.is_empty() {
             return Err(in_order(file, problems));
         }
-        let config = Config::deserialize(toml::Value::Table(resolved.to_table()))
+        let mut config = Config::deserialize(toml::Value::Table(resolved.to_table()))
             .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
+        config.chip.mesh_file = mesh_file;
         Ok(Self {
             file: file.to_owned(),
             preset,

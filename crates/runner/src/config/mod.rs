@@ -5,12 +5,14 @@
 //! [`Config`], the only thing that a command accepts. All problems of a file are
 //! reported at once.
 
+pub mod candidate;
 pub mod check;
 pub mod checked;
 pub mod fit;
 pub mod key;
 pub mod keys;
 pub mod load;
+pub mod mesh;
 pub mod preset;
 mod problems;
 pub mod raw;

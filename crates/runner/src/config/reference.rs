@@ -111,6 +111,10 @@ fn value(kind: &Kind) -> String {
             .map(|choice| format!("`\"{choice}\"`"))
             .collect::<Vec<_>>()
             .join(", "),
+        Kind::TextOrFile { choices } => {
+            let words = choices.iter().map(|choice| format!("`\"{choice}\"`, "));
+            format!("{}or the path of a .toml file", words.collect::<String>())
+        }
         Kind::Name | Kind::Preset => format!("text: {kind}"),
         Kind::CountOr { min, max, word } => {
             format!("`\"{word}\"`, or whole number: {min} to {max}")

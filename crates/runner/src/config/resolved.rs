@@ -99,6 +99,17 @@ impl Resolved {
         self.find(path).and_then(|(_, _, place)| place.as_ref())
     }
 
+    /// Gives a key a value that follows from others; where it was given stays known.
+    pub(super) fn set(&mut self, path: &str, value: Value) {
+        let Some(key) = self.table.iter().position(|key| key.path == path) else {
+            return;
+        };
+        match self.values.binary_search_by_key(&key, |(key, ..)| *key) {
+            Ok(found) => self.values[found].1 = value,
+            Err(place) => self.values.insert(place, (key, value, None)),
+        }
+    }
+
     fn find(&self, path: &str) -> Option<&(usize, Value, Option<Place>)> {
         self.values.iter().find(|(key, ..)| self.table[*key].path == path)
     }

@@ -1,6 +1,7 @@
 //! A validation in TOML: the same way as an experiment, against a table of its own.
 
-use super::checked::{MeshKind, Process};
+use super::candidate::{Candidate, CheckedCandidate};
+use super::checked::Process;
 use super::keys::VALIDATION;
 use super::keys::validation::OF_NO_EFFECT;
 use super::load::{Override, Settled, in_order, read_text, settle};
@@ -8,8 +9,6 @@ use super::raw::Place;
 use super::resolved::{Resolved, Value};
 use super::{check, preset};
 use crate::error::{Error, Problem};
-use crate::wiring::named_topology;
-use photonics::mesh::NamedTopology;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -38,19 +37,6 @@ pub struct Validation {
     pub criteria: Criteria,
     /// What it may use.
     pub limits: Limits,
-}
-
-/// A mesh to be validated.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Candidate {
-    /// What the report calls it.
-    name: Option<String>,
-    /// Its topology.
-    pub topology: MeshKind,
-    /// Its ports, 1 to 4096.
-    pub ports: usize,
-    /// Columns beyond those of the rectangular mesh, 1 to 4096.
-    pub extra_columns: Option<usize>,
 }
 
 /// What is computed, and from how much.
@@ -156,25 +142,6 @@ pub struct Limits {
     pub memory_mib: u64,
 }
 
-impl Validation {
-    /// The meshes, at least one.
-    pub fn candidates(&self) -> Vec<&Candidate> {
-        self.mesh.iter().chain(&self.candidate).collect()
-    }
-}
-
-impl Candidate {
-    /// What the report calls it.
-    pub fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or(self.topology.name())
-    }
-
-    /// Its topology with what belongs to it.
-    pub fn named(&self) -> NamedTopology {
-        named_topology(self.topology, self.extra_columns)
-    }
-}
-
 /// A checked validation with the places its values come from.
 #[derive(Clone, Debug)]
 pub struct LoadedValidation {
@@ -184,6 +151,8 @@ pub struct LoadedValidation {
     pub preset: Option<String>,
     /// The validation.
     pub validation: Validation,
+    /// The meshes, at least one.
+    pub candidates: Vec<CheckedCandidate>,
     resolved: Resolved,
 }
 
@@ -216,13 +185,14 @@ impl LoadedValidation {
         }
         let validation = Validation::deserialize(toml::Value::Table(resolved.to_table()))
             .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
-        let loaded = Self {
+        let mut loaded = Self {
             file: file.to_owned(),
             preset,
             validation,
+            candidates: Vec::new(),
             resolved,
         };
-        let problems = loaded.candidates_apart();
+        let problems = loaded.check_candidates();
         if problems.is_empty() {
             Ok(loaded)
         } else {
@@ -249,43 +219,57 @@ impl LoadedValidation {
         }
     }
 
-    /// A problem with the ports of a candidate, by its number.
-    pub fn problem_with_ports(&self, candidate: usize, why: String, help: String) -> Problem {
-        if self.validation.mesh.is_some() {
-            return self.problem("mesh.ports", why, help);
-        }
-        let ports = self.validation.candidate.get(candidate).map_or(0, |c| c.ports);
+    /// A problem with a key of a candidate, by its number. `value` is what was given for it, if anything.
+    pub fn problem_of(
+        &self,
+        candidate: usize,
+        key: &str,
+        value: &str,
+        why: String,
+        help: String,
+    ) -> Problem {
+        let table = if self.validation.mesh.is_some() {
+            "mesh.topology"
+        } else {
+            "candidate"
+        };
+        let of = self.key_of(candidate);
+        let subject = if value.is_empty() {
+            format!("{of}.{key}")
+        } else {
+            format!("{of}.{key} = {value}")
+        };
+        let own = format!("{of}.{key}");
+        // A key of [mesh] has a line of its own.
+        let place = self.resolved.place(&own).or(self.resolved.place(table));
         Problem {
-            subject: format!("candidate[{candidate}].ports = {ports}"),
-            ..self.problem("candidate", why, help)
+            place: place.map_or(self.file.clone(), ToString::to_string),
+            subject,
+            why,
+            help,
         }
     }
 
-    /// Candidates of one name cannot be told apart, and extra columns belong to one topology.
-    fn candidates_apart(&self) -> Vec<Problem> {
+    /// Reads what the candidates name. Candidates of one name cannot be told apart.
+    fn check_candidates(&mut self) -> Vec<Problem> {
+        let folder = Path::new(&self.file).parent().unwrap_or(Path::new(""));
+        let given = self.validation.mesh.iter().chain(&self.validation.candidate);
+        let checked: Vec<_> = given.map(|candidate| candidate.check(folder)).collect();
         let mut names = BTreeSet::new();
         let mut problems = Vec::new();
-        for (index, candidate) in self.validation.candidate.iter().enumerate() {
-            let redundant = candidate.topology == MeshKind::RedundantRectangular;
-            if let Some(columns) = candidate.extra_columns.filter(|_| !redundant) {
-                problems.push(Problem {
-                    subject: format!("candidate[{index}].extra_columns = {columns}"),
-                    ..self.problem(
-                        "candidate",
-                        "has no effect on this topology",
-                        "remove it, or set topology = \"redundant-rectangular\"",
-                    )
-                });
-            }
-            if !names.insert(candidate.name()) {
-                problems.push(Problem {
-                    subject: format!("candidate[{index}]"),
-                    ..self.problem(
-                        "candidate",
-                        format!("a second one of the name {}", candidate.name()),
-                        "give each a name of its own",
-                    )
-                });
+        for (index, candidate) in checked.into_iter().enumerate() {
+            match candidate {
+                Ok(candidate) => {
+                    if !names.insert(candidate.name.clone()) {
+                        let why = format!("a second mesh of the name {}", candidate.name);
+                        let help = "give each a name of its own".into();
+                        problems.push(self.problem_of(index, "name", "", why, help));
+                    }
+                    self.candidates.push(candidate);
+                }
+                Err(faults) => problems.extend(faults.into_iter().map(|fault| {
+                    self.problem_of(index, fault.key, &fault.value, fault.why, fault.help)
+                })),
             }
         }
         problems

@@ -2,7 +2,7 @@
 
 use super::atomic;
 use super::manifest::Manifest;
-use crate::config::Loaded;
+use crate::config::{Loaded, mesh};
 use crate::error::{Error, Problem};
 use serde::Serialize;
 use std::fs;
@@ -10,8 +10,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Every file that a run writes.
-pub const FILES: [&str; 6] = [
+pub const FILES: [&str; 7] = [
     "config.toml",
+    mesh::FILE,
     "manifest.json",
     "metrics.jsonl",
     "checkpoint.json",
@@ -41,7 +42,8 @@ pub struct ResultsFolder {
 }
 
 impl ResultsFolder {
-    /// Creates the folder and writes `config.toml` and `manifest.json`. When that fails, what was
+    /// Creates the folder and writes `config.toml` and `manifest.json`, and `mesh.toml` where the mesh
+    /// comes from a file. When that fails, what was
     /// created is removed again.
     ///
     /// # Errors
@@ -66,6 +68,10 @@ impl ResultsFolder {
         );
         let written = folder
             .write("config.toml", config.as_bytes())
+            .and_then(|()| match &loaded.config.chip.mesh_file {
+                Some(file) => folder.write(mesh::FILE, file.text.as_bytes()),
+                None => Ok(()),
+            })
             .and_then(|()| folder.write_json("manifest.json", manifest));
         if let Err(error) = written {
             if created {

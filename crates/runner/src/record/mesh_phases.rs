@@ -2,10 +2,11 @@
 
 use super::archive::{Advice, Archive, open};
 use super::npz::{NamedArray, array_name, npz_bytes};
-use crate::error::Problem;
-use photonics::mesh::MeshPhases;
+use crate::error::Error;
+use photonics::mesh::{MeshPhases, Topology};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Ports of the largest mesh.
 pub const MAX_PORTS: u64 = 4096;
@@ -13,56 +14,48 @@ pub const MAX_PORTS: u64 = 4096;
 const ADVICE: Advice = Advice {
     give: "give phases as fzero program or fzero run writes them, an .npz archive",
     missing: "give a file with theta, phi and gamma of this layer; --layer names another",
-    shape: "a mesh of N ports has N phases gamma, and N(N - 1)/2 of theta and of phi, one per MZI",
+    shape: "a mesh of N ports has N phases gamma, and one of theta and of phi for each MZI or other cell, \
+            N(N - 1)/2 in a rectangular or triangular one",
     value: "replace the value",
 };
 
-/// The phases of a universal mesh, from a file.
+/// The phases of one mesh, from a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredPhases {
-    /// Ports of the mesh: the number of gamma.
-    pub ports: usize,
+    /// The mesh.
+    pub topology: Arc<Topology>,
     /// [theta | phi | gamma] in rad.
     pub phases_rad: Vec<f64>,
 }
 
-/// The phases of a layer, counted from 0, for a mesh with N(N - 1)/2 MZIs.
+/// The phases of a layer, counted from 0, for the mesh that `topology` makes of the number of ports, that
+/// of the phases gamma.
 ///
 /// # Errors
-/// What is wrong with the file, what was found and what is needed.
-pub fn read_mesh_phases(path: &Path, layer: usize) -> Result<StoredPhases, Problem> {
-    let place = path.display().to_string();
-    let mut archive = Archive::new(&place, open(path, &ADVICE)?, &ADVICE)?;
-    let gamma = archive.list(&array_name(layer, "gamma"), MAX_PORTS)?;
-    let ports = gamma.len();
-    let mzis = (ports * (ports - 1) / 2) as u64;
-    let mut phases_rad = archive.array(&array_name(layer, "theta"), &[mzis])?;
-    phases_rad.extend(archive.array(&array_name(layer, "phi"), &[mzis])?);
-    phases_rad.extend(gamma);
-    Ok(StoredPhases { ports, phases_rad })
-}
-
-/// [theta | phi | gamma] in rad of a layer, counted from 0, for a mesh that is known.
-///
-/// # Errors
-/// What is wrong with the file, what was found and what is needed.
-pub fn read_phases_of(
+/// What is wrong with the file, what was found and what is needed, or with the mesh.
+pub fn read_mesh_phases(
     path: &Path,
     layer: usize,
-    mzis: usize,
-    ports: usize,
-) -> Result<Vec<f64>, Problem> {
-    const OF_MESH: Advice = Advice {
-        shape: "give the phases of this mesh: one theta and one phi per MZI, one gamma per port",
-        ..ADVICE
-    };
+    topology: impl FnOnce(usize) -> Result<Arc<Topology>, Error>,
+) -> Result<StoredPhases, Error> {
     let place = path.display().to_string();
-    let mut archive = Archive::new(&place, open(path, &OF_MESH)?, &OF_MESH)?;
-    let mut phases_rad = Vec::with_capacity(2 * mzis + ports);
-    for (part, count) in [("theta", mzis), ("phi", mzis), ("gamma", ports)] {
-        phases_rad.extend(archive.array(&array_name(layer, part), &[count as u64])?);
+    let mut archive = Archive::new(&place, open(path, &ADVICE)?, &ADVICE)?;
+    let name = array_name(layer, "gamma");
+    let gamma = archive.list(&name, MAX_PORTS)?;
+    let topology = topology(gamma.len())?;
+    let ports = topology.ports();
+    if ports != gamma.len() {
+        let why = format!("has {} values, the mesh has {ports} ports", gamma.len());
+        return Err(archive.problem(&name, why, ADVICE.shape).into());
     }
-    Ok(phases_rad)
+    let cells = topology.mzis() as u64;
+    let mut phases_rad = archive.array(&array_name(layer, "theta"), &[cells])?;
+    phases_rad.extend(archive.array(&array_name(layer, "phi"), &[cells])?);
+    phases_rad.extend(gamma);
+    Ok(StoredPhases {
+        topology,
+        phases_rad,
+    })
 }
 
 /// Phases as layer 0 of a file.

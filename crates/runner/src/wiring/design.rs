@@ -1,18 +1,17 @@
 //! The ideal chip of an experiment, and the phases before training.
 
 use super::activation::activation;
-use crate::config::checked::{self, Config, InitialPhases, MeshKind, ReadoutKind, TapKind};
+use crate::config::checked::{
+    self, CellKind, Config, InitialPhases, MeshKind, ReadoutKind, TapKind,
+};
 use numerics::Streams;
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, SourcePower, Tap};
 use photonics::mesh::haar::haar_phases;
-use photonics::mesh::{NamedTopology, TopologyError};
+use photonics::mesh::{MziForm, NamedTopology, Topology, TopologyError};
 use photonics::units::dbm_to_w;
 use rand::RngExt;
 use std::f64::consts::TAU;
 use std::sync::Arc;
-
-/// What an experiment has that does not say.
-const DEFAULT_EXTRA_COLUMNS: usize = 2;
 
 /// The ideal circuit: equal layers in a row.
 ///
@@ -21,7 +20,7 @@ const DEFAULT_EXTRA_COLUMNS: usize = 2;
 pub fn design(config: &Config) -> Result<ChipDesign, TopologyError> {
     let chip = &config.chip;
     let layer = LayerDesign {
-        topology: Arc::new(named(chip).build(chip.ports)?),
+        topology: topology(chip)?,
         readout: match chip.readout.kind {
             ReadoutKind::Signed => Readout::Signed,
             ReadoutKind::Intensity => Readout::Intensity,
@@ -75,19 +74,40 @@ fn source(config: &Config) -> Source {
     }
 }
 
-/// The topology of every layer.
-pub(super) fn named(chip: &checked::Chip) -> NamedTopology {
-    named_topology(chip.mesh, chip.extra_columns)
+/// The topology of every layer: that of the mesh file, or a named one with its MZIs in the form that is
+/// asked for.
+///
+/// # Errors
+/// A mesh that cannot be built.
+pub fn topology(chip: &checked::Chip) -> Result<Arc<Topology>, TopologyError> {
+    if let Some(file) = &chip.mesh_file {
+        return Ok(file.topology.clone());
+    }
+    let plain = named(chip).build(chip.ports)?;
+    Ok(Arc::new(match form(chip) {
+        MziForm::Plain => plain,
+        form => plain.with_mzis(form)?,
+    }))
 }
 
-/// A topology by its name, with what only one of them has.
-pub fn named_topology(kind: MeshKind, extra_columns: Option<usize>) -> NamedTopology {
-    match kind {
-        MeshKind::Rectangular => NamedTopology::Rectangular,
+pub(super) fn form(chip: &checked::Chip) -> MziForm {
+    match chip.cell {
+        None | Some(CellKind::Plain) => MziForm::Plain,
+        Some(CellKind::ThreeSplitter) => MziForm::ThreeSplitter,
+        Some(CellKind::Symmetric) => MziForm::Symmetric,
+    }
+}
+
+/// The named topology of every layer, where there is no mesh file.
+pub(super) fn named(chip: &checked::Chip) -> NamedTopology {
+    match chip.mesh {
+        MeshKind::Rectangular | MeshKind::File => NamedTopology::Rectangular,
+        MeshKind::PermutingRectangular => NamedTopology::PermutingRectangular,
+        MeshKind::Svd => NamedTopology::Svd,
         MeshKind::Triangular => NamedTopology::Triangular,
         MeshKind::Diamond => NamedTopology::Diamond,
         MeshKind::RedundantRectangular => NamedTopology::RedundantRectangular {
-            extra_columns: extra_columns.unwrap_or(DEFAULT_EXTRA_COLUMNS),
+            extra_columns: chip.extra_columns.unwrap_or(0),
         },
         MeshKind::Butterfly => NamedTopology::Butterfly,
         MeshKind::Tree => NamedTopology::Tree,
@@ -105,13 +125,17 @@ pub fn initial_phases(config: &Config, design: &ChipDesign, streams: &Streams) -
             let topology = &design.topology;
             let count = 2 * topology.mzis() + topology.ports();
             let mut stream = streams.derive("initial-phases", layer as u64, 0);
-            match config.chip.initial_phases {
+            let mut phases: Vec<f64> = match config.chip.initial_phases {
                 InitialPhases::Haar => haar_phases(topology, &mut stream),
                 InitialPhases::Uniform => {
                     (0..count).map(|_| TAU * stream.random::<f64>()).collect()
                 }
                 InitialPhases::Zero => vec![0.0; count],
+            };
+            for place in topology.missing_shifters() {
+                phases[place] = 0.0;
             }
+            phases
         })
         .collect()
 }

@@ -1,8 +1,9 @@
 //! What an experiment takes of the machine's memory.
 
-use super::design::named;
+use super::design::{form, named};
 use crate::config::checked::{Config, MeshKind, Precision};
 use photonics::field::LANES;
+use photonics::mesh::MziForm;
 
 /// An upper estimate in bytes for what a bench holds of one size: a trainer with its chip, an ideal chip
 /// and one with every effect on, and the mesh of either chip alone, in f32.
@@ -27,8 +28,12 @@ pub fn mesh_memory_bytes(ports: usize, batch: usize) -> u64 {
 pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
     let ports = config.chip.ports as u64;
     let layers = config.chip.layers as u64;
-    let counts = named(&config.chip).counts(config.chip.ports);
-    let mzis = counts.mzis as u64;
+    let Sizes {
+        cells: mzis,
+        columns,
+        crossings,
+        mixed,
+    } = sizes(config);
     let parameters = 2 * mzis + ports;
     let real = match config.chip.precision {
         Precision::F32 => 4,
@@ -36,12 +41,15 @@ pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
     };
     // Per MZI: coupler errors, transmissions of the arms, static terms, coefficients; one topology.
     let mesh = mzis * (16 + 32 + 64 + 8 * real);
-    // The crossings of a wiring have a number per port and column.
-    let crossings = match config.chip.mesh {
-        MeshKind::Butterfly | MeshKind::Tree => 4 * ports * (counts.columns as u64 + 1),
-        _ => 0,
-    };
-    let topology = mzis * 40 + crossings;
+    // The crossings of a wiring have a number per port and column; other cells than MZIs have a kind, and
+    // what is drawn of the waveguides beside them a number per port and column while a die is made.
+    let mut topology = mzis * 40;
+    if crossings {
+        topology += 4 * ports * (columns + 1);
+    }
+    if mixed {
+        topology += mzis * 24 + 8 * ports * columns;
+    }
     // Per parameter: initial and current per layer; direction, shifted, gradient, two moments.
     let trainer = parameters * 8 * (2 * layers + 5);
     let largest = config
@@ -55,6 +63,39 @@ pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
     let data = samples as u64 * ports * 8;
     let checkpoint = layers * parameters * 40;
     layers * mesh + topology + trainer + batch + data + checkpoint
+}
+
+/// Sizes of the mesh of a layer, or more.
+struct Sizes {
+    cells: u64,
+    columns: u64,
+    /// Whether waveguides cross between columns.
+    crossings: bool,
+    /// Whether there are other cells than MZIs.
+    mixed: bool,
+}
+
+fn sizes(config: &Config) -> Sizes {
+    let chip = &config.chip;
+    if let Some(file) = &chip.mesh_file {
+        let topology = &file.topology;
+        return Sizes {
+            cells: topology.mzis() as u64,
+            columns: topology.columns() as u64,
+            crossings: !topology.is_planar(),
+            mixed: !topology.is_uniform(),
+        };
+    }
+    let counts = named(chip).counts(chip.ports);
+    let plain = form(chip) == MziForm::Plain;
+    // A coupler more per MZI; at most a phase shifter more per MZI, and a column in front of each.
+    let factor = if plain { 1 } else { 2 };
+    Sizes {
+        cells: factor * counts.mzis as u64,
+        columns: factor * counts.columns as u64,
+        crossings: matches!(chip.mesh, MeshKind::Butterfly | MeshKind::Tree),
+        mixed: !plain || matches!(chip.mesh, MeshKind::PermutingRectangular | MeshKind::Svd),
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod training;
 
 pub use bench_ledger::{BenchCosts, BenchLedger};
 pub use chip_box::ChipBox;
-pub use design::{design, initial_phases, named_topology};
+pub use design::{design, initial_phases, topology};
 pub use die::{Circuit, circuit, die};
 pub use forecast::forecast;
 pub use memory::{memory_bytes, mesh_memory_bytes};

@@ -1,7 +1,7 @@
 //! The analyses of one mesh.
 
 use super::sizes::Sizes;
-use crate::config::validation::{Candidate, LoadedValidation, Programming};
+use crate::config::validation::{LoadedValidation, Programming, Switches};
 use crate::error::Error;
 use crate::wiring;
 use numerics::Streams;
@@ -64,12 +64,13 @@ pub(super) enum Powers {
 /// A process out of its ranges, or a mesh that an analysis does not know.
 pub(super) fn analyse(
     loaded: &LoadedValidation,
-    candidate: &Candidate,
+    name: &str,
     topology: &Arc<Topology>,
 ) -> Result<Report, Error> {
     let validation = &loaded.validation;
     let asked = &validation.validate;
-    let switches = &asked.analyses;
+    let corrected = asked.programming == Programming::Corrected;
+    let switches = &known_of(topology, &asked.analyses, corrected);
     let process = wiring::mesh_and_heaters(&validation.process);
     let streams = Streams::new(validation.seed);
     let hardware = nominal(topology, &process.mesh);
@@ -78,7 +79,7 @@ pub(super) fn analyse(
         fidelity: asked.fidelity,
         dies: asked.dies,
         first_die: validation.die_seed,
-        corrected: asked.programming == Programming::Corrected,
+        corrected,
     };
     let tolerance_of = |corrected| {
         let options = ToleranceOptions {
@@ -89,7 +90,7 @@ pub(super) fn analyse(
         tolerance(topology, &options, &streams, validation.die_seed)
     };
     Ok(Report {
-        name: candidate.name().to_owned(),
+        name: name.to_owned(),
         topology: topology.clone(),
         sizes: Sizes::of(topology),
         findings: topology.lint(),
@@ -98,7 +99,7 @@ pub(super) fn analyse(
             .reachable_dimension
             .then(|| reachable_dimension(topology, Shifters::All, &streams, memory_bytes))
             .transpose()
-            .map_err(|error| failed("reachable dimension", candidate, error))?,
+            .map_err(|error| failed("reachable dimension", name, error))?,
         reach: switches.fidelity_reach.then(|| {
             let found = fidelity_reach(topology, asked.targets, &streams, |_, _, _| {
                 Err(NoDecomposition)
@@ -120,7 +121,7 @@ pub(super) fn analyse(
             .heater_power
             .then(|| heater_power(topology, &process.heater, asked.targets, &streams))
             .transpose()
-            .map_err(|error| failed("heater power", candidate, error))?
+            .map_err(|error| failed("heater power", name, error))?
             .map(|powers| match powers {
                 Some(powers) => Powers::Stated(Box::new(powers)),
                 None => Powers::Unstated,
@@ -129,20 +130,37 @@ pub(super) fn analyse(
             .die_yield
             .then(|| die_yield::die_yield(topology, &process, &options, &streams))
             .transpose()
-            .map_err(|error| failed("yield", candidate, error))?,
+            .map_err(|error| failed("yield", name, error))?,
         attribution: switches
             .attribution
             .then(|| die_yield::attribution(topology, &process, &options, &streams))
             .transpose()
-            .map_err(|error| failed("attribution", candidate, error))?,
+            .map_err(|error| failed("attribution", name, error))?,
     })
+}
+
+/// The analyses that know the cells of a mesh: most know MZIs alone.
+fn known_of(topology: &Topology, asked: &Switches, corrected: bool) -> Switches {
+    if topology.is_uniform() {
+        return asked.clone();
+    }
+    Switches {
+        heater_power: asked.heater_power,
+        die_yield: asked.die_yield && !corrected,
+        attribution: asked.attribution && !corrected,
+        path_loss: false,
+        reachable_dimension: false,
+        fidelity_reach: false,
+        calibratability: false,
+        sensitivity: false,
+        tolerance: false,
+    }
 }
 
 fn failed(
     what: &str,
-    candidate: &Candidate,
+    name: &str,
     error: impl std::error::Error + Send + Sync + 'static,
 ) -> Error {
-    let name = candidate.name();
     Error::failed(format!("the {what} of {name} cannot be found"), error, "")
 }

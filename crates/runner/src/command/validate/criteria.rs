@@ -1,7 +1,7 @@
 //! Criteria: what was measured, the limit, and whether it is met.
 //!
 //! A number that comes from a sample has an interval of 95 %. Where its limit lies within it, the sample does
-//! not decide: neither passed nor failed.
+//! not decide: neither passed nor failed. What cannot be measured is not met.
 
 use super::analyse::{Powers, Reach, Report};
 use crate::config::validation::{Criteria, LeastDimension};
@@ -108,7 +108,44 @@ pub(super) fn judge(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
     verdicts.extend(of_light(report, criteria));
     verdicts.extend(of_phases(report, criteria));
     verdicts.extend(of_dies(report, criteria));
+    // An analysis that is switched off takes no criterion, so what is left is one that the mesh does not allow.
+    for (criterion, bound, unit, limit) in limits(criteria) {
+        if verdicts.iter().all(|verdict| verdict.criterion != criterion) {
+            verdicts.push(Verdict {
+                outcome: Outcome::Fail,
+                note: Some("not known: the mesh has other cells than MZIs"),
+                ..Measure::new(criterion, bound, unit, f64::NAN).unmeasured(limit)
+            });
+        }
+    }
     verdicts
+}
+
+/// Every limit that is set; `full` as infinity, as it is not known how much that is.
+fn limits(criteria: &Criteria) -> Vec<(&'static str, Bound, &'static str, f64)> {
+    use Bound::{Largest, Least};
+    let count = |limit: Option<usize>| limit.map(|limit| limit as f64);
+    let dimension = criteria.reachable_dimension.as_ref().map(|least| match least {
+        LeastDimension::AtLeast(least) => *least as f64,
+        LeastDimension::Full(_) => f64::INFINITY,
+    });
+    let calibratable = criteria.all_calibratable.then_some(0.0);
+    let all = [
+        ("max_worst_loss_db", Largest, "dB", criteria.max_worst_loss_db),
+        ("max_imbalance_db", Largest, "dB", criteria.max_imbalance_db),
+        ("reachable_dimension", Least, "", dimension),
+        ("max_redundancy", Largest, "", count(criteria.max_redundancy)),
+        ("min_fidelity_reach", Least, "", criteria.min_fidelity_reach),
+        ("all_calibratable", Largest, "", calibratable),
+        ("min_tolerance_rad", Least, "rad", criteria.min_tolerance_rad),
+        ("min_tolerance_corrected_rad", Least, "rad", criteria.min_tolerance_corrected_rad),
+        ("min_yield", Least, "", criteria.min_yield),
+        ("min_yield_lower_bound", Least, "", criteria.min_yield_lower_bound),
+    ];
+    let set = all.into_iter().filter_map(|(criterion, bound, unit, limit)| {
+        limit.map(|limit| (criterion, bound, unit, limit))
+    });
+    set.collect()
 }
 
 /// The verdict, where there is a limit.
@@ -165,7 +202,7 @@ fn of_phases(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
                 .within(interval(&found.fidelity))
                 .against(limit),
             Reach::Unknown => Verdict {
-                outcome: Outcome::Undecided,
+                outcome: Outcome::Fail,
                 note: Some("not known: no decomposition"),
                 ..Measure::new(criterion, Bound::Least, "", f64::NAN).unmeasured(limit)
             },

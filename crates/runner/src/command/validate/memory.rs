@@ -1,6 +1,7 @@
 //! What a validation takes of the machine's memory, before any of it is taken.
 
-use crate::config::validation::{Analyses, Candidate};
+use crate::config::candidate::Wiring;
+use crate::config::validation::Analyses;
 use photonics::field::LANES;
 
 /// An upper estimate for one mesh.
@@ -25,14 +26,14 @@ impl Need {
 }
 
 /// The need of a candidate, from its sizes in closed form.
-pub(super) fn need(candidate: &Candidate, asked: &Analyses) -> Need {
-    let ports = candidate.ports as u64;
-    let counts = candidate.named().counts(candidate.ports);
+pub(super) fn need(wiring: &Wiring, asked: &Analyses) -> Need {
+    let ports = wiring.ports() as u64;
+    let counts = wiring.counts();
     let (cells, columns) = (counts.mzis as u64, counts.columns as u64);
     let parameters = 2 * cells + ports;
     let threads = rayon::current_num_threads() as u64;
-    // Ports, schedule and cell of each; crossings of each port at each column.
-    let mesh = 64 * cells + 4 * ports * (columns + 1);
+    // Ports, schedule and cell of each; crossings and passages of each port at each column.
+    let mesh = 80 * cells + 12 * ports * (columns + 1);
     // A die: errors, transmissions, static terms, coefficients; its heaters.
     let die = cells * (16 + 32 + 64 + 64) + 64 * parameters;
     // The matrix, padded, and the phases.

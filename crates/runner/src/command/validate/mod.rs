@@ -12,6 +12,7 @@ mod sizes;
 use super::print::print;
 use super::session::session;
 use crate::cli::ValidateArgs;
+use crate::config::candidate::CheckedCandidate;
 use crate::config::validation::LoadedValidation;
 use crate::error::{Error, Problem, Status};
 use crate::record::output::{check_output, write_output};
@@ -46,10 +47,9 @@ fn validate(
     loaded: &LoadedValidation,
     topologies: &[Arc<Topology>],
 ) -> Result<Status, Error> {
-    let candidates = loaded.validation.candidates();
-    let mut reports = Vec::with_capacity(candidates.len());
-    for (candidate, topology) in candidates.into_iter().zip(topologies) {
-        reports.push(analyse(loaded, candidate, topology)?);
+    let mut reports = Vec::with_capacity(topologies.len());
+    for (candidate, topology) in loaded.candidates.iter().zip(topologies) {
+        reports.push(analyse(loaded, &candidate.name, topology)?);
     }
     let criteria = &loaded.validation.criteria;
     let verdicts: Vec<Vec<Verdict>> = reports
@@ -92,12 +92,14 @@ fn build(loaded: &LoadedValidation) -> Result<Vec<Arc<Topology>>, Error> {
     let validation = &loaded.validation;
     let limit_mib = validation.limits.memory_mib;
     let mut problems = Vec::new();
-    for (index, candidate) in validation.candidates().into_iter().enumerate() {
-        let need = memory::need(candidate, &validation.validate);
+    for (index, candidate) in loaded.candidates.iter().enumerate() {
+        let need = memory::need(&candidate.wiring, &validation.validate);
         let mib = need.bytes.div_ceil(1 << 20);
         if mib > limit_mib {
-            problems.push(loaded.problem_with_ports(
+            problems.push(loaded.problem_of(
                 index,
+                "ports",
+                &candidate.wiring.ports().to_string(),
                 format!(
                     "needs about {mib} MiB, most of it for {}; limits.memory_mib is {limit_mib}",
                     need.most
@@ -109,13 +111,9 @@ fn build(loaded: &LoadedValidation) -> Result<Vec<Arc<Topology>>, Error> {
     if !problems.is_empty() {
         return Err(Error::Problems(problems));
     }
-    let candidates = validation.candidates().into_iter();
-    candidates
-        .map(|candidate| match candidate.named().build(candidate.ports) {
-            Ok(topology) => Ok(Arc::new(topology)),
-            Err(error) => Err(Error::failed("the mesh cannot be built", error, "")),
-        })
-        .collect()
+    let build = |candidate: &CheckedCandidate| candidate.wiring.build();
+    let topologies = loaded.candidates.iter().map(build).collect::<Result<_, _>>();
+    topologies.map_err(|error| Error::failed("the mesh cannot be built", error, ""))
 }
 
 /// That pictures can most likely be written there, before the work begins.

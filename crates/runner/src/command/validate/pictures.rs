@@ -28,8 +28,10 @@ pub(super) fn check_sizes(
         };
         let mib = picture_bytes(counts, topology.ports()).div_ceil(1 << 20);
         if mib > MAX_PICTURE_MIB {
-            problems.push(loaded.problem_with_ports(
+            problems.push(loaded.problem_of(
                 index,
+                "ports",
+                &topology.ports().to_string(),
                 format!("its picture would have about {mib} MiB, more than {MAX_PICTURE_MIB}"),
                 "leave out --svg, or use fewer ports".into(),
             ));

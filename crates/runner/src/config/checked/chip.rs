@@ -1,6 +1,8 @@
 //! The chip as designed.
 
+use crate::mesh_file::MeshFile;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A network of meshes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +16,13 @@ pub struct Chip {
     /// Columns beyond those of the rectangular mesh, 1 to 4096; with
     /// [`MeshKind::RedundantRectangular`].
     pub extra_columns: Option<usize>,
+    /// Form of the MZIs; `None` is plain.
+    pub cell: Option<CellKind>,
+    /// SHA-256 of the mesh file; with [`MeshKind::File`].
+    pub mesh_sha256: Option<String>,
+    /// The mesh of the file; with [`MeshKind::File`].
+    #[serde(skip)]
+    pub mesh_file: Option<Arc<MeshFile>>,
     /// Phases before training.
     pub initial_phases: InitialPhases,
     /// Seed of the die, below 2^53.
@@ -44,20 +53,25 @@ pub enum MeshKind {
     Butterfly,
     /// A binary tree, doi:10.1364/OPTICA.391592.
     Tree,
+    /// Pai et al., doi:10.1103/PhysRevApplied.11.064044.
+    PermutingRectangular,
+    /// U S V^H, two rectangular meshes with attenuators between them.
+    Svd,
+    /// That of a file, which stands beside a resolved configuration by this name.
+    #[serde(rename = "mesh.toml")]
+    File,
 }
 
-impl MeshKind {
-    /// Its name, as in an experiment.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rectangular => "rectangular",
-            Self::Triangular => "triangular",
-            Self::Diamond => "diamond",
-            Self::RedundantRectangular => "redundant-rectangular",
-            Self::Butterfly => "butterfly",
-            Self::Tree => "tree",
-        }
-    }
+/// Forms of MZIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CellKind {
+    /// The MZI itself.
+    Plain,
+    /// A further coupler in front, arXiv:2109.05367.
+    ThreeSplitter,
+    /// A phase shifter on each inner arm, arXiv:2104.07561.
+    Symmetric,
 }
 
 /// Phases before training.

@@ -7,7 +7,7 @@ mod process;
 mod training;
 
 pub use chip::{
-    Activation, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source, TapKind,
+    Activation, CellKind, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source, TapKind,
     TransferKind,
 };
 pub use instruments::Instruments;

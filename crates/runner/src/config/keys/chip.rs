@@ -9,6 +9,7 @@ use std::f64::consts::PI;
 
 const MESH: &str = "chip.mesh";
 const REDUNDANT: &str = "redundant-rectangular";
+pub(super) const CELLS: &[&str] = &["plain", "three-splitter", "symmetric"];
 pub(super) const MESHES: &[&str] = &[
     "rectangular",
     "triangular",
@@ -16,6 +17,8 @@ pub(super) const MESHES: &[&str] = &[
     REDUNDANT,
     "butterfly",
     "tree",
+    "permuting-rectangular",
+    "svd",
 ];
 const KIND: &str = "chip.activation.kind";
 const ELECTRO_OPTIC: &str = "electro-optic";
@@ -39,13 +42,19 @@ pub(super) const KEYS: &[Key] = &[
     Key::integer("chip.layers", (1, 64), "layers")
         .or(Integer(2))
         .doc("Meshes in a row, with an activation after each but the last."),
-    Key::text(MESH, MESHES)
+    Key::text_or_file(MESH, MESHES)
         .or(Text("rectangular"))
-        .doc("Topology: rectangular (doi:10.1364/OPTICA.3.001460), triangular (doi:10.1103/PhysRevLett.73.58), diamond (doi:10.1364/OE.395441), redundant-rectangular (extra_columns more), butterfly (doi:10.1364/OE.27.014009) or tree (doi:10.1364/OPTICA.391592); the last two have crossings."),
+        .doc("Topology: rectangular (doi:10.1364/OPTICA.3.001460), triangular (doi:10.1103/PhysRevLett.73.58), diamond (doi:10.1364/OE.395441), redundant-rectangular (extra_columns more), butterfly (doi:10.1364/OE.27.014009), tree (doi:10.1364/OPTICA.391592), permuting-rectangular (doi:10.1103/PhysRevApplied.11.064044), the last three with crossings, or svd (two meshes with attenuators between them); or a mesh file beside this one (meshes.md), which says the number of ports."),
     Key::integer("chip.extra_columns", (1, 4096), "columns")
         .or(Integer(2))
         .when(MESH, REDUNDANT)
         .doc("Columns beyond those of the rectangular mesh."),
+    Key::text("chip.cell", CELLS)
+        .or(Absent)
+        .doc("Form of the MZIs of a named topology: plain (the default), three-splitter (a further coupler in front, arXiv:2109.05367) or symmetric (a phase shifter on each inner arm, arXiv:2104.07561); see meshes.md."),
+    Key::name("chip.mesh_sha256")
+        .or(Absent)
+        .doc("SHA-256 of the mesh file, 64 hexadecimal digits; another file is then refused. In the resolved configuration it is always there where there is a mesh file."),
     Key::text("chip.initial_phases", &["haar", "uniform", "zero"])
         .or(Text("haar"))
         .doc("Phases before training: of a Haar-random unitary (in a diamond, butterfly or tree, which cannot be one: of MZIs that are each one), uniform in a turn, or all zero."),

@@ -5,7 +5,7 @@ use super::super::key::{
     Interval, Key,
 };
 use super::EXACT_MAX;
-use super::chip::MESHES;
+use super::chip::{CELLS, MESHES};
 use std::f64::consts::FRAC_PI_4;
 
 /// Keys of the process that say nothing of a mesh, so that a validation does not take them. A preset may
@@ -25,12 +25,17 @@ pub const CANDIDATE: &[Key] = &[
     Key::name("name")
         .or(Absent)
         .doc("What the report calls it; no key, its topology."),
-    Key::text("topology", MESHES)
-        .doc("As chip.mesh of an experiment (docs/config.md)."),
-    Key::integer("ports", PORTS, "ports").doc("Its ports."),
+    Key::text_or_file("topology", MESHES)
+        .doc("A name as chip.mesh of an experiment (docs/config.md), or a mesh file (docs/meshes.md), relative to this one."),
+    Key::integer("ports", PORTS, "ports")
+        .or(Absent)
+        .doc("Its ports; a mesh file says them itself."),
     Key::integer("extra_columns", COLUMNS, "columns")
         .or(Absent)
         .doc("Columns beyond those of the rectangular mesh, of redundant-rectangular; no key, 2."),
+    Key::text("cell", CELLS)
+        .or(Absent)
+        .doc("Form of the MZIs, as chip.cell of an experiment; no key, plain."),
 ];
 
 pub(super) const HEAD: &[Key] = &[
@@ -44,17 +49,21 @@ pub(super) const HEAD: &[Key] = &[
     Key::records("candidate", CANDIDATE)
         .or(Absent)
         .doc("Meshes to be compared, in place of [mesh]: each a table [[candidate]]."),
-    Key::text("mesh.topology", MESHES)
+    Key::text_or_file("mesh.topology", MESHES)
         .or(Absent)
-        .doc("The mesh, as chip.mesh of an experiment (docs/config.md)."),
+        .doc("The mesh: a name as chip.mesh of an experiment (docs/config.md), or a mesh file (docs/meshes.md), relative to this one."),
     Key::integer("mesh.ports", PORTS, "ports")
-        .or(Integer(64))
+        .or(Absent)
         .when_given("mesh.topology")
-        .doc("Its ports."),
+        .doc("Its ports; a mesh file says them itself."),
     Key::integer("mesh.extra_columns", COLUMNS, "columns")
-        .or(Integer(2))
-        .when("mesh.topology", "redundant-rectangular")
-        .doc("Columns beyond those of the rectangular mesh."),
+        .or(Absent)
+        .when_given("mesh.topology")
+        .doc("Columns beyond those of the rectangular mesh, of redundant-rectangular; no key, 2."),
+    Key::text("mesh.cell", CELLS)
+        .or(Absent)
+        .when_given("mesh.topology")
+        .doc("Form of the MZIs, as chip.cell of an experiment; no key, plain."),
 ];
 
 /// A switch for an analysis.

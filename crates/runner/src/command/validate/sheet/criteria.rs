@@ -51,7 +51,9 @@ fn limit(verdict: &Verdict) -> String {
     };
     let value = verdict.limit;
     // As the user wrote it, counts with commas.
-    let value: &dyn Display = if value.fract() == 0.0 {
+    let value: &dyn Display = if value.is_infinite() {
+        &"full"
+    } else if value.fract() == 0.0 {
         &number(value, value)
     } else {
         &value

@@ -120,6 +120,12 @@ impl Sheet<'_> {
                 validation.die_seed
             ));
         }
+        for report in self.reports.iter().filter(|report| !report.topology.is_uniform()) {
+            lines.push(format!(
+                "{}: has other cells than MZIs, which most analyses do not know: left empty",
+                report.name
+            ));
+        }
         lines.push("what each line is: docs/validate.md".into());
         lines.join("\n")
     }
