@@ -21,6 +21,7 @@ pub mod mesh;
 pub mod process;
 pub mod real;
 pub mod source;
+pub mod twin;
 pub mod units;
 
 pub use field::FieldBatch;
