@@ -103,8 +103,7 @@ impl<T: Real> MeshTwin<T> {
     /// # Panics
     /// As [`Self::propagate`].
     pub fn forward(&self, field: &mut FieldBatch<T>, tape: &mut Tape<T>) {
-        let (Some(lossy), Operations::General(matrices)) =
-            (&self.lossy, &self.program.operations)
+        let (Some(lossy), Operations::General(matrices)) = (&self.lossy, &self.program.operations)
         else {
             return self.propagate(field);
         };

@@ -20,33 +20,60 @@ use crate::mesh::rotation::Rotations;
 use crate::mesh::schedule::RUN;
 use crate::real::Real;
 
-/// Lanes that are summed side by side.
-const WIDTH: usize = 16;
+/// Partial sums that are kept side by side until a run of MZIs is through.
+const WIDTH: usize = 8;
 
-/// The sum of the lanes.
+/// The partial sums of a run.
+type Partial<T> = [[T; WIDTH]; RUN];
+
+/// Adds the first `ACTIVE` lanes up to partial sums, by halves.
 #[inline(always)]
-fn total<T: Real>(mut lanes: [T; WIDTH]) -> T {
-    let mut half = WIDTH / 2;
-    while half > 0 {
+fn fold<T: Real, const ACTIVE: usize>(lanes: &mut [T; LANES], partial: &mut [T; WIDTH]) {
+    let mut half = ACTIVE / 2;
+    while half > WIDTH {
         for i in 0..half {
             lanes[i] += lanes[i + half];
         }
         half /= 2;
     }
-    lanes[0]
+    for i in 0..WIDTH {
+        partial[i] = lanes[i] + lanes[i + WIDTH];
+    }
+}
+
+#[inline(always)]
+fn total<T: Real>(x: &[T; WIDTH]) -> f64 {
+    (((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))).to_f64()
+}
+
+/// Adds the sums of a run's MZIs; those beyond the run are numbers that nobody reads.
+#[inline(always)]
+fn add_totals<T: Real>(partial: &Partial<T>, sums: &mut [f64; RUN]) {
+    for (sum, partial) in sums.iter_mut().zip(partial) {
+        *sum += total(partial);
+    }
 }
 
 /// Im sum g* f of a port.
 #[inline(always)]
-fn overlap<T: Real, const ACTIVE: usize>(f: &PortLanes<T>, g: &PortLanes<T>) -> T {
-    let mut sums = [T::ZERO; WIDTH];
-    for k in 0..ACTIVE / WIDTH {
-        for (j, sum) in sums.iter_mut().enumerate() {
-            let i = k * WIDTH + j;
-            *sum = g.re[i].mul_add(f.im[i], (-g.im[i]).mul_add(f.re[i], *sum));
-        }
+fn overlap<T: Real, const ACTIVE: usize>(
+    f: &PortLanes<T>,
+    g: &PortLanes<T>,
+    partial: &mut [T; WIDTH],
+) {
+    let mut lanes = [T::ZERO; LANES];
+    for i in 0..ACTIVE {
+        lanes[i] = g.re[i].mul_add(f.im[i], -(g.im[i] * f.re[i]));
     }
-    total(sums)
+    fold::<T, ACTIVE>(&mut lanes, partial);
+}
+
+/// The same behind the whole mesh, where it is added to a port's sum.
+#[inline(always)]
+fn add_overlap<T: Real, const ACTIVE: usize>(f: &PortLanes<T>, g: &PortLanes<T>, sum: &mut f64) {
+    let mut partial = [T::ZERO; WIDTH];
+    overlap::<T, ACTIVE>(f, g, &mut partial);
+    *sum += total(&partial);
 }
 
 /// A lossless block: the inverse of the mesh is its adjoint, for both.
@@ -61,60 +88,99 @@ pub(super) fn reverse_rotations<T: Real, const ACTIVE: usize>(
 ) {
     let ports = field.iter_mut().zip(&mut *cotangent);
     for ((f, g), (screen, sum)) in ports.zip(screen.iter().zip(&mut sums.outputs)) {
-        *sum += overlap::<T, ACTIVE>(f, g).to_f64();
+        add_overlap::<T, ACTIVE>(f, g, sum);
         let back = [[screen[0], -screen[1]]];
         apply_screen(&back, std::slice::from_mut(f));
         apply_screen(&back, std::slice::from_mut(g));
     }
+    let mut partial: [Partial<T>; 2] = [[[T::ZERO; WIDTH]; RUN]; 2];
+    let [first, other] = &mut partial;
     let runs = topology.schedule().pairs_of_runs_reversed();
     let places = operations.iter().zip(&mut sums.runs).rev();
     for (pairs, (r, [difference, second])) in runs.zip(places) {
-        let phases = r.phase_re.iter().zip(&r.phase_im);
-        let rotations = r.cos.iter().zip(&r.sin).zip(phases);
-        let sums = difference.iter_mut().zip(second);
-        for ((pair, sums), ((&c, &s), (&re, &im))) in pairs.iter().zip(sums).zip(rotations) {
+        let mut half_tangent = [T::ZERO; RUN];
+        for i in 0..RUN {
+            half_tangent[i] = r.sin[i] / (T::ONE + r.cos[i]);
+        }
+        for (i, pair) in pairs.iter().enumerate().take(RUN) {
             let ports = [pair.upper as usize, pair.lower as usize];
-            if let (Ok(f), Ok(g)) = (
+            if let (Ok([fx, fy]), Ok([gx, gy])) = (
                 field.get_disjoint_mut(ports),
                 cotangent.get_disjoint_mut(ports),
             ) {
-                let [a, b] = unrotate::<T, ACTIVE>([c, s, re, im], f, g);
-                *sums.0 += a.to_f64();
-                *sums.1 += b.to_f64();
+                let phase = [r.phase_re[i], r.phase_im[i]];
+                let (c, s, h) = (r.cos[i], r.sin[i], half_tangent[i]);
+                if c >= T::ZERO {
+                    unrotate::<T, ACTIVE>(
+                        phase,
+                        #[inline(always)]
+                        |x, y| {
+                            let sheared = y.mul_add(-h, x);
+                            let lower = sheared.mul_add(s, y);
+                            (lower.mul_add(-h, sheared), lower)
+                        },
+                        fx,
+                        fy,
+                        gx,
+                        gy,
+                        &mut first[i],
+                        &mut other[i],
+                    );
+                } else {
+                    unrotate::<T, ACTIVE>(
+                        phase,
+                        #[inline(always)]
+                        |x, y| (x.mul_add(c, -(y * s)), x.mul_add(s, y * c)),
+                        fx,
+                        fy,
+                        gx,
+                        gy,
+                        &mut first[i],
+                        &mut other[i],
+                    );
+                }
             }
         }
+        add_totals(first, difference);
+        add_totals(other, second);
     }
 }
 
-/// One MZI back, and its two sums.
+/// One MZI back, and its two sums. `back` undoes the rotation of two real numbers: three shears where
+/// c >= 0, with h = tan(kappa/2) <= 1 in modulus, take 6 operations instead of 8.
+///
+/// References of their own let the compiler know that nothing overlaps.
 #[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "see above")]
 fn unrotate<T: Real, const ACTIVE: usize>(
-    [c, s, re, im]: [T; 4],
-    [fx, fy]: [&mut PortLanes<T>; 2],
-    [gx, gy]: [&mut PortLanes<T>; 2],
-) -> [T; 2] {
-    let mut difference = [T::ZERO; WIDTH];
-    let mut second = [T::ZERO; WIDTH];
-    let back = |x: T, y: T| (x.mul_add(c, -(y * s)), x.mul_add(s, y * c));
-    let turn = |x: T, y: T| (x.mul_add(re, y * im), y.mul_add(re, -(x * im)));
-    for k in 0..ACTIVE / WIDTH {
-        for j in 0..WIDTH {
-            let i = k * WIDTH + j;
-            let (fxr, fxi, fyr, fyi) = (fx.re[i], fx.im[i], fy.re[i], fy.im[i]);
-            let (gxr, gxi, gyr, gyi) = (gx.re[i], gx.im[i], gy.re[i], gy.im[i]);
-            let sum = gxr.mul_add(fyr, gxi.mul_add(fyi, difference[j]));
-            difference[j] = (-gyr).mul_add(fxr, (-gyi).mul_add(fxi, sum));
-            let sum = gxr.mul_add(fyi, (-gxi).mul_add(fyr, second[j]));
-            second[j] = gyr.mul_add(fxi, (-gyi).mul_add(fxr, sum));
-            let ((tr, br), (ti, bi)) = (back(fxr, fyr), back(fxi, fyi));
-            (fx.re[i], fx.im[i]) = turn(tr, ti);
-            (fy.re[i], fy.im[i]) = (br, bi);
-            let ((tr, br), (ti, bi)) = (back(gxr, gyr), back(gxi, gyi));
-            (gx.re[i], gx.im[i]) = turn(tr, ti);
-            (gy.re[i], gy.im[i]) = (br, bi);
-        }
+    [re, im]: [T; 2],
+    back: impl Fn(T, T) -> (T, T),
+    fx: &mut PortLanes<T>,
+    fy: &mut PortLanes<T>,
+    gx: &mut PortLanes<T>,
+    gy: &mut PortLanes<T>,
+    first: &mut [T; WIDTH],
+    other: &mut [T; WIDTH],
+) {
+    let mut difference = [T::ZERO; LANES];
+    let mut second = [T::ZERO; LANES];
+    for i in 0..ACTIVE {
+        let (fxr, fxi, fyr, fyi) = (fx.re[i], fx.im[i], fy.re[i], fy.im[i]);
+        let (gxr, gxi, gyr, gyi) = (gx.re[i], gx.im[i], gy.re[i], gy.im[i]);
+        let sum = gxr.mul_add(fyr, gxi * fyi);
+        difference[i] = (-gyr).mul_add(fxr, (-gyi).mul_add(fxi, sum));
+        let sum = gxr.mul_add(fyi, -(gxi * fyr));
+        second[i] = gyr.mul_add(fxi, (-gyi).mul_add(fxr, sum));
+        let turn = |x: T, y: T| (x.mul_add(re, y * im), y.mul_add(re, -(x * im)));
+        let ((tr, br), (ti, bi)) = (back(fxr, fyr), back(fxi, fyi));
+        (fx.re[i], fx.im[i]) = turn(tr, ti);
+        (fy.re[i], fy.im[i]) = (br, bi);
+        let ((tr, br), (ti, bi)) = (back(gxr, gyr), back(gxi, gyi));
+        (gx.re[i], gx.im[i]) = turn(tr, ti);
+        (gy.re[i], gy.im[i]) = (br, bi);
     }
-    [total(difference), total(second)]
+    fold::<T, ACTIVE>(&mut difference, first);
+    fold::<T, ACTIVE>(&mut second, other);
 }
 
 /// The way back through a mesh with loss.
@@ -152,7 +218,10 @@ impl<T: Real> ReverseGeneral<T> {
 
     /// One block: fields by the inverse or from what was kept, cotangents by the adjoint.
     #[inline(always)]
-    #[allow(clippy::too_many_arguments, reason = "a kernel: what it reads and what it writes")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a kernel: what it reads and what it writes"
+    )]
     pub(super) fn block<const ACTIVE: usize>(
         &self,
         topology: &Topology,
@@ -165,11 +234,13 @@ impl<T: Real> ReverseGeneral<T> {
     ) {
         let ports = field.iter().zip(&mut *cotangent);
         for ((f, g), (screen, sum)) in ports.zip(screen.iter().zip(&mut sums.outputs)) {
-            *sum += overlap::<T, ACTIVE>(f, g).to_f64();
+            add_overlap::<T, ACTIVE>(f, g, sum);
             apply_screen(&[[screen[0], -screen[1]]], std::slice::from_mut(g));
         }
         let mut kept = kept;
         pop(&mut kept, field);
+        let mut partial: [Partial<T>; 2] = [[[T::ZERO; WIDTH]; RUN]; 2];
+        let [first, other] = &mut partial;
         let runs = topology.schedule().pairs_of_runs_reversed();
         let places = operations.iter().zip(&self.inverse).zip(&mut sums.runs);
         let places = places.zip(self.plan.keep()).rev();
@@ -180,7 +251,7 @@ impl<T: Real> ReverseGeneral<T> {
                     field.get_disjoint_mut(ports),
                     cotangent.get_disjoint_mut(ports),
                 ) {
-                    difference[i] += cross::<T, ACTIVE>([&*fx, &*fy], [&*gx, &*gy]).to_f64();
+                    cross::<T, ACTIVE>(fx, fy, gx, gy, &mut first[i]);
                     if *keep == Keep::Inputs {
                         let mut inputs = [PortLanes::DARK; 2];
                         pop(&mut kept, &mut inputs);
@@ -190,9 +261,11 @@ impl<T: Real> ReverseGeneral<T> {
                     }
                     let [a, b, c, d, e, f, g, h] = std::array::from_fn(|k| m.0[k][i]);
                     mix::<T, ACTIVE>(&[a, -b, e, -f, c, -d, g, -h], gx, gy);
-                    second[i] += overlap::<T, ACTIVE>(fx, gx).to_f64();
+                    overlap::<T, ACTIVE>(fx, gx, &mut other[i]);
                 }
             }
+            add_totals(first, difference);
+            add_totals(other, second);
             if *keep == Keep::Section {
                 pop(&mut kept, field);
             }
@@ -212,18 +285,18 @@ fn pop<T: Real>(kept: &mut &[PortLanes<T>], to: &mut [PortLanes<T>]) {
 /// Re sum (g_u* f_l - g_l* f_u).
 #[inline(always)]
 fn cross<T: Real, const ACTIVE: usize>(
-    [fx, fy]: [&PortLanes<T>; 2],
-    [gx, gy]: [&PortLanes<T>; 2],
-) -> T {
-    let mut sums = [T::ZERO; WIDTH];
-    for k in 0..ACTIVE / WIDTH {
-        for (j, sum) in sums.iter_mut().enumerate() {
-            let i = k * WIDTH + j;
-            let upper = gx.re[i].mul_add(fy.re[i], gx.im[i].mul_add(fy.im[i], *sum));
-            *sum = (-gy.re[i]).mul_add(fx.re[i], (-gy.im[i]).mul_add(fx.im[i], upper));
-        }
+    fx: &PortLanes<T>,
+    fy: &PortLanes<T>,
+    gx: &PortLanes<T>,
+    gy: &PortLanes<T>,
+    partial: &mut [T; WIDTH],
+) {
+    let mut lanes = [T::ZERO; LANES];
+    for i in 0..ACTIVE {
+        let upper = gx.re[i].mul_add(fy.re[i], gx.im[i] * fy.im[i]);
+        lanes[i] = (-gy.re[i]).mul_add(fx.re[i], (-gy.im[i]).mul_add(fx.im[i], upper));
     }
-    total(sums)
+    fold::<T, ACTIVE>(&mut lanes, partial);
 }
 
 /// The inverse matrices of a run, in double precision on the way.
@@ -241,11 +314,14 @@ fn invert<T: Real>(Matrices(m): &Matrices<T>, Matrices(inverse): &mut Matrices<T
                 T::from_f64(x.mul_add(im, y * re)),
             ]
         };
-        let elements = [times(dr, di), times(-br, -bi), times(-cr, -ci), times(ar, ai)];
+        let elements = [
+            times(dr, di),
+            times(-br, -bi),
+            times(-cr, -ci),
+            times(ar, ai),
+        ];
         for (k, x) in elements.into_iter().flatten().enumerate() {
             inverse[k][i] = x;
         }
     }
 }
-
-const _: () = assert!(LANES.is_multiple_of(2 * WIDTH) && RUN == WIDTH);

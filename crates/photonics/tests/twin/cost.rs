@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 const BATCH: usize = 128;
-const ROUNDS: usize = 41;
+const ROUNDS: usize = 200;
 
-/// Medians over interleaved rounds of the forward pass, and of forward and reverse pass together, in
-/// seconds.
+/// The least over interleaved rounds of the forward pass, and of forward and reverse pass together, in
+/// seconds: what other programs on the machine take comes on top and would hide the ratio.
 fn measure<T: Real>(mesh: MeshHardware) -> [f64; 2] {
     let topology = mesh.topology().clone();
     let ports = topology.ports();
@@ -29,7 +29,7 @@ fn measure<T: Real>(mesh: MeshHardware) -> [f64; 2] {
     }
     let mut gradient = vec![0.0; twin.parameters()];
     let (mut tape, mut field, mut cotangent) = (Tape::default(), light.clone(), light.clone());
-    let passes = (1 << 22) / topology.mzis() / BATCH + 1;
+    let passes = (1 << 19) / topology.mzis() / BATCH + 1;
     let mut times = [vec![], vec![]];
     for _ in 0..ROUNDS {
         field.clone_from(&light);
@@ -47,17 +47,14 @@ fn measure<T: Real>(mesh: MeshHardware) -> [f64; 2] {
         }
         times[1].push(start.elapsed().as_secs_f64() / passes as f64);
     }
-    times.map(|mut times| {
-        times.sort_by(f64::total_cmp);
-        times[ROUNDS / 2]
-    })
+    times.map(|times| times.into_iter().fold(f64::INFINITY, f64::min))
 }
 
 #[test]
 #[ignore = "measures time"]
 fn cost_of_a_gradient_in_forward_passes() {
     let threads = rayon::current_num_threads();
-    println!("batch {BATCH}, {threads} threads, medians of {ROUNDS} rounds");
+    println!("batch {BATCH}, {threads} threads, least of {ROUNDS} rounds");
     println!("ports precision mesh         forward_us forward+reverse_us ratio");
     for ports in [64, 196] {
         let topology = Arc::new(NamedTopology::Rectangular.build(ports).unwrap());
@@ -74,7 +71,10 @@ fn cost_of_a_gradient_in_forward_passes() {
         };
         let meshes = [
             ("ideal", MeshHardware::ideal(topology.clone())),
-            ("errors", MeshHardware::new(topology.clone(), errors.clone(), None)),
+            (
+                "errors",
+                MeshHardware::new(topology.clone(), errors.clone(), None),
+            ),
             ("loss", MeshHardware::with_losses(topology, errors, losses)),
         ];
         for (name, mesh) in meshes {

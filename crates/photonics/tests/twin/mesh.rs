@@ -107,7 +107,13 @@ fn slope(
 
 /// Rounding: fields and cotangents have the error `relative` of their norms each, enhanced by `growth`
 /// where they are taken back through losses; a phase's slope is at most |G| |U X|.
-fn check<T: Real>(mesh: &Arc<MeshHardware>, seed: usize, samples: usize, epsilon: f64, growth: f64) {
+fn check<T: Real>(
+    mesh: &Arc<MeshHardware>,
+    seed: usize,
+    samples: usize,
+    epsilon: f64,
+    growth: f64,
+) {
     let topology = mesh.topology();
     let phases = random_phases(topology, &mut stream("phases", seed));
     let x = random(topology.ports(), samples, "x", seed);
@@ -117,7 +123,11 @@ fn check<T: Real>(mesh: &Arc<MeshHardware>, seed: usize, samples: usize, epsilon
     let relative = 2.0 * growth * rounding(topology, epsilon);
     let scale = norm(&g) * norm(&x);
     assert!(norm(&(&found.output - &u * &x)) <= relative * norm(&x));
-    assert!(norm(&(&found.input - &x)) <= relative * norm(&x), "input {}", norm(&(&found.input - &x)) / norm(&x) / relative);
+    assert!(
+        norm(&(&found.input - &x)) <= relative * norm(&x),
+        "input {}",
+        norm(&(&found.input - &x)) / norm(&x) / relative
+    );
     assert!(norm(&(&found.cotangent - u.adjoint() * &g)) <= relative * norm(&g));
     for (index, gradient) in found.gradient.iter().enumerate() {
         let expected = slope(mesh, &phases, index, &x, &g);
@@ -234,7 +244,13 @@ fn phases_at_which_an_arm_stays_dark_have_their_gradients() {
     ];
     for errors in errors {
         let mesh = Arc::new(MeshHardware::new(topology.clone(), errors, None));
-        for theta in [0.0, std::f64::consts::PI, 1e-12, 1e-5, std::f64::consts::TAU] {
+        for theta in [
+            0.0,
+            std::f64::consts::PI,
+            1e-12,
+            1e-5,
+            std::f64::consts::TAU,
+        ] {
             let mut phases = random_phases(&topology, &mut stream("phases", 5));
             phases[..topology.mzis()].fill(theta);
             let (x, g) = (random(5, 20, "x", 5), random(5, 20, "g", 5));
