@@ -15,7 +15,7 @@ use super::tape::{Keep, Plan};
 use crate::field::{LANES, PortLanes};
 use crate::mesh::Topology;
 use crate::mesh::general::Matrices;
-use crate::mesh::propagate::{apply_screen, mix};
+use crate::mesh::propagate::apply_screen;
 use crate::mesh::rotation::Rotations;
 use crate::mesh::schedule::RUN;
 use crate::real::Real;
@@ -26,18 +26,18 @@ const WIDTH: usize = 8;
 /// The partial sums of a run.
 type Partial<T> = [[T; WIDTH]; RUN];
 
-/// Adds the first `ACTIVE` lanes up to partial sums, by halves.
+/// Adds the first `ACTIVE` lanes (16, 32 or 64) up to partial sums.
 #[inline(always)]
-fn fold<T: Real, const ACTIVE: usize>(lanes: &mut [T; LANES], partial: &mut [T; WIDTH]) {
-    let mut half = ACTIVE / 2;
-    while half > WIDTH {
-        for i in 0..half {
-            lanes[i] += lanes[i + half];
-        }
-        half /= 2;
-    }
+fn fold<T: Real, const ACTIVE: usize>(x: &[T; LANES], partial: &mut [T; WIDTH]) {
     for i in 0..WIDTH {
-        partial[i] = lanes[i] + lanes[i + WIDTH];
+        partial[i] = match ACTIVE {
+            LANES => {
+                ((x[i] + x[i + 8]) + (x[i + 16] + x[i + 24]))
+                    + ((x[i + 32] + x[i + 40]) + (x[i + 48] + x[i + 56]))
+            }
+            32 => (x[i] + x[i + 8]) + (x[i + 16] + x[i + 24]),
+            _ => x[i] + x[i + 8],
+        };
     }
 }
 
@@ -65,7 +65,7 @@ fn overlap<T: Real, const ACTIVE: usize>(
     for i in 0..ACTIVE {
         lanes[i] = g.re[i].mul_add(f.im[i], -(g.im[i] * f.re[i]));
     }
-    fold::<T, ACTIVE>(&mut lanes, partial);
+    fold::<T, ACTIVE>(&lanes, partial);
 }
 
 /// The same behind the whole mesh, where it is added to a port's sum.
@@ -171,16 +171,15 @@ fn unrotate<T: Real, const ACTIVE: usize>(
         difference[i] = (-gyr).mul_add(fxr, (-gyi).mul_add(fxi, sum));
         let sum = gxr.mul_add(fyi, -(gxi * fyr));
         second[i] = gyr.mul_add(fxi, (-gyi).mul_add(fxr, sum));
-        let turn = |x: T, y: T| (x.mul_add(re, y * im), y.mul_add(re, -(x * im)));
         let ((tr, br), (ti, bi)) = (back(fxr, fyr), back(fxi, fyi));
-        (fx.re[i], fx.im[i]) = turn(tr, ti);
+        (fx.re[i], fx.im[i]) = (tr.mul_add(re, ti * im), ti.mul_add(re, -(tr * im)));
         (fy.re[i], fy.im[i]) = (br, bi);
         let ((tr, br), (ti, bi)) = (back(gxr, gyr), back(gxi, gyi));
-        (gx.re[i], gx.im[i]) = turn(tr, ti);
+        (gx.re[i], gx.im[i]) = (tr.mul_add(re, ti * im), ti.mul_add(re, -(tr * im)));
         (gy.re[i], gy.im[i]) = (br, bi);
     }
-    fold::<T, ACTIVE>(&mut difference, first);
-    fold::<T, ACTIVE>(&mut second, other);
+    fold::<T, ACTIVE>(&difference, first);
+    fold::<T, ACTIVE>(&second, other);
 }
 
 /// The way back through a mesh with loss.
@@ -251,17 +250,18 @@ impl<T: Real> ReverseGeneral<T> {
                     field.get_disjoint_mut(ports),
                     cotangent.get_disjoint_mut(ports),
                 ) {
-                    cross::<T, ACTIVE>(fx, fy, gx, gy, &mut first[i]);
+                    let m = std::array::from_fn(|k| m.0[k][i]);
+                    let (first, other) = (&mut first[i], &mut other[i]);
                     if *keep == Keep::Inputs {
                         let mut inputs = [PortLanes::DARK; 2];
                         pop(&mut kept, &mut inputs);
+                        unmix::<T, ACTIVE>(m, None, fx, fy, gx, gy, first, other);
                         [*fx, *fy] = inputs;
+                        overlap::<T, ACTIVE>(fx, gx, other);
                     } else {
-                        mix::<T, ACTIVE>(&std::array::from_fn(|k| inverse.0[k][i]), fx, fy);
+                        let inverse = std::array::from_fn(|k| inverse.0[k][i]);
+                        unmix::<T, ACTIVE>(m, Some(inverse), fx, fy, gx, gy, first, other);
                     }
-                    let [a, b, c, d, e, f, g, h] = std::array::from_fn(|k| m.0[k][i]);
-                    mix::<T, ACTIVE>(&[a, -b, e, -f, c, -d, g, -h], gx, gy);
-                    overlap::<T, ACTIVE>(fx, gx, &mut other[i]);
                 }
             }
             add_totals(first, difference);
@@ -282,21 +282,48 @@ fn pop<T: Real>(kept: &mut &[PortLanes<T>], to: &mut [PortLanes<T>]) {
     }
 }
 
-/// Re sum (g_u* f_l - g_l* f_u).
+/// (r0 + i i0) x + (r1 + i i1) y
 #[inline(always)]
-fn cross<T: Real, const ACTIVE: usize>(
-    fx: &PortLanes<T>,
-    fy: &PortLanes<T>,
-    gx: &PortLanes<T>,
-    gy: &PortLanes<T>,
-    partial: &mut [T; WIDTH],
+fn row<T: Real>([r0, i0, r1, i1]: [T; 4], [xr, xi, yr, yi]: [T; 4]) -> (T, T) {
+    let re = xr.mul_add(r0, -(xi * i0));
+    let im = xr.mul_add(i0, xi * r0);
+    let re = yi.mul_add(-i1, yr.mul_add(r1, re));
+    (re, yi.mul_add(r1, yr.mul_add(i1, im)))
+}
+
+/// One MZI of the general form back: the cotangents by the adjoint of `m`, the fields by `inverse` or
+/// not at all, and the two sums.
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "as above")]
+fn unmix<T: Real, const ACTIVE: usize>(
+    [ar, ai, br, bi, cr, ci, dr, di]: [T; 8],
+    inverse: Option<[T; 8]>,
+    fx: &mut PortLanes<T>,
+    fy: &mut PortLanes<T>,
+    gx: &mut PortLanes<T>,
+    gy: &mut PortLanes<T>,
+    first: &mut [T; WIDTH],
+    other: &mut [T; WIDTH],
 ) {
-    let mut lanes = [T::ZERO; LANES];
+    let mut difference = [T::ZERO; LANES];
+    let mut before = [T::ZERO; LANES];
     for i in 0..ACTIVE {
-        let upper = gx.re[i].mul_add(fy.re[i], gx.im[i] * fy.im[i]);
-        lanes[i] = (-gy.re[i]).mul_add(fx.re[i], (-gy.im[i]).mul_add(fx.im[i], upper));
+        let [fxr, fxi, fyr, fyi] = [fx.re[i], fx.im[i], fy.re[i], fy.im[i]];
+        let [gxr, gxi, gyr, gyi] = [gx.re[i], gx.im[i], gy.re[i], gy.im[i]];
+        let sum = gxr.mul_add(fyr, gxi * fyi);
+        difference[i] = (-gyr).mul_add(fxr, (-gyi).mul_add(fxi, sum));
+        let upper = row([ar, -ai, cr, -ci], [gxr, gxi, gyr, gyi]);
+        (gx.re[i], gx.im[i]) = upper;
+        (gy.re[i], gy.im[i]) = row([br, -bi, dr, -di], [gxr, gxi, gyr, gyi]);
+        if let Some([ar, ai, br, bi, cr, ci, dr, di]) = inverse {
+            let (re, im) = row([ar, ai, br, bi], [fxr, fxi, fyr, fyi]);
+            (fy.re[i], fy.im[i]) = row([cr, ci, dr, di], [fxr, fxi, fyr, fyi]);
+            (fx.re[i], fx.im[i]) = (re, im);
+            before[i] = upper.0.mul_add(im, -(upper.1 * re));
+        }
     }
-    fold::<T, ACTIVE>(&mut lanes, partial);
+    fold::<T, ACTIVE>(&difference, first);
+    fold::<T, ACTIVE>(&before, other);
 }
 
 /// The inverse matrices of a run, in double precision on the way.
@@ -308,20 +335,10 @@ fn invert<T: Real>(Matrices(m): &Matrices<T>, Matrices(inverse): &mut Matrices<T
         let det_im = ar.mul_add(di, ai * dr) - br.mul_add(ci, bi * cr);
         let square = det_re.mul_add(det_re, det_im * det_im);
         let (re, im) = (det_re / square, -(det_im / square));
-        let times = |x: f64, y: f64| {
-            [
-                T::from_f64(x.mul_add(re, -(y * im))),
-                T::from_f64(x.mul_add(im, y * re)),
-            ]
-        };
-        let elements = [
-            times(dr, di),
-            times(-br, -bi),
-            times(-cr, -ci),
-            times(ar, ai),
-        ];
-        for (k, x) in elements.into_iter().flatten().enumerate() {
-            inverse[k][i] = x;
+        let elements = [[dr, di], [-br, -bi], [-cr, -ci], [ar, ai]];
+        for (k, [x, y]) in elements.into_iter().enumerate() {
+            inverse[2 * k][i] = T::from_f64(x.mul_add(re, -(y * im)));
+            inverse[2 * k + 1][i] = T::from_f64(x.mul_add(im, y * re));
         }
     }
 }
