@@ -15,6 +15,7 @@ mod lbfgs;
 mod objective;
 
 use crate::matrix::{fidelity, relative_error};
+use crate::mesh::cell::Parts;
 use crate::mesh::haar::haar_phases;
 use crate::mesh::{MeshHardware, MeshPhases};
 use nalgebra::DMatrix;
@@ -113,6 +114,12 @@ pub struct Fit {
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum FitError {
+    /// The mesh has other cells than MZIs.
+    #[error("a fit knows meshes of MZIs alone, this one has {parts}")]
+    Cells {
+        /// What it has.
+        parts: Parts,
+    },
     /// The target has not the size of the mesh.
     #[error("the target is {rows} x {columns}, the mesh has {ports} ports")]
     Size {
@@ -263,6 +270,11 @@ fn check(
 ) -> Result<(), FitError> {
     let topology = hardware.topology();
     let ports = topology.ports();
+    if !topology.is_uniform() {
+        return Err(FitError::Cells {
+            parts: topology.parts(),
+        });
+    }
     let (rows, columns) = target.shape();
     if (rows, columns) != (ports, ports) {
         return Err(FitError::Size {

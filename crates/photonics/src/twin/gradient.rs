@@ -61,7 +61,11 @@ pub(super) struct Gradient {
 }
 
 impl Gradient {
+    /// # Panics
+    /// When the mesh has other cells than MZIs: an error of the caller.
     pub(super) fn new(hardware: &MeshHardware) -> Self {
+        let uniform = hardware.topology().is_uniform();
+        assert!(uniform, "the gradient knows meshes of MZIs alone");
         let errors = hardware.errors_rad().iter();
         Self {
             couplers: errors
@@ -99,7 +103,8 @@ impl Gradient {
                         Form::Lossless(Some(terms)) => {
                             pushed_difference(terms, &phases_rad[..mzis], run.mzis())
                         }
-                        Form::Lossy(_) => [[T::ONE; RUN], [T::ZERO; RUN]],
+                        // Mixed meshes are refused in `new`.
+                        Form::Lossy(_) | Form::Mixed(_) => [[T::ONE; RUN], [T::ZERO; RUN]],
                     };
                     let rotations = match operations {
                         Operations::Rotations(rotations) => Some(&rotations[run.place]),

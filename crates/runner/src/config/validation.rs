@@ -48,6 +48,10 @@ pub struct Analyses {
     pub tolerance_dies: usize,
     /// Of sensitivity and heater power.
     pub targets: usize,
+    /// Of a fit of a mesh without decomposition.
+    pub fit_starts: usize,
+    /// Of each start, at most.
+    pub fit_iterations: usize,
     /// Of a good die.
     pub fidelity: f64,
     /// How dies of the yield are set.

@@ -4,8 +4,11 @@ use super::sizes::Sizes;
 use crate::config::validation::{LoadedValidation, Programming, Switches};
 use crate::error::Error;
 use crate::wiring;
+use nalgebra::DMatrix;
+use num_complex::Complex64;
 use numerics::Streams;
-use photonics::mesh::{Finding, Topology};
+use photonics::fit::{FitOptions, fit};
+use photonics::mesh::{Finding, MeshHardware, Topology};
 use photonics::validate::calibration::{Calibratability, calibratability};
 use photonics::validate::die_yield::{self, Attribution, DieYield, YieldOptions};
 use photonics::validate::heater_power::{HeaterPowers, heater_power};
@@ -24,7 +27,7 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
     pub(super) path_loss: Option<PathLossTable>,
     pub(super) reachable: Option<ReachableDimension>,
-    pub(super) reach: Option<Reach>,
+    pub(super) reach: Option<FidelityReach>,
     pub(super) calibration: Option<Calibratability>,
     pub(super) sensitivity: Option<SensitivityMap>,
     pub(super) tolerance: Option<Tolerances>,
@@ -38,17 +41,6 @@ pub(super) struct Tolerances {
     pub(super) uncorrected: Option<Tolerance>,
     pub(super) corrected: Option<Tolerance>,
 }
-
-/// Fidelities with random targets.
-pub(super) enum Reach {
-    /// The mesh has no decomposition.
-    Unknown,
-    /// Those that were found.
-    Found(FidelityReach),
-}
-
-/// A mesh without a decomposition.
-struct NoDecomposition;
 
 /// Powers of heaters.
 pub(super) enum Powers {
@@ -100,15 +92,21 @@ pub(super) fn analyse(
             .then(|| reachable_dimension(topology, Shifters::All, &streams, memory_bytes))
             .transpose()
             .map_err(|error| failed("reachable dimension", name, error))?,
-        reach: switches.fidelity_reach.then(|| {
-            let found = fidelity_reach(topology, asked.targets, &streams, |_, _, _| {
-                Err(NoDecomposition)
-            });
-            match found {
-                Ok(Some(found)) => Reach::Found(found),
-                Ok(None) | Err(NoDecomposition) => Reach::Unknown,
-            }
-        }),
+        reach: if switches.fidelity_reach {
+            let options = |number| FitOptions {
+                seed: validation.seed.wrapping_add(number),
+                starts: asked.fit_starts,
+                max_iterations: asked.fit_iterations,
+                ..FitOptions::default()
+            };
+            let fitted = |mesh: &MeshHardware, target: &DMatrix<Complex64>, number| {
+                fit(mesh, target, &options(number)).map(|found| found.phases_rad)
+            };
+            fidelity_reach(topology, asked.targets, &streams, fitted)
+                .map_err(|error| failed("fidelity reach", name, error))?
+        } else {
+            None
+        },
         calibration: switches.calibratability.then(|| calibratability(topology)),
         sensitivity: switches
             .sensitivity

@@ -3,7 +3,7 @@
 //! A number that comes from a sample has an interval of 95 %. Where its limit lies within it, the sample does
 //! not decide: neither passed nor failed. What cannot be measured is not met.
 
-use super::analyse::{Powers, Reach, Report};
+use super::analyse::{Powers, Report};
 use crate::config::validation::{Criteria, LeastDimension};
 use photonics::validate::statistics::{Summary, Z_95};
 use photonics::validate::tolerance::Tolerance;
@@ -196,17 +196,12 @@ fn of_phases(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
         verdicts.extend(check(redundancy, criteria.max_redundancy.map(|limit| limit as f64)));
     }
     if let (Some(reach), Some(limit)) = (&report.reach, criteria.min_fidelity_reach) {
-        let criterion = "min_fidelity_reach";
-        verdicts.push(match reach {
-            Reach::Found(found) => Measure::new(criterion, Bound::Least, "", found.fidelity.mean)
-                .within(interval(&found.fidelity))
+        let mean = reach.fidelity.mean;
+        verdicts.push(
+            Measure::new("min_fidelity_reach", Bound::Least, "", mean)
+                .within(interval(&reach.fidelity))
                 .against(limit),
-            Reach::Unknown => Verdict {
-                outcome: Outcome::Fail,
-                note: Some("not known: no decomposition"),
-                ..Measure::new(criterion, Bound::Least, "", f64::NAN).unmeasured(limit)
-            },
-        });
+        );
     }
     if let Some(found) = report.calibration.as_ref().filter(|_| criteria.all_calibratable) {
         let open = found.theta_not_found.len() + found.phi.len()

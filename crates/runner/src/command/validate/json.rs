@@ -1,11 +1,12 @@
 //! The report for programs. Fields: docs/validate.md.
 
-use super::analyse::{Powers, Reach, Report};
+use super::analyse::{Powers, Report};
 use super::calibration;
 use super::criteria::Verdict;
 use crate::config::validation::LoadedValidation;
 use crate::error::Error;
 use photonics::validate::die_yield::DieYield;
+use photonics::validate::reach::Method;
 use photonics::validate::sensitivity::Sensitivity;
 use photonics::validate::statistics::Summary;
 use photonics::validate::tolerance::Tolerance;
@@ -65,13 +66,14 @@ fn mesh(report: &Report, verdicts: &[Verdict]) -> Value {
             "redundancy": found.redundancy(),
             "failure_probability": found.failure,
         })),
-        "fidelity_reach": report.reach.as_ref().and_then(|reach| match reach {
-            Reach::Unknown => None,
-            Reach::Found(found) => Some(json!({
-                "fidelity": summary(&found.fidelity),
-                "fidelities": found.fidelities,
-            })),
-        }),
+        "fidelity_reach": report.reach.as_ref().map(|found| json!({
+            "method": match found.method {
+                Method::Decomposition => "decomposition",
+                Method::Fit => "fit",
+            },
+            "fidelity": summary(&found.fidelity),
+            "fidelities": found.fidelities,
+        })),
         "calibratability": report.calibration.as_ref().map(calibration::value),
         "sensitivity": report.sensitivity.as_ref().map(|map| json!({
             "all_couplers_per_rad": map.all_couplers_per_rad(),

@@ -81,6 +81,12 @@ pub(super) const ANALYSES: &[Key] = &[
     Key::integer("validate.targets", (1, 1_000_000), "targets")
         .or(Integer(8))
         .doc("Random targets over which fidelity reach, sensitivity and heater power are averaged."),
+    Key::integer("validate.fit_starts", (1, 1000), "starts")
+        .or(Integer(2))
+        .doc("Starts of a fit, of a mesh without decomposition, for its fidelity reach; the best counts."),
+    Key::integer("validate.fit_iterations", (1, 1_000_000), "iterations")
+        .or(Integer(300))
+        .doc("Most steps of each start."),
     Key::float("validate.fidelity", Interval::open(0.0, 1.0), "1")
         .or(Float(0.95))
         .doc("The fidelity that a good die reaches, and that the tolerance is for: |Tr U^H V|^2 / (Tr U^H U Tr V^H V), which a common loss does not change."),
@@ -92,7 +98,7 @@ pub(super) const ANALYSES: &[Key] = &[
     analysis("validate.analyses.reachable_dimension")
         .doc("Rank of the Jacobian at generic phases."),
     analysis("validate.analyses.fidelity_reach")
-        .doc("Fidelity of the ideal mesh with Haar-random targets; of meshes that have a decomposition."),
+        .doc("Fidelity of the ideal mesh with Haar-random targets: by decomposition, else by a fit."),
     analysis("validate.analyses.calibratability")
         .doc("Which phase offsets can be found from outside, and in which order."),
     analysis("validate.analyses.sensitivity")

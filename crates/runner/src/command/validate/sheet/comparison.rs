@@ -1,9 +1,10 @@
 //! A column for every mesh, a row for every number.
 
 use super::cells::{align, count, db, table};
-use crate::command::validate::analyse::{Powers, Reach, Report};
+use crate::command::validate::analyse::{Powers, Report};
 use crate::table::{percent, si};
 use comfy_table::Table;
+use photonics::validate::reach::Method;
 use photonics::validate::tolerance::Tolerance;
 
 type Cell = fn(&Report) -> Option<String>;
@@ -25,10 +26,12 @@ const ROWS: [(&str, Cell); 25] = [
     }),
     ("redundant phase shifters", |r| Some(count(r.reachable.as_ref()?.redundancy()))),
     ("fidelity reach, mean", |r| {
-        Some(match r.reach.as_ref()? {
-            Reach::Unknown => "not known".into(),
-            Reach::Found(found) => format!("{:.6}", found.fidelity.mean),
-        })
+        let found = r.reach.as_ref()?;
+        let how = match found.method {
+            Method::Decomposition => "exact",
+            Method::Fit => "fit",
+        };
+        Some(format!("{:.6} ({how})", found.fidelity.mean))
     }),
     ("calibratable \u{3b8}", |r| {
         let found = r.calibration.as_ref()?;
