@@ -1,6 +1,7 @@
 //! The command line.
 
 mod convert;
+mod draw;
 mod evaluate;
 mod matrix;
 mod mesh;
@@ -9,12 +10,16 @@ mod program;
 mod programmable;
 
 pub use convert::ConvertArgs;
+mod validate;
+
+pub use draw::{ColourBy, DrawArgs};
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
 pub use mesh::UniversalMesh;
 pub use mesh_choice::MeshChoice;
 pub use program::ProgramArgs;
 pub use programmable::ProgrammableMesh;
+pub use validate::ValidateArgs;
 
 use crate::config::Override;
 use clap::{Args, Parser, Subcommand};
@@ -122,6 +127,24 @@ pub enum Command {
                       is said by the extensions of the two files."
     )]
     Convert(ConvertArgs),
+    /// Say whether meshes are sound: wiring, loss, reach, tolerance, yield; against criteria.
+    #[command(
+        after_help = validate::EXAMPLES,
+        long_about = "Analyse one mesh, or compare several: its wiring, path losses, reachable dimension, \
+                      sensitivity, tolerance to splitter errors, heater power, and the yield of dies of a \
+                      process with its causes; each criterion of the configuration with what was measured, \
+                      its limit, and whether it is met."
+    )]
+    Validate(ValidateArgs),
+    /// Draw a mesh: ports, couplers, phase shifters, crossings, coloured by phase or power.
+    #[command(
+        after_help = draw::EXAMPLES,
+        long_about = "Draw a mesh as an SVG image that can be read on light and on dark ground: its \
+                      waveguides with their crossings, couplers, phase shifters, and the numbers of \
+                      ports and columns; where phases are given, coloured by them, or by the power of \
+                      light into one input. Pictures of all topologies: docs/mesh-gallery.md."
+    )]
+    Draw(DrawArgs),
     /// Measure the propagation kernel and a whole training step on this machine.
     #[command(
         after_help = BENCH_EXAMPLES,

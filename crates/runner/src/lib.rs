@@ -4,6 +4,7 @@
 //! - [`cli`]: the command line; [`command`]: what it does.
 //! - [`config`]: an experiment, read, checked and hashed.
 //! - [`dataset`]: labelled images.
+//! - [`draw`]: pictures of meshes.
 //! - [`mesh_file`]: meshes in TOML.
 //! - [`caution`]: warnings with advice, before a run begins.
 //! - [`record`]: the results folder; [`progress`] and [`table`]: what a person sees.
@@ -14,6 +15,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod dataset;
+pub mod draw;
 pub mod error;
 pub mod hash;
 pub mod mesh_file;

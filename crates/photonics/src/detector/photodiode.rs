@@ -1,5 +1,7 @@
 //! Photodiodes as they came out, and where their current ends.
 
+use crate::design::Readout;
+
 /// The photodiodes of one layer as drawn: one per port, or for a homodyne readout two, first the one
 /// that sees the sum of signal and local oscillator.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +11,15 @@ pub struct LayerDetectors {
 }
 
 impl LayerDetectors {
+    /// 1 A/W and no dark current, for a layer of `ports` ports.
+    pub fn ideal(readout: Readout, ports: usize) -> Self {
+        let diodes = ports * readout.diodes_per_port();
+        Self {
+            responsivity_a_per_w: vec![1.0; diodes],
+            dark_current_a: vec![0.0; diodes],
+        }
+    }
+
     /// Current per optical power in A/W; 0 where a detector is dead.
     pub fn responsivity_a_per_w(&self) -> &[f64] {
         &self.responsivity_a_per_w

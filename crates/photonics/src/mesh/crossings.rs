@@ -49,8 +49,11 @@ pub(crate) fn crossings<'a>(
     any.then_some(counts)
 }
 
-/// The ports as they lie in a column, from above.
-fn order_of(ports: usize, pairs: &[PortPair]) -> Vec<u32> {
+/// The ports as they lie in a column with these MZIs, from above ([layout](self)).
+///
+/// # Panics
+/// When a pair has a port that does not exist: an error of the caller, not of a user.
+pub fn order_of(ports: usize, pairs: &[PortPair]) -> Vec<u32> {
     let mut partner = vec![None; ports];
     for pair in pairs.iter().filter(|pair| !pair.is_one_port()) {
         partner[pair.upper as usize] = Some(pair.lower);

@@ -13,7 +13,7 @@ use numerics::vectorize;
 use rayon::prelude::*;
 
 /// Work below which a second thread costs more than it brings, in MZI-samples.
-const SERIAL: usize = 1 << 19;
+pub(crate) const SERIAL: usize = 1 << 19;
 
 /// Sends `field` through the mesh.
 ///
@@ -104,8 +104,9 @@ fn rotate<T: Real, const ACTIVE: usize>(
     }
 }
 
+/// One MZI of the general form: Re and Im of the elements 00, 01, 10, 11.
 #[inline(always)]
-fn mix<T: Real, const ACTIVE: usize>(
+pub(crate) fn mix<T: Real, const ACTIVE: usize>(
     &[
         m00_re,
         m00_im,
@@ -132,8 +133,9 @@ fn mix<T: Real, const ACTIVE: usize>(
     }
 }
 
+/// Multiplies each port by a complex number.
 #[inline(always)]
-fn apply_screen<T: Real>(screen: &[[T; 2]], block: &mut [PortLanes<T>]) {
+pub(crate) fn apply_screen<T: Real>(screen: &[[T; 2]], block: &mut [PortLanes<T>]) {
     for (&[c, s], port) in screen.iter().zip(block) {
         for i in 0..LANES {
             let (x, y) = (port.re[i], port.im[i]);

@@ -68,6 +68,71 @@ fn unit<T: Real>((x, y): (T, T)) -> [T; 2] {
     [x * scale, y * scale]
 }
 
+/// |p|, |q|, p' and q' of an MZI.
+struct Amplitudes<T> {
+    p_norm: T,
+    q_norm: T,
+    p: [T; 2],
+    q: [T; 2],
+}
+
+impl<T: Real> Amplitudes<T> {
+    /// From p and q.
+    #[inline(always)]
+    fn new([p_re, p_im]: [T; 2], [q_re, q_im]: [T; 2]) -> Self {
+        let p_square = p_re.mul_add(p_re, p_im * p_im);
+        let q_square = q_re.mul_add(q_re, q_im * q_im);
+        let (p_norm, q_norm) = (p_square.sqrt(), q_square.sqrt());
+        // Without light on a path its phase has no effect: 0.
+        let (has_p, has_q) = (
+            p_square > T::NEGLIGIBLE_SQUARE,
+            q_square > T::NEGLIGIBLE_SQUARE,
+        );
+        let p_divisor = if has_p { p_norm } else { T::ONE };
+        let q_divisor = if has_q { q_norm } else { T::ONE };
+        let inverse = T::ONE / (p_divisor * q_divisor);
+        let (p_inverse, q_inverse) = (inverse * q_divisor, inverse * p_divisor);
+        Self {
+            p_norm,
+            q_norm,
+            p: [
+                if has_p { p_re * p_inverse } else { T::ONE },
+                if has_p { p_im * p_inverse } else { T::ZERO },
+            ],
+            q: [
+                if has_q { q_re * q_inverse } else { T::ONE },
+                if has_q { q_im * q_inverse } else { T::ZERO },
+            ],
+        }
+    }
+}
+
+/// exp(i d) for a run of MZIs, d being the phase that is pushed out of the lower port less that out of
+/// the upper one: (p' q')*. Real and imaginary parts.
+#[inline(always)]
+pub(crate) fn pushed_difference<T: Real>(
+    terms: &CouplerTerms,
+    theta_rad: &[f64],
+    mzis: Range<usize>,
+) -> [Lanes<T>; 2] {
+    let theta = load(theta_rad, &mzis);
+    let cos_sum = load(&terms.cos_sum, &mzis).map(T::from_f64);
+    let sin_sum = load(&terms.sin_sum, &mzis).map(T::from_f64);
+    let cos_difference = load(&terms.cos_difference, &mzis).map(T::from_f64);
+    let sin_difference = load(&terms.sin_difference, &mzis).map(T::from_f64);
+    let mut lanes = [[T::ZERO; RUN]; 2];
+    for i in 0..RUN {
+        let (s, c) = T::sin_cos(0.5 * theta[i]);
+        let Amplitudes { p, q, .. } = Amplitudes::new(
+            [c * cos_sum[i], s * cos_difference[i]],
+            [-(s * sin_difference[i]), c * sin_sum[i]],
+        );
+        let (re, im) = multiply(p[0], p[1], q[0], q[1]);
+        (lanes[0][i], lanes[1][i]) = (re, -im);
+    }
+    lanes
+}
+
 /// What a run of MZIs of one column contributes, whatever light comes in. Lanes beyond the run hold
 /// numbers that nobody reads.
 #[derive(Clone, Debug, Default)]
@@ -106,24 +171,15 @@ impl<T: Real> Parts<T> {
         for i in 0..RUN {
             let (s, c) = T::sin_cos_on_quarter(angles[0][i], quadrants[0][i]);
             let (phi_im, phi_re) = T::sin_cos_on_quarter(angles[1][i], quadrants[1][i]);
-            let (p_re, p_im) = (c * cos_sum[i], s * cos_difference[i]);
-            let (q_re, q_im) = (-(s * sin_difference[i]), c * sin_sum[i]);
-            let p_square = p_re.mul_add(p_re, p_im * p_im);
-            let q_square = q_re.mul_add(q_re, q_im * q_im);
-            let (p_norm, q_norm) = (p_square.sqrt(), q_square.sqrt());
-            // Without light on a path its phase has no effect: 0.
-            let (has_p, has_q) = (
-                p_square > T::NEGLIGIBLE_SQUARE,
-                q_square > T::NEGLIGIBLE_SQUARE,
+            let Amplitudes {
+                p_norm,
+                q_norm,
+                p: [p_re, p_im],
+                q: [q_re, q_im],
+            } = Amplitudes::new(
+                [c * cos_sum[i], s * cos_difference[i]],
+                [-(s * sin_difference[i]), c * sin_sum[i]],
             );
-            let p_divisor = if has_p { p_norm } else { T::ONE };
-            let q_divisor = if has_q { q_norm } else { T::ONE };
-            let inverse = T::ONE / (p_divisor * q_divisor);
-            let (p_inverse, q_inverse) = (inverse * q_divisor, inverse * p_divisor);
-            let p_re = if has_p { p_re * p_inverse } else { T::ONE };
-            let p_im = if has_p { p_im * p_inverse } else { T::ZERO };
-            let q_re = if has_q { q_re * q_inverse } else { T::ONE };
-            let q_im = if has_q { q_im * q_inverse } else { T::ZERO };
             let (x, y) = multiply(p_re, p_im, q_re, -q_im);
             let (x, y) = multiply(x, y, phi_re, phi_im);
             let (a, b) = multiply(c, s, q_re, q_im);

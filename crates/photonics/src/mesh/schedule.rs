@@ -105,6 +105,18 @@ impl Schedule {
         })
     }
 
+    /// The same, last run first.
+    #[inline(always)]
+    pub(crate) fn pairs_of_runs_reversed(&self) -> impl Iterator<Item = &[PortPair]> {
+        let mut rest = &self.pairs[..];
+        self.lengths.iter().rev().map_while(move |&length| {
+            let start = rest.len().checked_sub(usize::from(length))?;
+            let (others, run) = rest.split_at_checked(start)?;
+            rest = others;
+            Some(run)
+        })
+    }
+
     /// Runs of MZIs that are neighbours in both orders, in propagation order.
     pub(crate) fn runs(&self) -> &[Run] {
         &self.runs

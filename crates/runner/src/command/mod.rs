@@ -4,6 +4,7 @@ mod bench;
 mod budget;
 mod conclusion;
 mod convert;
+mod draw;
 mod evaluate;
 mod experiment;
 mod matrix;
@@ -11,6 +12,7 @@ mod print;
 mod program;
 mod run;
 mod session;
+mod validate;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Status};
@@ -27,6 +29,8 @@ pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
         Command::Program(args) => program::run(args),
         Command::Matrix(args) => matrix::run(args),
         Command::Convert(args) => convert::run(args),
+        Command::Validate(args) => validate::run(args),
+        Command::Draw(args) => draw::run(args),
         Command::Bench(args) => bench::run(args),
     }
 }

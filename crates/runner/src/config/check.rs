@@ -1,10 +1,10 @@
 //! Entries against the table of keys: types, ranges, conditions, defaults.
 
 use super::key::{Condition, Fallback, Interval, Key, Kind, State};
-use super::keys::{self, KEYS};
 use super::problems;
 use super::raw::{Entry, RawValue};
 use super::resolved::{Resolved, Value};
+use super::table::KeyTable;
 use crate::error::Problem;
 use std::collections::HashMap;
 use std::path::Path;
@@ -20,11 +20,15 @@ type Given<'a> = (Option<Value>, &'a Entry);
 ///
 /// An entry whose key has no effect is a problem, unless something of higher rank switched it off:
 /// then it is dropped.
-pub fn resolve(file: &str, entries: &[Entry]) -> (Resolved, Vec<Problem>) {
+pub fn resolve(
+    table: &'static KeyTable,
+    file: &str,
+    entries: &[Entry],
+) -> (Resolved, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut faulty: Vec<&str> = Vec::new();
     let mut given: HashMap<&str, Given<'_>> = HashMap::new();
-    for key in KEYS.iter() {
+    for key in table.iter() {
         // Every entry is checked, also one that is replaced: a wrong line stays wrong.
         for entry in entries.iter().filter(|entry| entry.path == key.path) {
             match value_of(entry, key) {
@@ -38,9 +42,9 @@ pub fn resolve(file: &str, entries: &[Entry]) -> (Resolved, Vec<Problem>) {
             }
         }
     }
-    let said = settle_groups(&mut given, &mut problems);
-    let mut resolved = Resolved::default();
-    for (index, key) in KEYS.iter().enumerate() {
+    let said = settle_groups(table, &mut given, &mut problems);
+    let mut resolved = Resolved::new(table);
+    for (index, key) in table.iter().enumerate() {
         if faulty.contains(&key.path) || matches!(key.kind, Kind::Preset) {
             continue;
         }
@@ -81,15 +85,16 @@ pub fn resolve(file: &str, entries: &[Entry]) -> (Resolved, Vec<Problem>) {
 /// Leaves of each group of keys the one that was given with the highest rank, and returns the groups
 /// of which one was given.
 fn settle_groups(
+    table: &KeyTable,
     given: &mut HashMap<&str, Given<'_>>,
     problems: &mut Vec<Problem>,
 ) -> Vec<&'static str> {
     let mut said = Vec::new();
-    for key in KEYS.iter() {
+    for key in table.iter() {
         let Some(group) = key.group.filter(|group| !said.contains(group)) else {
             continue;
         };
-        let members: Vec<_> = KEYS
+        let members: Vec<_> = table
             .iter()
             .filter(|other| other.group == Some(group))
             .filter(|other| matches!(given.get(other.path), Some((Some(_), _))))
@@ -141,7 +146,9 @@ fn switched_off(
         }
         path = match resolved.get(current) {
             Some(_) => None,
-            None => keys::find(current)
+            None => resolved
+                .table
+                .find(current)
                 .and_then(|key| key.used_when)
                 .map(|condition| condition.path),
         };
@@ -169,6 +176,20 @@ fn value_of(entry: &Entry, key: &Key) -> Result<Option<Value>, Vec<Problem>> {
     match (key.kind, &entry.value) {
         (Kind::Integer { min, max, .. }, RawValue::Integer(x)) => {
             one(integer(entry, key, *x, min, max))
+        }
+        (Kind::CountOr { min, max, .. }, RawValue::Integer(x)) => {
+            one(integer(entry, key, *x, min, max))
+        }
+        (Kind::CountOr { word, .. }, RawValue::Text(text)) => {
+            if text == word {
+                Ok(Some(Value::Text(text.clone())))
+            } else {
+                one(Err(problems::out_of_range(
+                    entry,
+                    key,
+                    "not a known choice",
+                )))
+            }
         }
         (Kind::Float { range, .. }, value) if value.is_number() => {
             one(float(entry, key, value, range))
@@ -344,7 +365,7 @@ pub fn problem_with(
     why: String,
     help: String,
 ) -> Problem {
-    debug_assert!(keys::find(path).is_some(), "{path} is no key");
+    debug_assert!(resolved.table.find(path).is_some(), "{path} is no key");
     let shown = resolved.get(path).map_or("(absent)".into(), Value::to_toml);
     let (place, suffix) = match resolved.place(path) {
         Some(place) => (place.to_string(), ""),

@@ -64,6 +64,15 @@ pub enum Kind {
         /// The words.
         choices: &'static [&'static str],
     },
+    /// A whole number, bounds included, or a word.
+    CountOr {
+        /// Smallest value.
+        min: i64,
+        /// Largest value.
+        max: i64,
+        /// The word.
+        word: &'static str,
+    },
     /// One of these words, or the path of a `.toml` file.
     TextOrFile {
         /// The words.
@@ -198,6 +207,7 @@ impl fmt::Display for Kind {
             }
             Self::Preset => f.write_str("a known name, or the path of a .toml file"),
             Self::Text { choices } => write!(f, "{}", choices.join(", ")),
+            Self::CountOr { min, max, word } => write!(f, "{word}, or {min} to {max}"),
             Self::TextOrFile { choices } => {
                 write!(f, "{}, or the path of a .toml file", choices.join(", "))
             }
@@ -212,6 +222,7 @@ impl Kind {
     pub fn noun(&self) -> &'static str {
         match self {
             Self::Integer { .. } => "a whole number",
+            Self::CountOr { .. } => "a whole number or a word in quotes",
             Self::Float { .. } => "a number",
             Self::Text { .. } | Self::TextOrFile { .. } | Self::Name | Self::Preset => {
                 "text in quotes"
@@ -245,6 +256,15 @@ impl Key {
     /// A whole number from `min` to `max`.
     pub const fn integer(path: &'static str, (min, max): (i64, i64), unit: &'static str) -> Self {
         Self::new(path, Kind::Integer { min, max, unit })
+    }
+
+    /// A whole number from `min` to `max`, or a word.
+    pub const fn count_or_word(
+        path: &'static str,
+        (min, max): (i64, i64),
+        word: &'static str,
+    ) -> Self {
+        Self::new(path, Kind::CountOr { min, max, word })
     }
 
     /// A finite number with a unit.

@@ -1,7 +1,9 @@
 //! From a file and the options of the command line to a checked experiment.
 
 use super::checked::Config;
+use super::keys::KEYS;
 use super::resolved::{Resolved, Value};
+use super::table::KeyTable;
 use super::{check, fit, mesh, preset, raw};
 use crate::error::{Error, Problem};
 use serde::Deserialize;
@@ -49,24 +51,8 @@ impl Loaded {
     /// [`Error::Problems`] with everything that is wrong: the file cannot be read, is not UTF-8 or
     /// not TOML, or its keys and values are not those of the table.
     pub fn read(path: &Path, overrides: &[Override]) -> Result<Self, Error> {
-        let file = path.display().to_string();
-        let bytes = fs::read(path).map_err(|error| {
-            Problem::of(
-                &file,
-                format!("cannot be read: {error}"),
-                "give the path of an experiment in TOML",
-            )
-        })?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-            let (line, column) = raw::line_and_column(&valid, valid.len());
-            Problem::of(
-                format!("{file}:{line}:{column}"),
-                "not UTF-8",
-                "save the file as UTF-8 text",
-            )
-        })?;
-        Self::from_text(&file, text, overrides)
+        let (file, text) = read_text(path, "give the path of an experiment in TOML")?;
+        Self::from_text(&file, &text, overrides)
     }
 
     /// Checks a text; `file` is what messages call it.
@@ -74,40 +60,24 @@ impl Loaded {
     /// # Errors
     /// As [`Loaded::read`].
     pub fn from_text(file: &str, text: &str, overrides: &[Override]) -> Result<Self, Error> {
-        let (mut entries, mut problems) = raw::read(file, text);
-        let unreadable = entries.is_empty() && problems.len() == 1 && is_syntax(&problems[0]);
-        for given in overrides {
-            match raw::read_override(given) {
-                Ok(entry) => entries.push(entry),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        if unreadable {
-            // Nothing is known about the keys, so none can be missing.
-            return Err(Error::Problems(problems));
-        }
-        let preset = preset::name(&entries);
-        if let Some(entry) = &preset {
-            let (below, faults) = preset::read(file, entry);
-            entries.splice(0..0, below);
-            problems.extend(faults);
-        }
-        let (mut resolved, faults) = check::resolve(file, &entries);
-        problems.extend(faults);
+        let Settled {
+            mut resolved,
+            mut problems,
+            preset,
+        } = settle(&KEYS, file, text, overrides)?;
         let (mesh_file, faults) = mesh::settle(file, &mut resolved);
         problems.extend(faults);
         problems.extend(fit::classes(file, &resolved));
         problems.extend(fit::radius(file, &resolved));
         if !problems.is_empty() {
-            problems.sort_by_key(|problem| order(file, &problem.place));
-            return Err(Error::Problems(problems));
+            return Err(in_order(file, problems));
         }
         let mut config = Config::deserialize(toml::Value::Table(resolved.to_table()))
             .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
         config.chip.mesh_file = mesh_file;
         Ok(Self {
             file: file.to_owned(),
-            preset: preset.map(|entry| entry.shown),
+            preset,
             config,
             resolved,
         })
@@ -134,6 +104,76 @@ impl Loaded {
     pub fn problem(&self, path: &str, why: impl Into<String>, help: impl Into<String>) -> Problem {
         check::problem_with(&self.file, &self.resolved, path, why.into(), help.into())
     }
+}
+
+/// What a text says against a table of keys.
+pub(super) struct Settled {
+    pub(super) resolved: Resolved,
+    /// What is wrong with it.
+    pub(super) problems: Vec<Problem>,
+    /// The preset that it names, as the user wrote it.
+    pub(super) preset: Option<String>,
+}
+
+/// Reads a text and resolves it. A text of which nothing is known is an error at once.
+pub(super) fn settle(
+    table: &'static KeyTable,
+    file: &str,
+    text: &str,
+    overrides: &[Override],
+) -> Result<Settled, Error> {
+    let (mut entries, mut problems) = raw::read(table, file, text);
+    let unreadable = entries.is_empty() && problems.len() == 1 && is_syntax(&problems[0]);
+    for given in overrides {
+        match raw::read_override(table, given) {
+            Ok(entry) => entries.push(entry),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if unreadable {
+        // Nothing is known about the keys, so none can be missing.
+        return Err(Error::Problems(problems));
+    }
+    let preset = preset::name(&entries);
+    if let Some(entry) = &preset {
+        let (below, faults) = preset::read(table, file, entry);
+        entries.splice(0..0, below);
+        problems.extend(faults);
+    }
+    let (resolved, faults) = check::resolve(table, file, &entries);
+    problems.extend(faults);
+    Ok(Settled {
+        resolved,
+        problems,
+        preset: preset.map(|entry| entry.shown),
+    })
+}
+
+/// The text of a file, and what messages call it.
+pub(super) fn read_text(path: &Path, help: &str) -> Result<(String, String), Problem> {
+    let file = path.display().to_string();
+    let bytes = fs::read(path)
+        .map_err(|error| Problem::of(&file, format!("cannot be read: {error}"), help))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((file, text)),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            let valid = String::from_utf8_lossy(&bytes[..valid]);
+            let (line, column) = raw::line_and_column(&valid, valid.len());
+            Err(Problem::of(
+                format!("{file}:{line}:{column}"),
+                "not UTF-8",
+                "save the file as UTF-8 text",
+            ))
+        }
+    }
+}
+
+/// Problems in the order in which people read the file.
+pub(super) fn in_order(file: &str, mut problems: Vec<Problem>) -> Error {
+    problems.sort_by_key(|problem| order(file, &problem.place));
+    Error::Problems(problems)
 }
 
 fn is_syntax(problem: &Problem) -> bool {

@@ -5,6 +5,7 @@
 //! [`Config`], the only thing that a command accepts. All problems of a file are
 //! reported at once.
 
+pub mod candidate;
 pub mod check;
 pub mod checked;
 pub mod fit;
@@ -18,6 +19,8 @@ pub mod raw;
 pub mod reference;
 pub mod resolved;
 mod suggest;
+pub mod table;
+pub mod validation;
 
 pub use checked::Config;
 pub use load::{Loaded, Override};

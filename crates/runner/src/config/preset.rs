@@ -2,6 +2,7 @@
 //! nothing.
 
 use super::raw::{self, Entry, RawValue};
+use super::table::KeyTable;
 use super::{check, problems};
 use crate::error::Problem;
 use std::fs;
@@ -44,12 +45,12 @@ pub(super) fn name(entries: &[Entry]) -> Option<Entry> {
 
 /// What the preset says, below all that the experiment says itself, and what is wrong with it.
 /// `file` is the experiment, beside which the path of a preset begins.
-pub(super) fn read(file: &str, named: &Entry) -> (Vec<Entry>, Vec<Problem>) {
+pub(super) fn read(table: &KeyTable, file: &str, named: &Entry) -> (Vec<Entry>, Vec<Problem>) {
     let RawValue::Text(name) = &named.value else {
         return (Vec::new(), Vec::new());
     };
     if let Some((name, text)) = SHIPPED.iter().find(|(known, _)| known == name) {
-        return checked(&format!("preset {name}"), text);
+        return checked(table, &format!("preset {name}"), text);
     }
     if Path::new(name)
         .extension()
@@ -66,7 +67,7 @@ pub(super) fn read(file: &str, named: &Entry) -> (Vec<Entry>, Vec<Problem>) {
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     let path = folder.join(name);
     match fs::read_to_string(&path) {
-        Ok(text) => checked(&path.display().to_string(), &text),
+        Ok(text) => checked(table, &path.display().to_string(), &text),
         Err(error) => {
             let problem = problems::of_entry(
                 named,
@@ -78,8 +79,8 @@ pub(super) fn read(file: &str, named: &Entry) -> (Vec<Entry>, Vec<Problem>) {
     }
 }
 
-fn checked(name: &str, text: &str) -> (Vec<Entry>, Vec<Problem>) {
-    let (entries, mut found) = raw::read_preset(name, text);
+fn checked(table: &KeyTable, name: &str, text: &str) -> (Vec<Entry>, Vec<Problem>) {
+    let (entries, mut found) = raw::read_preset(table, name, text);
     let (allowed, others): (Vec<_>, Vec<_>) = entries
         .into_iter()
         .partition(|entry| entry.path.starts_with(TABLE) && entry.path != KEY);

@@ -4,32 +4,39 @@ use super::key::{Condition, Fallback, Key, State};
 use super::raw::{Entry, Place};
 use super::resolved::{Resolved, Value};
 use super::suggest;
+use super::table::KeyTable;
 use crate::error::Problem;
 
-pub(super) fn unknown_key(place: &Place, path: &str, subject: String) -> Problem {
+pub(super) fn unknown_key(table: &KeyTable, place: &Place, path: &str, subject: String) -> Problem {
     let section = path.rsplit_once('.').map_or("", |(section, _)| section);
-    let help = match suggest::nearest_key(path) {
+    let help = match suggest::nearest_key(table, path) {
         Some(key) => format!("did you mean {key}?"),
-        None => known_names(section),
+        None => known_names(table, section),
     };
     problem(place, subject, "unknown key".into(), help)
 }
 
-pub(super) fn unknown_table(place: &Place, path: &str) -> Problem {
+pub(super) fn unknown_table(table: &KeyTable, place: &Place, path: &str) -> Problem {
     let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
-    let help = match suggest::nearest_section(path) {
+    let help = match suggest::nearest_section(table, path) {
         Some(section) => format!("did you mean [{section}]?"),
-        None => known_names(parent),
+        None => known_names(table, parent),
     };
     problem(place, format!("[{path}]"), "unknown table".into(), help)
 }
 
-pub(super) fn not_a_table(place: &Place, path: &str, shown: &str, found: &str) -> Problem {
+pub(super) fn not_a_table(
+    table: &KeyTable,
+    place: &Place,
+    path: &str,
+    shown: &str,
+    found: &str,
+) -> Problem {
     problem(
         place,
         format!("{path} = {shown}"),
         format!("a table is needed, found {found}"),
-        format!("write [{path}] and its keys below: {}", list(path)),
+        format!("write [{path}] and its keys below: {}", list(table, path)),
     )
 }
 
@@ -150,14 +157,14 @@ fn default_text(key: &Key) -> String {
     }
 }
 
-fn known_names(section: &str) -> String {
-    if section.is_empty() || list(section).is_empty() {
-        format!("known at the top: {}", list(""))
+fn known_names(table: &KeyTable, section: &str) -> String {
+    if section.is_empty() || list(table, section).is_empty() {
+        format!("known at the top: {}", list(table, ""))
     } else {
-        format!("known in [{section}]: {}", list(section))
+        format!("known in [{section}]: {}", list(table, section))
     }
 }
 
-fn list(section: &str) -> String {
-    suggest::names_in(section).join(", ")
+fn list(table: &KeyTable, section: &str) -> String {
+    suggest::names_in(table, section).join(", ")
 }

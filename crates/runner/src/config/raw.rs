@@ -1,9 +1,9 @@
 //! A TOML text as a list of values with their places, before anything is checked.
 
 use super::key::Kind;
-use super::keys;
 use super::load::Override;
 use super::problems;
+use super::table::KeyTable;
 use crate::error::Problem;
 use std::fmt;
 use std::ops::Range;
@@ -122,25 +122,31 @@ pub struct Entry {
 
 /// Reads a text. Known keys become entries, in order of their lines; unknown keys and tables, and
 /// syntax errors, become problems.
-pub fn read(file: &str, text: &str) -> (Vec<Entry>, Vec<Problem>) {
-    read_as(file, text, &|line| Place::Line {
+pub fn read(table: &KeyTable, file: &str, text: &str) -> (Vec<Entry>, Vec<Problem>) {
+    read_as(table, file, text, &|line| Place::Line {
         file: file.to_owned(),
         line,
     })
 }
 
 /// The same for the text of a preset.
-pub fn read_preset(name: &str, text: &str) -> (Vec<Entry>, Vec<Problem>) {
-    read_as(name, text, &|line| Place::Preset {
+pub fn read_preset(table: &KeyTable, name: &str, text: &str) -> (Vec<Entry>, Vec<Problem>) {
+    read_as(table, name, text, &|line| Place::Preset {
         name: name.to_owned(),
         line,
     })
 }
 
-fn read_as(file: &str, text: &str, place: &dyn Fn(usize) -> Place) -> (Vec<Entry>, Vec<Problem>) {
+fn read_as(
+    keys: &KeyTable,
+    file: &str,
+    text: &str,
+    place: &dyn Fn(usize) -> Place,
+) -> (Vec<Entry>, Vec<Problem>) {
     match DeTable::parse(text) {
         Ok(table) => {
             let mut reader = Reader {
+                keys,
                 place,
                 text,
                 entries: Vec::new(),
@@ -157,11 +163,11 @@ fn read_as(file: &str, text: &str, place: &dyn Fn(usize) -> Place) -> (Vec<Entry
 ///
 /// # Errors
 /// A problem when the key is unknown.
-pub fn read_override(given: &Override) -> Result<Entry, Problem> {
+pub fn read_override(table: &KeyTable, given: &Override) -> Result<Entry, Problem> {
     let place = Place::Option(given.option);
-    let Some(key) = keys::find(&given.key) else {
+    let Some(key) = table.find(&given.key) else {
         let subject = format!("{} = {}", given.key, given.value);
-        return Err(problems::unknown_key(&place, &given.key, subject));
+        return Err(problems::unknown_key(table, &place, &given.key, subject));
     };
     let text = given.value.trim();
     let parsed = DeValue::parse(text)
@@ -182,6 +188,7 @@ pub fn read_override(given: &Override) -> Result<Entry, Problem> {
 }
 
 struct Reader<'a> {
+    keys: &'a KeyTable,
     place: &'a dyn Fn(usize) -> Place,
     text: &'a str,
     entries: Vec<(usize, Entry)>,
@@ -200,8 +207,8 @@ impl Reader<'_> {
             let place = (self.place)(line_and_column(self.text, at).0);
             let shown = self.shown(value.span());
             match value.get_ref() {
-                DeValue::Table(inner) if keys::is_section(&path) => self.table(inner, &path),
-                found if keys::find(&path).is_some() => {
+                DeValue::Table(inner) if self.keys.is_section(&path) => self.table(inner, &path),
+                found if self.keys.find(&path).is_some() => {
                     let value = classify(found);
                     let entry = Entry {
                         path,
@@ -212,12 +219,18 @@ impl Reader<'_> {
                     self.entries.push((at, entry));
                 }
                 found => {
-                    let problem = if keys::is_section(&path) {
-                        problems::not_a_table(&place, &path, &shown, classify(found).noun())
+                    let problem = if self.keys.is_section(&path) {
+                        problems::not_a_table(
+                            self.keys,
+                            &place,
+                            &path,
+                            &shown,
+                            classify(found).noun(),
+                        )
                     } else if matches!(found, DeValue::Table(_)) {
-                        problems::unknown_table(&place, &path)
+                        problems::unknown_table(self.keys, &place, &path)
                     } else {
-                        problems::unknown_key(&place, &path, format!("{path} = {shown}"))
+                        problems::unknown_key(self.keys, &place, &path, format!("{path} = {shown}"))
                     };
                     self.problems.push(problem);
                 }
@@ -300,12 +313,13 @@ fn first_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::keys::KEYS;
     use super::*;
 
     #[test]
     fn values_keep_their_line_and_their_spelling() {
         let text = "seed = 1_000\n\n[chip]\nports = 0x10 # sixteen\nsource.port_power_dbm = -3\n";
-        let (entries, problems) = read("a.toml", text);
+        let (entries, problems) = read(&KEYS, "a.toml", text);
         assert_eq!(problems, []);
         let found: Vec<_> = entries
             .iter()
@@ -334,7 +348,7 @@ mod tests {
     #[test]
     fn an_option_takes_words_without_quotes_and_numbers_as_numbers() {
         let entry = |key: &str, value: &str| {
-            read_override(&Override::set(key, value)).map(|entry| entry.value)
+            read_override(&KEYS, &Override::set(key, value)).map(|entry| entry.value)
         };
         assert_eq!(
             entry("training.goal.kind", "softmax"),

@@ -1,8 +1,9 @@
 //! The table of keys as a page for people: `docs/config.md`.
 
 use super::key::{Fallback, Key, Kind, State};
-use super::keys::KEYS;
+use super::keys::{KEYS, VALIDATION};
 use super::resolved::Value;
+use super::table::KeyTable;
 use std::fmt::Write;
 
 const HEAD: &str = "\
@@ -25,11 +26,33 @@ it. A key whose default is none can be set to \"none\", for example to unset wha
 is left out.
 ";
 
-/// The page, in Markdown: a table for each table of the file, in the order of the resolved file.
+const VALIDATION_HEAD: &str = "\
+# Keys of a validation
+
+Every key that a file for `fzero validate` may have, but for those of the process: `process.preset`, and all of
+`[process.mesh]` and `[process.heater]`, as in [config.md](config.md). What the report says and how criteria are
+judged: [validate.md](validate.md). This page is made from the table of keys that the program itself checks
+against; a test fails when they differ, and this renews it:
+
+    FZERO_UPDATE_DOCS=1 cargo test -p runner config_reference
+";
+
+/// The page of an experiment, in Markdown: a table for each table of the file, in the order of the resolved
+/// file.
 pub fn markdown() -> String {
-    let mut text = HEAD.to_owned();
+    page(&KEYS, HEAD, |_| true)
+}
+
+/// The page of a validation. Keys of the process are those of an experiment.
+pub fn validation_markdown() -> String {
+    let own = |key: &Key| !key.path.starts_with("process.");
+    page(&VALIDATION, VALIDATION_HEAD, own)
+}
+
+fn page(keys: &KeyTable, head: &str, shown: fn(&Key) -> bool) -> String {
+    let mut text = head.to_owned();
     let mut section = None;
-    for key in KEYS.iter() {
+    for key in keys.iter().filter(|key| shown(key)) {
         if section != Some(key.section()) {
             section = Some(key.section());
             let title = match key.section() {
@@ -42,12 +65,12 @@ pub fn markdown() -> String {
                  |---|---|---|---|---|\n"
             );
         }
-        let _ = writeln!(text, "{}", row(key));
+        let _ = writeln!(text, "{}", row(keys, key));
     }
     text
 }
 
-fn row(key: &Key) -> String {
+fn row(keys: &KeyTable, key: &Key) -> String {
     let mut condition = key.used_when.map_or(String::new(), |condition| {
         let state = match condition.state {
             State::Is(value) => format!("is `{value}`"),
@@ -56,7 +79,7 @@ fn row(key: &Key) -> String {
         format!("`{}` {state}", condition.path)
     });
     if let Some(group) = key.group {
-        let others = KEYS.iter().filter(|other| other.group == Some(group));
+        let others = keys.iter().filter(|other| other.group == Some(group));
         let others: Vec<_> = others
             .filter(|other| other.path != key.path)
             .map(|other| format!("`{}`", other.leaf()))
@@ -93,6 +116,9 @@ fn value(kind: &Kind) -> String {
             format!("{}or the path of a .toml file", words.collect::<String>())
         }
         Kind::Name | Kind::Preset => format!("text: {kind}"),
+        Kind::CountOr { min, max, word } => {
+            format!("`\"{word}\"`, or whole number: {min} to {max}")
+        }
         Kind::Integers { .. } => format!("list of whole numbers: {kind}"),
         Kind::Floats { .. } => format!("number or list of numbers: {kind}"),
         Kind::Records { fields } => {
@@ -128,23 +154,30 @@ mod tests {
 
     #[test]
     fn config_reference_is_current() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/config.md");
-        let expected = markdown();
-        if std::env::var_os(UPDATE).is_some() {
-            std::fs::write(&path, &expected).unwrap();
+        let pages = [
+            ("config.md", markdown()),
+            ("validate-keys.md", validation_markdown()),
+        ];
+        for (name, expected) in pages {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../../docs")
+                .join(name);
+            if std::env::var_os(UPDATE).is_some() {
+                std::fs::write(&path, &expected).unwrap();
+            }
+            let found = std::fs::read_to_string(&path).unwrap_or_default();
+            let line = found
+                .lines()
+                .zip(expected.lines())
+                .take_while(|(found, expected)| found == expected)
+                .count();
+            assert!(
+                found == expected,
+                "docs/{name} is not what the table of keys says, from line {} on; renew it with\n    \
+                 {UPDATE}=1 cargo test -p runner config_reference",
+                line + 1
+            );
         }
-        let found = std::fs::read_to_string(&path).unwrap_or_default();
-        let line = found
-            .lines()
-            .zip(expected.lines())
-            .take_while(|(found, expected)| found == expected)
-            .count();
-        assert!(
-            found == expected,
-            "docs/config.md is not what the table of keys says, from line {} on; renew it with\n    \
-             {UPDATE}=1 cargo test -p runner config_reference",
-            line + 1
-        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! All values of an experiment, defaults filled in, as one canonical text with a hash.
 
-use super::keys::KEYS;
 use super::raw::Place;
+use super::table::KeyTable;
 use crate::hash::sha256_hex;
 use std::fmt::Write;
 
@@ -72,13 +72,23 @@ impl Value {
 
 /// The value of each key in use, in the order of the table. Keys that have no effect, and keys
 /// without a value, are left out.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Resolved {
-    /// Index into [`KEYS`], the value, and where it was given (`None`: the default).
+    /// The keys of this kind of file.
+    pub(super) table: &'static KeyTable,
+    /// Index into the table, the value, and where it was given (`None`: the default).
     pub(super) values: Vec<(usize, Value, Option<Place>)>,
 }
 
 impl Resolved {
+    /// Nothing, yet.
+    pub(super) fn new(table: &'static KeyTable) -> Self {
+        Self {
+            table,
+            values: Vec::new(),
+        }
+    }
+
     /// The value of a key; `None` when it is absent or has no effect.
     pub fn get(&self, path: &str) -> Option<&Value> {
         self.find(path).map(|(_, value, _)| value)
@@ -91,7 +101,7 @@ impl Resolved {
 
     /// Gives a key a value that follows from others; where it was given stays known.
     pub(super) fn set(&mut self, path: &str, value: Value) {
-        let Some(key) = KEYS.iter().position(|key| key.path == path) else {
+        let Some(key) = self.table.iter().position(|key| key.path == path) else {
             return;
         };
         match self.values.binary_search_by_key(&key, |(key, ..)| *key) {
@@ -101,14 +111,16 @@ impl Resolved {
     }
 
     fn find(&self, path: &str) -> Option<&(usize, Value, Option<Place>)> {
-        self.values.iter().find(|(key, ..)| KEYS[*key].path == path)
+        self.values
+            .iter()
+            .find(|(key, ..)| self.table[*key].path == path)
     }
 
     /// Paths and values in the order of the table.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         self.values
             .iter()
-            .map(|(key, value, _)| (KEYS[*key].path, value))
+            .map(|(key, value, _)| (self.table[*key].path, value))
     }
 
     /// The canonical text: every key in use, in the order of the table, without comments. It reads
@@ -117,7 +129,7 @@ impl Resolved {
         let mut text = String::new();
         let mut section = "";
         for (index, value, _) in &self.values {
-            let key = &KEYS[*index];
+            let key = &self.table[*index];
             if key.section() != section {
                 section = key.section();
                 let _ = write!(text, "\n[{section}]\n");

@@ -17,5 +17,5 @@ pub use design::{design, initial_phases, topology};
 pub use die::{Circuit, circuit, die};
 pub use forecast::forecast;
 pub use memory::{memory_bytes, mesh_memory_bytes};
-pub use process::process;
+pub use process::{mesh_and_heaters, process};
 pub use training::{LayerGoal, amplitudes, goal, goals, plan};

@@ -30,6 +30,15 @@ pub fn process(config: &Config) -> Process {
     }
 }
 
+/// The part of it that a mesh by itself has: no receivers, no instruments, nothing broken.
+pub fn mesh_and_heaters(process: &checked::Process) -> Process {
+    Process {
+        mesh: mesh(&process.mesh),
+        heater: heater(process),
+        ..Process::ideal()
+    }
+}
+
 /// What the instruments take.
 fn instruments(instruments: &checked::Instruments) -> Instruments {
     let scaled = |value: Option<f64>, unit: f64| value.map(|value| unit * value);

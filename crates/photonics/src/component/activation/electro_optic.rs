@@ -8,6 +8,7 @@
 //! ```
 
 use super::chunks::for_each_lane;
+use super::slope::{Slope, modulated};
 use crate::design::{DesignError, finite, within};
 use crate::field::PortLanes;
 use crate::real::Real;
@@ -49,6 +50,26 @@ impl ElectroOptic {
         let psi = 0.5 * self.gain_rad_per_w.mul_add(power_w, self.bias_rad);
         let (_, c) = sin_cos(psi);
         (1.0 - self.tap_fraction) * c * c
+    }
+
+    pub(super) fn vjp<T: Real>(&self, before: &[PortLanes<T>], cotangents: &mut [PortLanes<T>]) {
+        let half_gain = 0.5 * self.gain_rad_per_w;
+        let half_bias = 0.5 * self.bias_rad;
+        let pass = (1.0 - self.tap_fraction).sqrt();
+        modulated(
+            before,
+            cotangents,
+            #[inline(always)]
+            |power_w| {
+                let (s, c) = sin_cos(half_gain.mul_add(power_w, half_bias));
+                // h' = -i pass g/2 exp(-2 i psi)
+                let slope = pass * half_gain;
+                Slope {
+                    factor: [pass * c * c, -(pass * s * c)],
+                    per_w: [-(slope * 2.0 * s * c), slope * s.mul_add(s, -(c * c))],
+                }
+            },
+        );
     }
 
     pub(super) fn apply<T: Real>(&self, lanes: &mut [PortLanes<T>]) {

@@ -16,6 +16,7 @@
 //! not modelled.
 
 use super::chunks::{for_each_lane, for_each_noisy_lane};
+use super::slope::{Slope, modulated};
 use crate::design::{DesignError, within};
 use crate::field::{LANES, PortLanes};
 use crate::real::Real;
@@ -161,6 +162,27 @@ impl GainStage {
         self.emission_per_gain_w() * (self.power_transmission(power_w) - 1.0).max(0.0)
     }
 
+    pub(super) fn vjp<T: Real>(&self, before: &[PortLanes<T>], cotangents: &mut [PortLanes<T>]) {
+        if self.gain_db == 0.0 {
+            return;
+        }
+        let field = self.gain().sqrt();
+        match self.saturation() {
+            None => modulated(
+                before,
+                cotangents,
+                #[inline(always)]
+                |_| Slope::real(field, 0.0),
+            ),
+            Some(saturation) => modulated(
+                before,
+                cotangents,
+                #[inline(always)]
+                |power_w| saturation.slope(power_w),
+            ),
+        }
+    }
+
     pub(super) fn apply<T: Real>(
         &self,
         lanes: &mut [PortLanes<T>],
@@ -232,6 +254,21 @@ impl Saturation {
         let p = power_w * self.per_w;
         let ln_gain = (0..NEWTON_STEPS).fold(self.first(p), |u, _| self.newton(p, u));
         exp(0.5 * ln_gain)
+    }
+
+    /// sqrt(G) and how it changes with the input power. From u + p (e^u - 1) = ln G_0 follows
+    /// du/dp = -(e^u - 1) / (1 + p e^u).
+    #[inline(always)]
+    fn slope(&self, power_w: f64) -> Slope {
+        let p = power_w * self.per_w;
+        let mut u = self.first(p);
+        for _ in 0..NEWTON_STEPS {
+            u = self.newton(p, u);
+        }
+        let field = exp(0.5 * u);
+        let gain = field * field;
+        let slope = -0.5 * field * self.per_w * (gain - 1.0) / p.mul_add(gain, 1.0);
+        Slope::real(field, slope)
     }
 
     /// sqrt(G) for a lane, and the standard deviation of a quadrature of the emission in sqrt(W) when

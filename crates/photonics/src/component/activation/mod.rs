@@ -17,6 +17,7 @@ mod gain_stage;
 mod mod_relu;
 mod regenerator;
 mod saturable_absorber;
+mod slope;
 
 pub use electro_optic::ElectroOptic;
 pub use gain_stage::{AmplifierNoise, GainStage};

@@ -5,6 +5,7 @@
 //! this. A positive bias would put out light where none comes in, so it is refused.
 
 use super::chunks::for_each_lane;
+use super::slope::{Slope, modulated};
 use crate::design::{DesignError, within};
 use crate::field::PortLanes;
 use crate::real::Real;
@@ -51,6 +52,27 @@ impl ModRelu {
         }
         let field = 1.0 - self.threshold_sqrt_w / power_w.sqrt();
         field.max(0.0).powi(2)
+    }
+
+    pub(super) fn vjp<T: Real>(&self, before: &[PortLanes<T>], cotangents: &mut [PortLanes<T>]) {
+        if self.threshold_sqrt_w == 0.0 {
+            return;
+        }
+        let threshold = self.threshold_sqrt_w;
+        modulated(
+            before,
+            cotangents,
+            #[inline(always)]
+            |power_w| {
+                // Of what is lost: without light 1/0, infinity.
+                let lost = threshold / power_w.sqrt();
+                if lost < 1.0 {
+                    Slope::real(1.0 - lost, 0.5 * lost / power_w)
+                } else {
+                    Slope::NONE
+                }
+            },
+        );
     }
 
     pub(super) fn apply<T: Real>(&self, lanes: &mut [PortLanes<T>]) {

@@ -13,6 +13,7 @@
 //! (2020).
 
 use super::chunks::{darken, for_each_lane, for_each_noisy_lane};
+use super::slope::replaced;
 use crate::design::{DesignError, finite, within};
 use crate::detector::ReceiverNoise;
 use crate::field::{LANES, PortLanes};
@@ -130,6 +131,36 @@ impl Regenerator {
         };
         let [closed_w, swing_w] = self.output_range_w();
         swing_w.mul_add(open, closed_w)
+    }
+
+    pub(super) fn vjp<T: Real>(&self, before: &[PortLanes<T>], cotangents: &mut [PortLanes<T>]) {
+        let [closed_w, swing_w] = self.output_range_w();
+        let (gain, transfer) = (self.gain_per_a, self.transfer);
+        let (responsivity, dark_a) = (self.responsivity_a_per_w, self.dark_current_a);
+        replaced(
+            before,
+            cotangents,
+            #[inline(always)]
+            |power_w| {
+                let current = responsivity.mul_add(power_w, dark_a);
+                let open = match transfer {
+                    Transfer::Linear => ramp(gain, 0.0, current),
+                    Transfer::Relu { threshold_a } => ramp(gain, threshold_a, current),
+                    Transfer::Sigmoid { midpoint_a } => logistic(gain, midpoint_a, current),
+                };
+                let per_a = match transfer {
+                    Transfer::Sigmoid { .. } => 4.0 * gain * open * (1.0 - open),
+                    _ if open > 0.0 && open < 1.0 => gain,
+                    _ => 0.0,
+                };
+                let field = swing_w.mul_add(open, closed_w).sqrt();
+                if field > 0.0 {
+                    0.5 * swing_w * per_a * responsivity / field
+                } else {
+                    0.0
+                }
+            },
+        );
     }
 
     pub(super) fn apply<T: Real>(

@@ -7,6 +7,7 @@
 //! 743 (1967), doi:10.1088/0508-3443/18/6/306; both agree to first order in alpha_0.
 
 use super::chunks::for_each_lane;
+use super::slope::{Slope, modulated};
 use crate::design::{DesignError, within};
 use crate::field::PortLanes;
 use crate::real::Real;
@@ -76,6 +77,24 @@ impl SaturableAbsorber {
     pub fn power_transmission(&self, power_w: f64) -> f64 {
         let bleached = 1.0 + power_w / self.saturation_power_w;
         (1.0 - self.unsaturable_absorption - self.absorption / bleached).max(0.0)
+    }
+
+    pub(super) fn vjp<T: Real>(&self, before: &[PortLanes<T>], cotangents: &mut [PortLanes<T>]) {
+        let bleached = 1.0 - self.unsaturable_absorption;
+        let per_w = 1.0 / self.saturation_power_w;
+        let absorption = self.absorption;
+        modulated(
+            before,
+            cotangents,
+            #[inline(always)]
+            |power_w| {
+                let share = 1.0 / power_w.mul_add(per_w, 1.0);
+                let ratio = bleached - absorption * share;
+                let field = if ratio > 0.0 { ratio.sqrt() } else { 0.0 };
+                let slope = 0.5 * absorption * per_w * share * share / field;
+                Slope::real(field, if ratio > 0.0 { slope } else { 0.0 })
+            },
+        );
     }
 
     pub(super) fn apply<T: Real>(&self, lanes: &mut [PortLanes<T>]) {

@@ -9,7 +9,8 @@ use std::f64::consts::PI;
 
 const MESH: &str = "chip.mesh";
 const REDUNDANT: &str = "redundant-rectangular";
-const MESHES: &[&str] = &[
+pub(super) const CELLS: &[&str] = &["plain", "three-splitter", "symmetric"];
+pub(super) const MESHES: &[&str] = &[
     "rectangular",
     "triangular",
     "diamond",
@@ -48,7 +49,7 @@ pub(super) const KEYS: &[Key] = &[
         .or(Integer(2))
         .when(MESH, REDUNDANT)
         .doc("Columns beyond those of the rectangular mesh."),
-    Key::text("chip.cell", &["plain", "three-splitter", "symmetric"])
+    Key::text("chip.cell", CELLS)
         .or(Absent)
         .doc("Form of the MZIs of a named topology: plain (the default), three-splitter (a further coupler in front, arXiv:2109.05367) or symmetric (a phase shifter on each inner arm, arXiv:2104.07561); see meshes.md."),
     Key::name("chip.mesh_sha256")

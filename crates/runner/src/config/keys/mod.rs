@@ -1,24 +1,37 @@
-//! The one table of all keys that an experiment may have.
+//! The tables of all keys that an experiment, or a validation, may have.
 //!
 //! The order is the order of the resolved file; the keys of a table stand together.
 
 mod chip;
 mod process;
 mod training;
+pub mod validation;
 
 use super::key::{
     Fallback::{Absent, Integer, Text},
     Key,
 };
+use super::table::KeyTable;
 use std::sync::LazyLock;
 
 /// TOML writes integers in 64 bits, programs that read JSON often hold them in an f64: seeds and
 /// counts stay below 2^53.
 const EXACT_MAX: i64 = 1 << 53;
 
-/// All keys.
-pub static KEYS: LazyLock<Vec<Key>> =
-    LazyLock::new(|| [HEAD, chip::KEYS, process::KEYS, training::KEYS, TAIL].concat());
+/// All keys of an experiment.
+pub static KEYS: LazyLock<KeyTable> =
+    LazyLock::new(|| KeyTable::new(&[HEAD, chip::KEYS, process::KEYS, training::KEYS, TAIL]));
+
+/// All keys of a validation.
+pub static VALIDATION: LazyLock<KeyTable> = LazyLock::new(|| {
+    KeyTable::new(&[
+        validation::HEAD,
+        process::KEYS,
+        validation::ANALYSES,
+        validation::CRITERIA,
+        validation::TAIL,
+    ])
+});
 
 const HEAD: &[Key] = &[
     Key::name("name").doc("Name of the experiment, part of the results folder's name."),
@@ -45,95 +58,91 @@ const TAIL: &[Key] = &[
         .doc("Samples that may be sent for training and calibration, evaluation not counted; no key, no budget."),
 ];
 
-/// The key with this path.
-pub fn find(path: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.path == path)
-}
-
-/// Whether some key stands in this table or below it.
-pub fn is_section(path: &str) -> bool {
-    KEYS.iter().any(|key| {
-        key.path
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.starts_with('.'))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::key::{Fallback, Kind, State};
     use super::*;
     use std::collections::BTreeSet;
 
-    #[test]
-    fn paths_are_unique_and_tables_stand_together() {
-        let paths: BTreeSet<_> = KEYS.iter().map(|key| key.path).collect();
-        assert_eq!(paths.len(), KEYS.len());
-        let mut sections: Vec<_> = KEYS.iter().map(Key::section).collect();
-        sections.dedup();
-        let distinct: BTreeSet<_> = sections.iter().collect();
-        assert_eq!(
-            distinct.len(),
-            sections.len(),
-            "a table is split: {sections:?}"
-        );
-    }
+    const TABLES: [&LazyLock<KeyTable>; 2] = [&KEYS, &VALIDATION];
 
     #[test]
-    fn fallbacks_lie_in_their_ranges() {
-        for key in KEYS.iter() {
-            match (key.kind, key.fallback) {
-                (_, Fallback::Required | Fallback::Absent) => {}
-                (Kind::Integer { min, max, .. }, Fallback::Integer(x)) => {
-                    assert!((min..=max).contains(&x), "{}", key.path);
-                }
-                (Kind::Float { range, .. }, Fallback::Float(x)) => {
-                    assert!(range.clears_min(x) && range.clears_max(x), "{}", key.path);
-                }
-                (Kind::Text { choices } | Kind::TextOrFile { choices }, Fallback::Text(x)) => {
-                    assert!(choices.contains(&x), "{}", key.path);
-                }
-                (Kind::Bool, Fallback::Bool(_)) => {}
-                (kind, fallback) => panic!("{}: {kind:?} with {fallback:?}", key.path),
-            }
-            assert!(
-                !key.doc.is_empty() && key.doc.ends_with('.'),
-                "{}",
-                key.path
+    fn paths_are_unique_and_tables_stand_together() {
+        for table in TABLES {
+            let paths: BTreeSet<_> = table.iter().map(|key| key.path).collect();
+            assert_eq!(paths.len(), table.len());
+            let mut sections: Vec<_> = table.iter().map(Key::section).collect();
+            sections.dedup();
+            let distinct: BTreeSet<_> = sections.iter().collect();
+            assert_eq!(
+                distinct.len(),
+                sections.len(),
+                "a table is split: {sections:?}"
             );
         }
     }
 
     #[test]
-    fn conditions_name_a_choice_of_an_earlier_key() {
-        for (index, key) in KEYS.iter().enumerate() {
-            let Some(condition) = key.used_when else {
-                continue;
-            };
-            let other = KEYS[..index].iter().find(|k| k.path == condition.path);
-            let other = other.unwrap_or_else(|| panic!("{}", key.path));
-            match (condition.state, other.kind) {
-                (State::Is(value), Kind::Text { choices } | Kind::TextOrFile { choices }) => {
-                    assert!(choices.contains(&value));
+    fn fallbacks_lie_in_their_ranges() {
+        for table in TABLES {
+            for key in table.iter() {
+                match (key.kind, key.fallback) {
+                    (_, Fallback::Required | Fallback::Absent) => {}
+                    (Kind::Integer { min, max, .. }, Fallback::Integer(x)) => {
+                        assert!((min..=max).contains(&x), "{}", key.path);
+                    }
+                    (Kind::Float { range, .. }, Fallback::Float(x)) => {
+                        assert!(range.clears_min(x) && range.clears_max(x), "{}", key.path);
+                    }
+                    (Kind::Text { choices } | Kind::TextOrFile { choices }, Fallback::Text(x)) => {
+                        assert!(choices.contains(&x), "{}", key.path);
+                    }
+                    (Kind::Bool, Fallback::Bool(_)) => {}
+                    (kind, fallback) => panic!("{}: {kind:?} with {fallback:?}", key.path),
                 }
-                (State::Is(value), Kind::Bool) => assert!(["true", "false"].contains(&value)),
-                // With a default it would always be given.
-                (State::Given, _) => assert_eq!(other.fallback, Fallback::Absent),
-                (_, kind) => panic!("{}: {kind:?}", key.path),
+                assert!(
+                    !key.doc.is_empty() && key.doc.ends_with('.'),
+                    "{}",
+                    key.path
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn conditions_name_a_choice_of_an_earlier_key() {
+        for table in TABLES {
+            for (index, key) in table.iter().enumerate() {
+                let Some(condition) = key.used_when else {
+                    continue;
+                };
+                let other = table[..index].iter().find(|k| k.path == condition.path);
+                let other = other.unwrap_or_else(|| panic!("{}", key.path));
+                match (condition.state, other.kind) {
+                    (State::Is(value), Kind::Text { choices } | Kind::TextOrFile { choices }) => {
+                        assert!(choices.contains(&value))
+                    }
+                    (State::Is(value), Kind::Bool) => assert!(["true", "false"].contains(&value)),
+                    // With a default it would always be given.
+                    (State::Given, _) => assert_eq!(other.fallback, Fallback::Absent),
+                    (_, kind) => panic!("{}: {kind:?}", key.path),
+                }
             }
         }
     }
 
     #[test]
     fn of_a_group_at_most_one_key_has_a_default() {
-        for key in KEYS.iter().filter(|key| key.group.is_some()) {
-            let others = KEYS.iter().filter(|other| other.group == key.group);
-            let members: Vec<_> = others.collect();
-            assert!(members.len() > 1, "{}", key.path);
-            let absent = members
-                .iter()
-                .filter(|other| other.fallback == Fallback::Absent);
-            assert!(absent.count() + 1 >= members.len(), "{}", key.path);
+        for table in TABLES {
+            for key in table.iter().filter(|key| key.group.is_some()) {
+                let others = table.iter().filter(|other| other.group == key.group);
+                let members: Vec<_> = others.collect();
+                assert!(members.len() > 1, "{}", key.path);
+                let absent = members
+                    .iter()
+                    .filter(|other| other.fallback == Fallback::Absent);
+                assert!(absent.count() + 1 >= members.len(), "{}", key.path);
+            }
         }
     }
 }

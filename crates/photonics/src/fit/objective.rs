@@ -1,0 +1,160 @@
+//! How far a mesh is from a target, and the gradient of that.
+//!
+//! With t = Tr V^H U and the norms n_U = |U|^2, n_V = |V|^2 all objectives are |U - a V|^2 / n:
+//!
+//! ```text
+//! infidelity   a = t / n_V               n = n_U     cotangent of U: 2 (U - a V - (objective) U) / n_U
+//! free phase   a = t / |t|               n = n_V                     2 (U - a V) / n_V
+//! error        a = 1                     n = n_V                     2 (U - a V) / n_V
+//! ```
+//! Near the optimum that takes no difference of nearly equal numbers but those of the matrices.
+
+use super::Objective;
+use crate::field::FieldBatch;
+use crate::mesh::MeshHardware;
+use crate::twin::{MeshTwin, Tape};
+use nalgebra::DMatrix;
+use num_complex::Complex64;
+use std::sync::Arc;
+
+/// A mesh, a target, and how often the mesh was asked.
+pub(super) struct Evaluator {
+    twin: MeshTwin<f64>,
+    target: DMatrix<Complex64>,
+    target_square: f64,
+    objective: Objective,
+    evaluations: u64,
+    tape: Tape<f64>,
+    field: FieldBatch<f64>,
+    cotangent: FieldBatch<f64>,
+}
+
+/// t = Tr V^H U and n_U, sinusoids of every phase.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Overlap {
+    pub(super) t: Complex64,
+    pub(super) square: f64,
+}
+
+impl Evaluator {
+    pub(super) fn new(
+        hardware: Arc<MeshHardware>,
+        target: &DMatrix<Complex64>,
+        objective: Objective,
+    ) -> Self {
+        let ports = target.nrows();
+        Self {
+            twin: MeshTwin::new(hardware),
+            target: target.clone(),
+            target_square: target.iter().map(Complex64::norm_sqr).sum(),
+            objective,
+            evaluations: 0,
+            tape: Tape::default(),
+            field: FieldBatch::dark(ports, ports),
+            cotangent: FieldBatch::dark(ports, ports),
+        }
+    }
+
+    pub(super) fn evaluations(&self) -> u64 {
+        self.evaluations
+    }
+
+    pub(super) fn objective(&self) -> Objective {
+        self.objective
+    }
+
+    /// The objective where the overlap is known.
+    pub(super) fn value(&self, Overlap { t, square }: Overlap) -> f64 {
+        let target = self.target_square;
+        let value = match self.objective {
+            Objective::Infidelity if square == 0.0 => 1.0,
+            Objective::Infidelity => 1.0 - t.norm_sqr() / (square * target),
+            Objective::FreePhase => (square + target - 2.0 * t.norm()) / target,
+            Objective::Error => (square + target - 2.0 * t.re) / target,
+        };
+        // Rounding may leave less than 0.
+        value.max(0.0)
+    }
+
+    /// Light at one input after the other.
+    fn send(&mut self, phases_rad: &[f64]) {
+        self.evaluations += 1;
+        let ports = self.field.ports();
+        self.twin.program(phases_rad);
+        self.field.resize(ports);
+        for port in 0..ports {
+            self.field.set(port, port, Complex64::ONE);
+        }
+        self.twin.forward(&mut self.field, &mut self.tape);
+    }
+
+    /// The overlap with the target.
+    pub(super) fn overlap(&mut self, phases_rad: &[f64]) -> Overlap {
+        self.send(phases_rad);
+        self.present()
+    }
+
+    fn present(&self) -> Overlap {
+        let ports = self.field.ports();
+        let (mut t, mut square) = (Complex64::ZERO, 0.0);
+        for column in 0..ports {
+            for row in 0..ports {
+                let u = self.field.get(row, column);
+                t += self.target[(row, column)].conj() * u;
+                square += u.norm_sqr();
+            }
+        }
+        Overlap { t, square }
+    }
+
+    /// The objective and its gradient per rad.
+    pub(super) fn value_and_gradient(&mut self, phases_rad: &[f64], gradient: &mut [f64]) -> f64 {
+        self.send(phases_rad);
+        let Overlap { t, square } = self.present();
+        let ports = self.field.ports();
+        let (factor, norm) = match self.objective {
+            Objective::Infidelity => (t / self.target_square, square),
+            Objective::FreePhase => (direction(t), self.target_square),
+            Objective::Error => (Complex64::ONE, self.target_square),
+        };
+        let mut sum = 0.0;
+        self.cotangent.resize(ports);
+        for column in 0..ports {
+            for row in 0..ports {
+                let difference = self.field.get(row, column) - factor * self.target[(row, column)];
+                sum += difference.norm_sqr();
+                self.cotangent.set(row, column, difference);
+            }
+        }
+        // Nothing comes through whatever the phases: as far as can be.
+        if norm == 0.0 {
+            gradient.fill(0.0);
+            return 1.0;
+        }
+        let value = sum / norm;
+        for column in 0..ports {
+            for row in 0..ports {
+                let mut g = self.cotangent.get(row, column);
+                if self.objective == Objective::Infidelity {
+                    g -= value * self.field.get(row, column);
+                }
+                self.cotangent.set(row, column, g * (2.0 / norm));
+            }
+        }
+        let Self {
+            twin,
+            tape,
+            field,
+            cotangent,
+            ..
+        } = self;
+        twin.vjp(tape, field, cotangent, gradient);
+        value
+    }
+}
+
+/// t / |t|, and 1 for 0.
+pub(super) fn direction(t: Complex64) -> Complex64 {
+    let norm = t.norm();
+    if norm > 0.0 { t / norm } else { Complex64::ONE }
+}

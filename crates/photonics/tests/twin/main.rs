@@ -1,0 +1,8 @@
+//! The differentiable twin against dense matrices, differences and identities.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod cost;
+mod mesh;
+mod same_bytes;

@@ -1,0 +1,75 @@
+//! `fzero draw`, from a decomposition to a picture.
+
+use e2e::{Bench, binary};
+use std::fs;
+
+#[test]
+fn pictures_of_a_programmed_mesh() {
+    let bench = Bench::new("");
+    let identity: Vec<f64> = (0..9).map(|i| f64::from(u8::from(i % 4 == 0))).collect();
+    let bytes = npyz_bytes(&identity, 3);
+    fs::write(bench.path().join("u.npy"), bytes).unwrap();
+    let program = ["program", "u.npy", "--mesh", "rectangular", "-o", "p.npz"];
+    bench.fzero(&program).done();
+    let draw = |more: &[&str], file: &str| {
+        let arguments = [
+            &["draw", "rectangular", "--ports", "3"],
+            more,
+            &["-o", file],
+        ]
+        .concat();
+        let said = bench.fzero(&arguments).done().stdout;
+        assert_eq!(
+            said,
+            format!("rectangular: 3 ports, 3 MZIs, 3 columns\npicture  {file}\n")
+        );
+        fs::read_to_string(bench.path().join(file)).unwrap()
+    };
+    let phase = draw(&["--phases", "p.npz"], "phase.svg");
+    // The identity: every MZI in the bar state.
+    assert_eq!(phase.matches("<title>θ, column").count(), 3);
+    assert_eq!(phase.matches(": 3.1416 rad</title>").count() >= 3, true);
+    let power = draw(&["--phases", "p.npz", "--colour", "power:1"], "power.svg");
+    assert!(power.contains("power of input 1, dB"));
+    let plain = draw(&["--phases", "p.npz", "--color", "none"], "plain.svg");
+    assert!(!plain.contains("phase modulo"));
+    assert_eq!(draw(&[], "again.svg"), plain);
+}
+
+/// The committed picture is what the command writes.
+#[test]
+fn the_gallery_is_what_the_command_writes() {
+    let bench = Bench::new("");
+    bench
+        .fzero(&["draw", "butterfly", "--ports", "8", "-o", "b.svg"])
+        .done();
+    let committed = binary::root().join("docs/images/meshes/butterfly.svg");
+    let found = fs::read(bench.path().join("b.svg")).unwrap();
+    assert_eq!(found, fs::read(committed).unwrap());
+}
+
+#[test]
+fn a_mesh_file_is_drawn() {
+    let bench = Bench::new("");
+    let mesh = "name = \"mine\"\nports = 3\ncolumns = [[[0, 1]], [[1, 2]]]\n";
+    fs::write(bench.path().join("m.toml"), mesh).unwrap();
+    let said = bench
+        .fzero(&["draw", "m.toml", "-o", "m.svg"])
+        .done()
+        .stdout;
+    assert_eq!(said, "mine: 3 ports, 2 MZIs, 2 columns\npicture  m.svg\n");
+}
+
+fn npyz_bytes(values: &[f64], rows: u64) -> Vec<u8> {
+    use npyz::WriterBuilder;
+    let mut bytes = Vec::new();
+    let mut writer = npyz::WriteOptions::new()
+        .default_dtype()
+        .shape(&[rows, rows])
+        .writer(&mut bytes)
+        .begin_nd()
+        .unwrap();
+    writer.extend(values.iter().copied()).unwrap();
+    writer.finish().unwrap();
+    bytes
+}

@@ -1,0 +1,75 @@
+//! A broken netlist for each rule, each with its own message.
+
+use e2e::Bench;
+use std::fs;
+
+/// The lines that a validation of a mesh of these columns prints about its wiring; `code` as it ends.
+#[track_caller]
+fn said(mesh: &str, code: i32) -> (String, String) {
+    let bench = Bench::new(
+        "name = \"broken\"\nmesh.topology = \"m.toml\"\nvalidate.dies = 2\nvalidate.tolerance_dies = 2\n\
+         validate.targets = 1\ncriteria.max_lint_findings = 0\n",
+    );
+    fs::write(bench.path().join("m.toml"), mesh).unwrap();
+    let ended = bench.fzero(&["validate", "a.toml"]);
+    assert_eq!(ended.code, Some(code), "{}{}", ended.stdout, ended.stderr);
+    (ended.stdout, ended.stderr)
+}
+
+/// A wiring that is odd, and what the lint says of it.
+#[track_caller]
+fn odd(columns: &str, ports: usize, expected: &str) {
+    let mesh = format!("name = \"m\"\nports = {ports}\ncolumns = {columns}\n");
+    let (stdout, _) = said(&mesh, 1);
+    let expected = format!("a.toml: mesh: {expected}\n");
+    assert!(stdout.contains(&expected), "{expected}\n{stdout}");
+}
+
+#[test]
+fn each_oddity_has_its_line() {
+    odd("[[[0, 1]], [], [[0, 1]]]", 2, "column 1 has no MZI");
+    odd("[[[0, 2]]]", 3, "port 1 is joined to no other");
+    odd(
+        "[[[0, 1]], [[0, 1]]]",
+        2,
+        "MZI 1 follows MZI 0 on the same two ports",
+    );
+    odd(
+        "[[[0, 1]], [[1, 2]]]",
+        3,
+        "light of input 2 never reaches output 0",
+    );
+}
+
+/// A wiring that is none, refused with the line in its own file.
+#[track_caller]
+fn broken(mesh: &str, expected: &str) {
+    let (_, stderr) = said(mesh, 2);
+    assert!(stderr.contains(expected), "{expected}\n{stderr}");
+}
+
+#[test]
+fn each_fault_has_its_message_with_file_and_line() {
+    broken(
+        "name = \"m\"\nports = 2\ncolumns = [[[0, 1]], [[1, 2]]]\n",
+        "m.toml:3",
+    );
+    broken(
+        "name = \"m\"\nports = 3\ncolumns = [[[0, 1], [1, 2]]]\n",
+        "m.toml:3",
+    );
+    broken(
+        "name = \"m\"\nports = 3\ncolumns = [[[1, 1]]]\n",
+        "m.toml:3",
+    );
+    broken("name = \"m\"\nports = 0\ncolumns = []\n", "m.toml:2");
+    broken("name = \"m\"\nports = 2\n", "m.toml");
+    broken(
+        "name = \"m\"\nports = 2\n[[component]]\nkind = \"cuopler\"\nports = [0, 1]\n",
+        "m.toml:4",
+    );
+    broken(
+        "name = \"m\"\nports = 4000000000\ncolumns = [[[0, 1]]]\n",
+        "m.toml:2",
+    );
+}
