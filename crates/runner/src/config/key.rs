@@ -36,6 +36,8 @@ pub enum State {
     /// It has this value, as text (`true` and `false` for a switch); its kind is [`Kind::Text`] or
     /// [`Kind::Bool`].
     Is(&'static str),
+    /// It has one of these values, as text; its kind is [`Kind::Text`].
+    In(&'static [&'static str]),
     /// It has a value.
     Given,
 }
@@ -66,6 +68,8 @@ pub enum Kind {
     },
     /// A name that can be part of a folder's name.
     Name,
+    /// The path of a file or a folder, relative to the experiment's folder.
+    Path,
     /// `true` or `false`.
     Bool,
     /// Whole numbers, bounds included; a single one may stand without its list.
@@ -193,6 +197,7 @@ impl fmt::Display for Kind {
             }
             Self::Preset => f.write_str("a known name, or the path of a .toml file"),
             Self::Text { choices } => write!(f, "{}", choices.join(", ")),
+            Self::Path => f.write_str("a path relative to this file, or an absolute one"),
             Self::Name => f.write_str("1 to 64 of A-Z a-z 0-9 . _ -, no dot first"),
             Self::Bool => f.write_str("true, false"),
         }
@@ -205,7 +210,7 @@ impl Kind {
         match self {
             Self::Integer { .. } => "a whole number",
             Self::Float { .. } => "a number",
-            Self::Text { .. } | Self::Name | Self::Preset => "text in quotes",
+            Self::Text { .. } | Self::Name | Self::Path | Self::Preset => "text in quotes",
             Self::Bool => "true or false",
             Self::Integers { .. } => "a list of whole numbers",
             Self::Floats { .. } => "a number or a list of numbers",
@@ -272,6 +277,11 @@ impl Key {
         Self::new(path, Kind::Preset)
     }
 
+    /// A file or a folder.
+    pub const fn path(path: &'static str) -> Self {
+        Self::new(path, Kind::Path)
+    }
+
     /// A name.
     pub const fn name(path: &'static str) -> Self {
         Self::new(path, Kind::Name)
@@ -298,6 +308,13 @@ impl Key {
     /// Gives the key a meaning only where another key has this value.
     pub const fn when(mut self, path: &'static str, value: &'static str) -> Self {
         let state = State::Is(value);
+        self.used_when = Some(Condition { path, state });
+        self
+    }
+
+    /// Gives the key a meaning only where another key has one of these values.
+    pub const fn when_in(mut self, path: &'static str, values: &'static [&'static str]) -> Self {
+        let state = State::In(values);
         self.used_when = Some(Condition { path, state });
         self
     }

@@ -2,7 +2,7 @@
 
 use super::checked::Config;
 use super::resolved::{Resolved, Value};
-use super::{check, fit, preset, raw};
+use super::{check, fit, paths, preset, raw};
 use crate::error::{Error, Problem};
 use serde::Deserialize;
 use std::fs;
@@ -92,8 +92,10 @@ impl Loaded {
             entries.splice(0..0, below);
             problems.extend(faults);
         }
-        let (resolved, faults) = check::resolve(file, &entries);
+        let (mut resolved, faults) = check::resolve(file, &entries);
         problems.extend(faults);
+        problems.extend(paths::locate(file, &mut resolved));
+        problems.extend(fit::class_list(file, &resolved));
         problems.extend(fit::classes(file, &resolved));
         problems.extend(fit::radius(file, &resolved));
         if !problems.is_empty() {
@@ -116,7 +118,7 @@ impl Loaded {
         self.resolved.to_toml()
     }
 
-    /// SHA-256 of the canonical text, 64 hexadecimal digits.
+    /// SHA-256 of the canonical text without its paths, 64 hexadecimal digits.
     pub fn hash(&self) -> String {
         self.resolved.hash()
     }

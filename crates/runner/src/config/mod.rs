@@ -11,6 +11,7 @@ pub mod fit;
 pub mod key;
 pub mod keys;
 pub mod load;
+mod paths;
 pub mod preset;
 mod problems;
 pub mod raw;

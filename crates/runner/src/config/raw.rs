@@ -169,7 +169,7 @@ pub fn read_override(given: &Override) -> Result<Entry, Problem> {
         .map(|value| classify(value.get_ref()));
     let value = match (key.kind, parsed) {
         (_, Some(RawValue::Text(text))) => RawValue::Text(text),
-        (Kind::Text { .. } | Kind::Name | Kind::Preset, _) | (_, None) => {
+        (Kind::Text { .. } | Kind::Name | Kind::Path | Kind::Preset, _) | (_, None) => {
             RawValue::Text(text.to_owned())
         }
         (_, Some(value)) => value,

@@ -18,7 +18,7 @@ pub mod manifest;
 pub mod matrix;
 pub mod mesh_phases;
 pub mod metrics;
-mod npy;
+pub(crate) mod npy;
 pub mod npz;
 pub mod output;
 pub mod splitter_errors;

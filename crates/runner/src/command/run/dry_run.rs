@@ -48,6 +48,11 @@ pub(super) fn report(
     line("# What it takes".into());
     line(format!("# data            {}", experiment.data));
     line(format!(
+        "# per class       {}",
+        experiment.data.shown_per_class()
+    ));
+    line(format!("# data SHA-256    {}", experiment.data.sha256));
+    line(format!(
         "# parameters      {} phases, {} of them trained",
         grouped(total as u64),
         grouped(trained as u64)
