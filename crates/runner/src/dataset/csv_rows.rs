@@ -149,7 +149,9 @@ pub(super) fn read(
 fn line(file: &[u8], at: &csv::Position) -> u64 {
     let begin = usize::try_from(at.byte()).unwrap_or(usize::MAX);
     let before = file.get(begin..).unwrap_or_default();
-    let before = before.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    let before = before
+        .iter()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'));
     at.line() + before.filter(|byte| **byte == b'\n').count() as u64
 }
 

@@ -15,6 +15,8 @@ pub const MAX_BYTES: u64 = 2 << 30;
 pub struct DataFile {
     /// Where it lay.
     pub path: String,
+    /// Its bytes.
+    pub bytes: u64,
     /// SHA-256 of its bytes, 64 hexadecimal digits.
     pub sha256: String,
 }
@@ -24,6 +26,7 @@ pub(super) fn read(path: &Path, files: &mut Vec<DataFile>) -> Result<Vec<u8>, Da
     let bytes = bytes(path).map_err(|fault| at(path, fault))?;
     files.push(DataFile {
         path: path.display().to_string(),
+        bytes: bytes.len() as u64,
         sha256: sha256_hex(&bytes),
     });
     Ok(bytes)

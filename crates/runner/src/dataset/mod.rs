@@ -57,6 +57,8 @@ pub struct Dataset {
     pub licence: String,
     /// The files that it was read from; none where it ships with the program.
     pub files: Vec<DataFile>,
+    /// Memory that reading it took at most, in bytes: files, values as the files have them, amplitudes.
+    pub read_bytes: u64,
     /// SHA-256 of amplitudes and classes as they are used, 64 hexadecimal digits: for the training
     /// images and then for the test images, their number and the values per image as little-endian
     /// 64-bit integers, the amplitudes as little-endian f32, the classes as little-endian 16-bit
@@ -138,6 +140,9 @@ impl Dataset {
         Ok(Self {
             width: height_pixels * width_pixels,
             sha256: sha256(&train, &test, height_pixels * width_pixels),
+            read_bytes: raw.files.iter().map(|file| file.bytes).sum::<u64>()
+                + raw.set.bytes()
+                + 4 * (train.values.len() + test.values.len()) as u64,
             name: raw.name,
             train,
             test,

@@ -26,6 +26,15 @@ impl RawImages {
         self.labels.len()
     }
 
+    /// Memory that it takes.
+    pub(super) fn bytes(&self) -> u64 {
+        let pixels = match &self.pixels {
+            Pixels::Bytes(bytes) => size_of_val(&bytes[..]),
+            Pixels::Reals(values) => size_of_val(&values[..]),
+        };
+        (pixels + size_of_val(&self.labels[..])) as u64
+    }
+
     /// Copies an image.
     pub(super) fn copy(&self, index: usize, image: &mut Vec<f32>) {
         let size = self.height * self.width;
@@ -57,6 +66,14 @@ impl RawSet {
     pub(super) fn test(&self) -> &RawImages {
         match self {
             Self::Split { test, .. } | Self::Whole(test) => test,
+        }
+    }
+
+    /// Memory that it takes.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Split { train, test } => train.bytes() + test.bytes(),
+            Self::Whole(images) => images.bytes(),
         }
     }
 }

@@ -36,12 +36,13 @@ pub(super) fn report(
         .map(|group| group.range.len())
         .sum();
     let bench_lines = bench_lines(&mut experiment, &shapes);
-    let memory = wiring::memory_bytes(config, train + test);
+    // What reading took is given back before the chip is made.
+    let memory = wiring::memory_bytes(config, train + test).max(experiment.data.read_bytes);
     let time_s = time_s(&mut experiment, &shapes);
     let mut lines = Vec::new();
     let mut line = |text: String| lines.push(text);
     line(format!(
-        "# Resolved configuration. SHA-256 of its canonical text: {}\n",
+        "# Resolved configuration. SHA-256 of its canonical text without paths: {}\n",
         loaded.hash()
     ));
     line(loaded.canonical());
