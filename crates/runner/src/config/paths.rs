@@ -82,7 +82,13 @@ mod tests {
         assert_eq!(folder(&file, "x/../m").0, at("configs/run/x/../m"));
         let (absolute, same) = folder("elsewhere.toml", &at("data/mnist"));
         assert_eq!(absolute, at("data/mnist"));
-        assert_eq!(hash, same, "the same experiment on another machine");
+        let (moved, as_well) = folder(&file, "/mnt/mnist");
+        assert_eq!(moved, "/mnt/mnist");
+        assert_eq!(
+            (&hash, &hash),
+            (&same, &as_well),
+            "the same on another machine"
+        );
     }
 
     #[test]
