@@ -83,7 +83,7 @@ fn parts_that_do_not_fit_each_other() {
     refused_line(
         "chip.ports = 63",
         "a.toml:4: chip.ports = 63: images of digits do not fit (8 x 8 = 64 pixels, 63 ports)\n  \
-         help: use at least 64 ports",
+         help: use at least 64 ports, or make the images smaller: data.crop_pixels = 7, or data.downsample",
     );
 }
 

@@ -1,5 +1,6 @@
 //! Warnings with advice: what a run will meet, said before it begins.
 
+use crate::dataset::Dataset;
 use photonics::budget::{LayerBudget, LinkBudget};
 use photonics::component::activation::Activation;
 use photonics::design::ChipDesign;
@@ -37,6 +38,33 @@ pub fn print(cautions: &[Caution]) {
     for caution in cautions {
         let _ = writeln!(sink, "{caution}");
     }
+}
+
+/// How many times the smallest class the largest may have before it is worth a word.
+const UNBALANCED: usize = 2;
+
+/// Classes of very unequal numbers of training images.
+pub fn of_data(data: &Dataset) -> Option<Caution> {
+    let counts = data.per_class();
+    let largest = *counts.iter().max()?;
+    let smallest = *counts.iter().min()?;
+    if largest <= UNBALANCED * smallest {
+        return None;
+    }
+    let mut test = vec![0_usize; data.classes];
+    for label in &data.test.labels {
+        test[usize::from(*label)] += 1;
+    }
+    // What is learned by always naming the class that is largest in training.
+    let named = counts.iter().position(|count| *count == largest)?;
+    let guessed = test[named] as f64 / data.test.count() as f64;
+    Some(Caution {
+        what: format!("training images per class: {}", data.shown_per_class()),
+        advice: format!(
+            "naming class {} every time already gives a test accuracy of {guessed:.3}",
+            data.class_labels[named]
+        ),
+    })
 }
 
 /// What the link budget gives reason to say: readouts below the noise floor, activations that leave

@@ -145,8 +145,9 @@ fn missing_keys() {
         report("", &[]),
         "a.toml: name: missing, and it has no default (1 to 64 of A-Z a-z 0-9 . _ -, no dot \
          first)\n  help: Name of the experiment, part of the results folder's name.\n\
-         a.toml: data.set: missing, and it has no default (digits)\n  help: Images: digits = 1,797 \
-         handwritten digits of 8x8 pixels (doi:10.24432/C50P49)."
+         a.toml: data.set: missing, and it has no default (digits, idx, csv, npz)\n  help: Images: \
+         digits = 1,797 handwritten digits of 8x8 pixels (doi:10.24432/C50P49), shipped; idx = files \
+         as MNIST comes in, csv and npz = other files (docs/data.md)."
     );
 }
 
@@ -255,15 +256,52 @@ fn images_that_do_not_fit_the_ports() {
     let pixels = |text: &str| {
         let loaded = Loaded::from_text("a.toml", &format!("{HEAD}{text}"), &[]).unwrap();
         let data = Dataset::load(&loaded.config.data).unwrap();
-        fit::pixels(&loaded, &data)
+        fit::images(&loaded, &data)
     };
     assert_eq!(pixels(""), Ok(()));
     assert_eq!(pixels("chip.ports = 65"), Ok(()));
     assert_eq!(
         pixels("chip.ports = 63").unwrap_err().to_string(),
         "a.toml:3: chip.ports = 63: images of digits do not fit (8 x 8 = 64 pixels, 63 ports)\n  \
-         help: use at least 64 ports"
+         help: use at least 64 ports, or make the images smaller: data.crop_pixels = 7, or data.downsample"
     );
+    assert_eq!(pixels("chip.ports = 63\ndata.crop_pixels = 7"), Ok(()));
+}
+
+#[test]
+fn images_of_files() {
+    let report = |text: &str| report(&format!("name = \"a\"\n{text}"), &[]);
+    assert_eq!(
+        report("data.set = \"idx\""),
+        "a.toml: data.folder: missing, and it has no default (a path relative to this file, or an \
+         absolute one)\n  help: Folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, \
+         t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each as it is or .gz."
+    );
+    assert_eq!(
+        report("data.set = \"digits\"\ndata.file = \"a.csv\""),
+        "a.toml:3: data.file = \"a.csv\": has no effect while data.set = digits\n  help: remove it, or \
+         set data.set = csv or npz"
+    );
+    assert_eq!(
+        report("data.set = \"npz\"\ndata.file = \"\""),
+        "a.toml:3: data.file = \"\": empty (a path relative to this file, or an absolute one)\n  help: \
+         The .csv file, or the .npz file with x_train, y_train, x_test, y_test, or with x and y."
+    );
+    for (classes, why) in [
+        ("[3]", "at least 2 classes are needed"),
+        ("[3, 8, 3]", "names 3 twice"),
+    ] {
+        assert_eq!(
+            report(&format!("data.set = \"digits\"\ndata.classes = {classes}")),
+            format!(
+                "a.toml:3: data.classes = {classes}: {why}\n  help: list different labels, for example \
+                 [3, 8]"
+            )
+        );
+    }
+    // Of digits that are left out none needs a readout.
+    let few = "data = { set = \"digits\", classes = [3, 8], crop_pixels = 2 }\nchip.ports = 4";
+    assert!(Loaded::from_text("a.toml", &format!("name = \"a\"\n{few}"), &[]).is_ok());
 }
 
 #[test]

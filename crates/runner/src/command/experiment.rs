@@ -2,13 +2,27 @@
 
 use crate::caution::{self, Caution};
 use crate::config::{Loaded, fit};
-use crate::dataset::Dataset;
-use crate::error::Error;
+use crate::dataset::{DataError, Dataset};
+use crate::error::{Error, Problem};
 use crate::wiring::{self, ChipBox};
 use fzero::goal::{LocalGoal, Prototypes};
 use fzero::layerwise::LayerwisePlan;
 use numerics::Streams;
 use photonics::design::ChipDesign;
+
+/// The images of an experiment, which fit its chip.
+///
+/// # Errors
+/// What is wrong with a file or a key.
+pub(super) fn images(loaded: &Loaded) -> Result<Dataset, Error> {
+    let data = Dataset::load(&loaded.config.data).map_err(|error| match error {
+        DataError::Setting { key, why, help } => loaded.problem(key, why, help).into(),
+        DataError::File { file, fault } => Problem::of(file.display(), &fault, fault.help()).into(),
+        error => Error::failed("the data cannot be read", error, ""),
+    })?;
+    fit::images(loaded, &data)?;
+    Ok(data)
+}
 
 /// The images and the die.
 pub(super) struct Setup {
@@ -21,9 +35,7 @@ pub(super) struct Setup {
 impl Setup {
     pub(super) fn prepare(loaded: &Loaded) -> Result<Self, Error> {
         let config = &loaded.config;
-        let mut data = Dataset::load(&config.data)
-            .map_err(|error| Error::failed("the data cannot be read", error, ""))?;
-        fit::pixels(loaded, &data)?;
+        let mut data = images(loaded)?;
         let needed = wiring::memory_bytes(config, data.train.count() + data.test.count());
         if needed > config.limits.memory_mib << 20 {
             let mib = needed.div_ceil(1 << 20);
@@ -45,7 +57,10 @@ impl Setup {
         let circuit = wiring::circuit(loaded, &data.train.values)?;
         let (chip, _truth) = wiring::die(loaded, &circuit)?;
         Ok(Self {
-            cautions: caution::of_budget(&circuit.budget, &circuit.design),
+            cautions: caution::of_data(&data)
+                .into_iter()
+                .chain(caution::of_budget(&circuit.budget, &circuit.design))
+                .collect(),
             data,
             design: circuit.design,
             device: ChipBox::new(chip, config.training.train_output_screen),

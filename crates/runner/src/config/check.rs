@@ -121,6 +121,7 @@ fn holds(condition: &Condition, resolved: &Resolved) -> bool {
     let value = resolved.get(condition.path);
     match condition.state {
         State::Is(word) => value.is_some_and(|value| value.as_word() == word),
+        State::In(words) => value.is_some_and(|value| words.contains(&value.as_word().as_str())),
         State::Given => value.is_some(),
     }
 }
@@ -249,7 +250,10 @@ fn value_of(entry: &Entry, key: &Key) -> Result<Option<Value>, Vec<Problem>> {
                 one(Err(problems::out_of_range(entry, key, "not a name")))
             }
         }
-        (Kind::Preset, RawValue::Text(text)) => Ok(Some(Value::Text(text.clone()))),
+        (Kind::Path, RawValue::Text(text)) if text.is_empty() => {
+            one(Err(problems::out_of_range(entry, key, "empty")))
+        }
+        (Kind::Preset | Kind::Path, RawValue::Text(text)) => Ok(Some(Value::Text(text.clone()))),
         (Kind::Bool, RawValue::Bool(x)) => Ok(Some(Value::Bool(*x))),
         _ => one(wrong()),
     }

@@ -1,7 +1,7 @@
 //! Whether the parts of an experiment fit each other.
 
 use super::check::problem_with;
-use super::checked::{DataSet, ReadoutKind};
+use super::checked::ReadoutKind;
 use super::load::Loaded;
 use super::resolved::{Resolved, Value};
 use crate::dataset::Dataset;
@@ -15,32 +15,50 @@ pub fn readouts(ports: usize, kind: ReadoutKind) -> usize {
     }
 }
 
-/// Prototypes need a dimension for each class.
+/// Classes to tell apart are two or more, each named once.
+pub(super) fn class_list(file: &str, resolved: &Resolved) -> Option<Problem> {
+    let path = "data.classes";
+    let Some(Value::List(classes)) = resolved.get(path) else {
+        return None;
+    };
+    let twice = (1..classes.len()).find(|&at| classes[..at].contains(&classes[at]));
+    let why = match twice {
+        Some(at) => format!("names {} twice", classes[at].to_toml()),
+        None if classes.len() < 2 => "at least 2 classes are needed".to_owned(),
+        None => return None,
+    };
+    let help = "list different labels, for example [3, 8]".to_owned();
+    Some(problem_with(file, resolved, path, why, help))
+}
+
+/// Prototypes need a dimension for each class, where their number is known without the data.
 pub(super) fn classes(file: &str, resolved: &Resolved) -> Option<Problem> {
     let word = |path: &str| resolved.get(path).map(Value::as_word);
     let Some(Value::Integer(ports)) = resolved.get("chip.ports") else {
         return None;
     };
     let ports = usize::try_from(*ports).ok()?;
-    let set: DataSet = parse(word("data.set")?)?;
     let kind: ReadoutKind = parse(word("chip.readout.kind")?)?;
+    let classes = match resolved.get("data.classes") {
+        Some(Value::List(classes)) => classes.len(),
+        _ if word("data.set")? == "digits" => 10,
+        _ => return None,
+    };
+    let (why, help) = too_many(classes, ports, kind)?;
+    Some(problem_with(file, resolved, "chip.ports", why, help))
+}
+
+/// That there are more classes than readouts, and what to do.
+fn too_many(classes: usize, ports: usize, kind: ReadoutKind) -> Option<(String, String)> {
     let found = readouts(ports, kind);
-    let classes = set.classes();
     if found >= classes {
         return None;
     }
-    let needed = match kind {
-        ReadoutKind::Signed => 2 * classes,
-        ReadoutKind::Intensity | ReadoutKind::Homodyne => classes,
+    let (needed, counted) = match kind {
+        ReadoutKind::Signed => (2 * classes, "one per pair of ports"),
+        ReadoutKind::Intensity | ReadoutKind::Homodyne => (classes, "one per port"),
     };
-    let counted = match kind {
-        ReadoutKind::Signed => "one per pair of ports",
-        ReadoutKind::Intensity | ReadoutKind::Homodyne => "one per port",
-    };
-    Some(problem_with(
-        file,
-        resolved,
-        "chip.ports",
+    Some((
         format!("more classes than readouts ({classes} classes, {found} readouts, {counted})"),
         format!("use at least {needed} ports"),
     ))
@@ -61,22 +79,34 @@ pub(super) fn radius(file: &str, resolved: &Resolved) -> Option<Problem> {
     })
 }
 
-/// Each pixel of an image enters by a port of its own; further ports stay dark.
+/// Whether the images fit the chip: a readout for each class, and for each pixel a port of its own;
+/// further ports stay dark.
 ///
 /// # Errors
-/// A problem at `chip.ports` when there are more pixels than ports.
-pub fn pixels(loaded: &Loaded, data: &Dataset) -> Result<(), Problem> {
-    let ports = loaded.config.chip.ports;
-    if data.width <= ports {
+/// A problem at `chip.ports`.
+pub fn images(loaded: &Loaded, data: &Dataset) -> Result<(), Problem> {
+    let chip = &loaded.config.chip;
+    if let Some((why, help)) = too_many(data.classes, chip.ports, chip.readout.kind) {
+        return Err(loaded.problem("chip.ports", why, help));
+    }
+    if data.width <= chip.ports {
         return Ok(());
     }
+    let crop = chip.ports.isqrt();
     Err(loaded.problem(
         "chip.ports",
         format!(
-            "images of {} do not fit ({} x {} = {} pixels, {ports} ports)",
-            data.name, data.height_pixels, data.width_pixels, data.width
+            "images of {} do not fit ({} x {} = {} pixels, {} ports)",
+            data.name, data.height_pixels, data.width_pixels, data.width, chip.ports
         ),
-        format!("use at least {} ports", data.width),
+        match data.height_pixels.min(data.width_pixels) > crop {
+            true => format!(
+                "use at least {} ports, or make the images smaller: data.crop_pixels = {crop}, or \
+                 data.downsample",
+                data.width
+            ),
+            false => format!("use at least {} ports", data.width),
+        },
     ))
 }
 

@@ -36,6 +36,8 @@ pub enum State {
     /// It has this value, as text (`true` and `false` for a switch); its kind is [`Kind::Text`] or
     /// [`Kind::Bool`].
     Is(&'static str),
+    /// It has one of these values, as text; its kind is [`Kind::Text`].
+    In(&'static [&'static str]),
     /// It has a value.
     Given,
 }
@@ -80,6 +82,8 @@ pub enum Kind {
     },
     /// A name that can be part of a folder's name.
     Name,
+    /// The path of a file or a folder, relative to the experiment's folder.
+    Path,
     /// `true` or `false`.
     Bool,
     /// Whole numbers, bounds included; a single one may stand without its list.
@@ -211,6 +215,7 @@ impl fmt::Display for Kind {
             Self::TextOrFile { choices } => {
                 write!(f, "{}, or the path of a .toml file", choices.join(", "))
             }
+            Self::Path => f.write_str("a path relative to this file, or an absolute one"),
             Self::Name => f.write_str("1 to 64 of A-Z a-z 0-9 . _ -, no dot first"),
             Self::Bool => f.write_str("true, false"),
         }
@@ -224,9 +229,11 @@ impl Kind {
             Self::Integer { .. } => "a whole number",
             Self::CountOr { .. } => "a whole number or a word in quotes",
             Self::Float { .. } => "a number",
-            Self::Text { .. } | Self::TextOrFile { .. } | Self::Name | Self::Preset => {
-                "text in quotes"
-            }
+            Self::Text { .. }
+            | Self::TextOrFile { .. }
+            | Self::Name
+            | Self::Path
+            | Self::Preset => "text in quotes",
             Self::Bool => "true or false",
             Self::Integers { .. } => "a list of whole numbers",
             Self::Floats { .. } => "a number or a list of numbers",
@@ -307,6 +314,11 @@ impl Key {
         Self::new(path, Kind::Preset)
     }
 
+    /// A file or a folder.
+    pub const fn path(path: &'static str) -> Self {
+        Self::new(path, Kind::Path)
+    }
+
     /// A name.
     pub const fn name(path: &'static str) -> Self {
         Self::new(path, Kind::Name)
@@ -333,6 +345,13 @@ impl Key {
     /// Gives the key a meaning only where another key has this value.
     pub const fn when(mut self, path: &'static str, value: &'static str) -> Self {
         let state = State::Is(value);
+        self.used_when = Some(Condition { path, state });
+        self
+    }
+
+    /// Gives the key a meaning only where another key has one of these values.
+    pub const fn when_in(mut self, path: &'static str, values: &'static [&'static str]) -> Self {
+        let state = State::In(values);
         self.used_when = Some(Condition { path, state });
         self
     }

@@ -4,7 +4,7 @@ use super::checked::Config;
 use super::keys::KEYS;
 use super::resolved::{Resolved, Value};
 use super::table::KeyTable;
-use super::{check, fit, mesh, preset, raw};
+use super::{check, fit, mesh, paths, preset, raw};
 use crate::error::{Error, Problem};
 use serde::Deserialize;
 use std::fs;
@@ -67,6 +67,8 @@ impl Loaded {
         } = settle(&KEYS, file, text, overrides)?;
         let (mesh_file, faults) = mesh::settle(file, &mut resolved);
         problems.extend(faults);
+        problems.extend(paths::locate(file, &mut resolved));
+        problems.extend(fit::class_list(file, &resolved));
         problems.extend(fit::classes(file, &resolved));
         problems.extend(fit::radius(file, &resolved));
         if !problems.is_empty() {
@@ -89,7 +91,7 @@ impl Loaded {
         self.resolved.to_toml()
     }
 
-    /// SHA-256 of the canonical text, 64 hexadecimal digits.
+    /// SHA-256 of the canonical text without its paths, 64 hexadecimal digits.
     pub fn hash(&self) -> String {
         self.resolved.hash()
     }

@@ -13,6 +13,7 @@ pub mod key;
 pub mod keys;
 pub mod load;
 pub mod mesh;
+mod paths;
 pub mod preset;
 mod problems;
 pub mod raw;

@@ -83,6 +83,7 @@ pub(super) fn unused(entry: &Entry, condition: &Condition, resolved: &Resolved) 
     };
     let remedy = match condition.state {
         State::Is(value) => format!("set {path} = {value}"),
+        State::In(values) => format!("set {path} = {}", values.join(" or ")),
         State::Given => format!("set {path}"),
     };
     of_entry(

@@ -23,7 +23,8 @@ option leaves without effect is dropped.
 \"Default\" is what holds when the file does not say. \"Used when\" names the value of another key
 without which the key has no effect, or other keys that say the same thing and must not stand beside
 it. A key whose default is none can be set to \"none\", for example to unset what a preset sets. Ranges include their ends unless marked otherwise; the unit `1`
-is left out.
+is left out. A path is relative to the folder of the experiment's file, also where `--set` gives it;
+the resolved text has it in full, and the hash leaves paths out.
 ";
 
 const VALIDATION_HEAD: &str = "\
@@ -74,6 +75,7 @@ fn row(keys: &KeyTable, key: &Key) -> String {
     let mut condition = key.used_when.map_or(String::new(), |condition| {
         let state = match condition.state {
             State::Is(value) => format!("is `{value}`"),
+            State::In(values) => format!("is `{}`", values.join("` or `")),
             State::Given => "is given".to_owned(),
         };
         format!("`{}` {state}", condition.path)
@@ -115,7 +117,7 @@ fn value(kind: &Kind) -> String {
             let words = choices.iter().map(|choice| format!("`\"{choice}\"`, "));
             format!("{}or the path of a .toml file", words.collect::<String>())
         }
-        Kind::Name | Kind::Preset => format!("text: {kind}"),
+        Kind::Name | Kind::Path | Kind::Preset => format!("text: {kind}"),
         Kind::CountOr { min, max, word } => {
             format!("`\"{word}\"`, or whole number: {min} to {max}")
         }

@@ -1,5 +1,6 @@
 //! All values of an experiment, defaults filled in, as one canonical text with a hash.
 
+use super::key::{Key, Kind};
 use super::raw::Place;
 use super::table::KeyTable;
 use crate::hash::sha256_hex;
@@ -28,8 +29,12 @@ impl Value {
         match self {
             Self::Integer(x) => x.to_string(),
             Self::Float(x) => format!("{x:?}"),
-            // Checked text is a choice or a name: nothing in it needs an escape.
-            Self::Text(text) => format!("\"{text}\""),
+            // A path may hold anything; choices and names need no escape and keep their quotes.
+            Self::Text(text) => match text.contains(['"', '\\']) || text.contains(char::is_control)
+            {
+                true => toml::Value::String(text.clone()).to_string(),
+                false => format!("\"{text}\""),
+            },
             Self::Bool(x) => x.to_string(),
             Self::List(items) => {
                 let items: Vec<_> = items.iter().map(Self::to_toml).collect();
@@ -126,10 +131,17 @@ impl Resolved {
     /// The canonical text: every key in use, in the order of the table, without comments. It reads
     /// back as the same experiment.
     pub fn to_toml(&self) -> String {
+        self.text(|_| true)
+    }
+
+    fn text(&self, kept: impl Fn(&Key) -> bool) -> String {
         let mut text = String::new();
         let mut section = "";
         for (index, value, _) in &self.values {
             let key = &self.table[*index];
+            if !kept(key) {
+                continue;
+            }
             if key.section() != section {
                 section = key.section();
                 let _ = write!(text, "\n[{section}]\n");
@@ -139,9 +151,11 @@ impl Resolved {
         text
     }
 
-    /// SHA-256 of the canonical text, 64 hexadecimal digits.
+    /// SHA-256 of the canonical text without its paths, 64 hexadecimal digits: where data lies on a
+    /// machine does not make another experiment. What is in it has a hash of its own.
     pub fn hash(&self) -> String {
-        sha256_hex(self.to_toml().as_bytes())
+        let text = self.text(|key| !matches!(key.kind, Kind::Path));
+        sha256_hex(text.as_bytes())
     }
 
     /// The same as a TOML table, from which the typed configuration is read.

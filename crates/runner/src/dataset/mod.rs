@@ -1,34 +1,69 @@
 //! Labelled images as rows of amplitudes.
+//!
+//! The way of a set: files -> `raw` images as the format has them -> `select`ed by class, permuted,
+//! split and limited -> `pixels` cropped and averaged -> `normalise`d to amplitudes of 0 to 1.
 
-pub mod digits;
+mod csv_rows;
+mod digits;
+mod error;
+mod file;
+mod idx;
+mod idx_folder;
+mod normalise;
+mod npz;
+mod pixels;
+mod raw;
 mod rows;
+mod select;
 
+pub use csv_rows::CsvFault;
+pub use error::{DataError, FileFault};
+pub use file::{DataFile, MAX_BYTES};
+pub use idx::IdxFault;
+pub use npz::{ArrayFault, NpzFault};
 pub use rows::RowError;
 
-use crate::config::checked::{Data, DataSet, Normalisation};
+use crate::config::checked::{Data, DataSet};
+use crate::hash::sha256_of;
+use normalise::Divisor;
+use pixels::Shrink;
+use raw::{RawData, RawImages, RawSet, UNSTATED};
+use select::ClassOf;
 use std::fmt;
+use std::path::Path;
 
 /// Labelled images, split into training and test set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
-    /// Its name in the configuration.
-    pub name: &'static str,
+    /// What messages call it: `digits`, the folder's or the file's name.
+    pub name: String,
     /// Images to train on.
     pub train: Images,
     /// Images to test on.
     pub test: Images,
     /// Values per image.
     pub width: usize,
-    /// Number of classes; labels are below it.
+    /// Number of classes, at least 2; labels are below it.
     pub classes: usize,
+    /// The label that each class has in the files.
+    pub class_labels: Vec<u16>,
     /// Rows of an image.
     pub height_pixels: usize,
     /// Columns of an image.
     pub width_pixels: usize,
     /// Who made it and where it is from.
-    pub source: &'static str,
+    pub source: String,
     /// Its licence.
-    pub licence: &'static str,
+    pub licence: String,
+    /// The files that it was read from; none where it ships with the program.
+    pub files: Vec<DataFile>,
+    /// Memory that reading it took at most, in bytes: files, values as the files have them, amplitudes.
+    pub read_bytes: u64,
+    /// SHA-256 of amplitudes and classes as they are used, 64 hexadecimal digits: for the training
+    /// images and then for the test images, their number and the values per image as little-endian
+    /// 64-bit integers, the amplitudes as little-endian f32, the classes as little-endian 16-bit
+    /// integers.
+    pub sha256: String,
 }
 
 /// Images with their labels.
@@ -73,18 +108,52 @@ impl Dataset {
     /// Reads the set that an experiment asks for.
     ///
     /// # Errors
-    /// [`RowError`] when a row of the data is not what its format says.
-    pub fn load(data: &Data) -> Result<Self, RowError> {
-        let mut set = match data.set {
-            DataSet::Digits => digits::load()?,
-        };
-        match data.normalisation {
-            Normalisation::PerImageMaximum => {
-                divide_by_maximum(&mut set.train.values, set.width);
-                divide_by_maximum(&mut set.test.values, set.width);
+    /// [`DataError`] when a file is missing or not what it should be, or a key does not fit what the
+    /// files hold.
+    pub fn load(data: &Data) -> Result<Self, DataError> {
+        let raw = read(&data.set)?;
+        let chosen = select::select(data, &raw.set)?;
+        let class_of = ClassOf::new(&chosen.classes);
+        let divisor = Divisor::new(data, &raw)?;
+        let (height, width) = (raw.set.train().height, raw.set.train().width);
+        let shrink = Shrink::new(data, height, width)?;
+        let amplitudes = |images: &RawImages, order: &[usize], what| {
+            let mut values = Vec::new();
+            let mut image = Vec::new();
+            for &index in order {
+                images.copy(index, &mut image);
+                shrink.append(&image, &mut values);
             }
-        }
-        Ok(set)
+            let (rows, columns) = shrink.size();
+            divisor.divide(&mut values, rows * columns, what)?;
+            let labels = order
+                .iter()
+                .filter_map(|&index| class_of.get(images.labels[index]));
+            Ok::<_, DataError>(Images {
+                values,
+                labels: labels.collect(),
+            })
+        };
+        let train = amplitudes(raw.set.train(), &chosen.train, "training")?;
+        let test = amplitudes(raw.set.test(), &chosen.test, "test")?;
+        let (height_pixels, width_pixels) = shrink.size();
+        Ok(Self {
+            width: height_pixels * width_pixels,
+            sha256: sha256(&train, &test, height_pixels * width_pixels),
+            read_bytes: raw.files.iter().map(|file| file.bytes).sum::<u64>()
+                + raw.set.bytes()
+                + 4 * (train.values.len() + test.values.len()) as u64,
+            name: raw.name,
+            train,
+            test,
+            classes: chosen.classes.len(),
+            class_labels: chosen.classes,
+            height_pixels,
+            width_pixels,
+            source: raw.source,
+            licence: raw.licence.to_owned(),
+            files: raw.files,
+        })
     }
 
     /// As a trainer takes it.
@@ -96,44 +165,87 @@ impl Dataset {
             classes: self.classes,
         }
     }
+
+    /// Training images of each class for people, each with its label in the files: at most 20.
+    pub fn shown_per_class(&self) -> String {
+        const SHOWN: usize = 20;
+        let counts = self.class_labels.iter().zip(self.per_class());
+        let shown = counts
+            .take(SHOWN)
+            .map(|(label, count)| format!("{label}: {count}"));
+        let more = if self.classes > SHOWN { ", .." } else { "" };
+        shown.collect::<Vec<_>>().join(", ") + more
+    }
+
+    /// Training images of each class.
+    pub fn per_class(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes];
+        for label in &self.train.labels {
+            counts[usize::from(*label)] += 1;
+        }
+        counts
+    }
 }
 
-/// Divides each row by its largest value. A row without a positive value stays as it is.
-fn divide_by_maximum(values: &mut [f32], width: usize) {
-    for row in values.chunks_exact_mut(width) {
-        let maximum = row.iter().copied().fold(0.0, f32::max);
-        if maximum > 0.0 {
-            for value in row {
-                *value /= maximum;
-            }
+fn read(set: &DataSet) -> Result<RawData, DataError> {
+    let mut files = Vec::new();
+    let (file, source, set) = match set {
+        DataSet::Digits => return Ok(digits::load()?),
+        DataSet::Idx {
+            folder,
+            files,
+            prefix,
+        } => return idx_folder::load(folder, *files, prefix.as_deref()),
+        DataSet::Csv {
+            file,
+            test_file,
+            label_column,
+            header,
+        } => {
+            let mut images = |path: &Path| {
+                let bytes = file::read(path, &mut files)?;
+                csv_rows::read(&bytes, *label_column, *header)
+                    .map_err(|fault| file::at(path, fault))
+            };
+            let train = images(file)?;
+            let set = match test_file {
+                None => RawSet::Whole(train),
+                Some(path) => {
+                    let test = images(path)?;
+                    let (found, needed) = ((test.height, test.width), (train.height, train.width));
+                    if found != needed {
+                        return Err(file::at(path, FileFault::Size { found, needed }));
+                    }
+                    RawSet::Split { train, test }
+                }
+            };
+            (file, "comma-separated values", set)
         }
-    }
+        DataSet::Npz { file } => {
+            let bytes = file::read(file, &mut files)?;
+            let set = npz::read(&bytes, MAX_BYTES).map_err(|fault| file::at(file, fault))?;
+            (file, "arrays", set)
+        }
+    };
+    let name = file.file_name().unwrap_or(file.as_os_str());
+    Ok(RawData {
+        name: name.to_string_lossy().into_owned(),
+        source: format!("{source} in {}", file.display()),
+        licence: UNSTATED,
+        files,
+        set,
+    })
+}
+
+fn sha256(train: &Images, test: &Images, width: usize) -> String {
+    let parts = [train, test].into_iter().flat_map(|images| {
+        let sizes = [images.count() as u64, width as u64].map(u64::to_le_bytes);
+        let values = images.values.iter().flat_map(|value| value.to_le_bytes());
+        let labels = images.labels.iter().flat_map(|label| label.to_le_bytes());
+        sizes.into_iter().flatten().chain(values).chain(labels)
+    });
+    sha256_of(parts)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_row_is_divided_by_its_own_maximum_and_a_dark_one_stays_dark() {
-        let mut values = [1.0, 2.0, 4.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0];
-        divide_by_maximum(&mut values, 3);
-        assert_eq!(values, [0.25, 0.5, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-    }
-
-    #[test]
-    fn loaded_amplitudes_fill_0_to_1() {
-        let data = Data {
-            set: DataSet::Digits,
-            normalisation: Normalisation::PerImageMaximum,
-        };
-        let set = Dataset::load(&data).unwrap();
-        for row in set.train.values.chunks_exact(64) {
-            assert_eq!(row.iter().copied().fold(0.0, f32::max), 1.0);
-            assert!(row.iter().all(|value| (0.0..=1.0).contains(value)));
-        }
-        assert_eq!(set.view().check(), Ok(()));
-        // The first image's maximum is 16: 11 of 16.
-        assert_eq!(set.train.values[2], 0.6875);
-    }
-}
+mod tests;

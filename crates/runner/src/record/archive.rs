@@ -95,7 +95,8 @@ impl<'a, R: Read + Seek> Archive<'a, R> {
     /// The square matrix of this name with at most `most` rows.
     pub(super) fn matrix(&mut self, name: &str, most: u64) -> Result<npy::Matrix, Problem> {
         let bytes = self.entry(name, 2 * most * most)?;
-        npy::decode_matrix(&bytes, most).map_err(|error| self.unfit(name, error))
+        npy::decode_matrix(&bytes, most, npy::Shape::Square)
+            .map_err(|error| self.unfit(name, error))
     }
 
     fn unfit(&self, name: &str, error: NpyError) -> Problem {

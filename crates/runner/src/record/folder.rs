@@ -62,7 +62,7 @@ impl ResultsFolder {
         };
         let folder = Self { path };
         let config = format!(
-            "# Resolved configuration. SHA-256 of its canonical text: {}\n\n{}",
+            "# Resolved configuration. SHA-256 of its canonical text without paths: {}\n\n{}",
             loaded.hash(),
             loaded.canonical()
         );

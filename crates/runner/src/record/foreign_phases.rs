@@ -12,12 +12,13 @@
 use super::archive::{Advice, Archive, open};
 use super::mesh_phases::{MAX_PORTS, StoredPhases, read_mesh_phases};
 use super::npz::{NamedArray, array_name, npz_bytes};
-use crate::error::Problem;
+use crate::error::Error;
 use photonics::interchange::convention::{Convention, list_order};
 use photonics::mesh::Topology;
 use std::f64::consts::PI;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 const ADVICE: Advice = Advice {
     give: "give phases as docs/interchange.md has them for this convention, an .npz archive",
@@ -36,7 +37,8 @@ fn names(convention: Convention, layer: usize) -> [String; 3] {
     }
 }
 
-/// The phases in a file, MZIs in its own order: [`placed`] puts them in that of a topology.
+/// The phases in a file, MZIs in its own order: [`placed`] puts them in that of the topology, which
+/// `topology` makes of the number of ports.
 ///
 /// # Errors
 /// What is wrong with the file, what was found and what is needed.
@@ -44,9 +46,10 @@ pub fn read_phases(
     path: &Path,
     convention: Convention,
     layer: usize,
-) -> Result<StoredPhases, Problem> {
+    topology: impl FnOnce(usize) -> Result<Arc<Topology>, Error>,
+) -> Result<StoredPhases, Error> {
     if convention == Convention::Fzero {
-        return read_mesh_phases(path, layer);
+        return read_mesh_phases(path, layer, topology);
     }
     let place = path.display().to_string();
     let mut archive = Archive::new(&place, open(path, &ADVICE)?, &ADVICE)?;
@@ -65,7 +68,10 @@ pub fn read_phases(
         }
     }
     phases_rad.extend(gamma);
-    Ok(StoredPhases { ports, phases_rad })
+    Ok(StoredPhases {
+        topology: topology(ports)?,
+        phases_rad,
+    })
 }
 
 /// The same phases with the MZIs in the order of the topology.

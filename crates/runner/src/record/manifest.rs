@@ -1,6 +1,7 @@
 //! Where a result comes from.
 
 use crate::caution::Caution;
+use crate::dataset::DataFile;
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 
@@ -9,7 +10,7 @@ use std::time::SystemTime;
 pub struct Manifest {
     /// Name of the experiment.
     pub name: String,
-    /// SHA-256 of the resolved configuration's canonical text.
+    /// SHA-256 of the resolved configuration's canonical text without its paths.
     pub config_hash: String,
     /// The file that was given.
     pub config_file: String,
@@ -23,6 +24,15 @@ pub struct Manifest {
     pub dataset_source: String,
     /// Its licence.
     pub dataset_licence: String,
+    /// The files that it was read from, each with the SHA-256 of its bytes; none where it ships with
+    /// the program.
+    #[serde(default)]
+    pub dataset_files: Vec<DataFile>,
+    /// SHA-256 of the amplitudes and classes that were used ([`Dataset::sha256`]).
+    ///
+    /// [`Dataset::sha256`]: crate::dataset::Dataset::sha256
+    #[serde(default)]
+    pub dataset_hash: String,
     /// Version of the program.
     pub version: String,
     /// Revision of its source, when the build was told it (`FZERO_GIT_REVISION`).

@@ -2,7 +2,7 @@
 
 use super::archive::{Advice, Archive, open};
 use super::npz::{NamedArray, array_name, npz_bytes};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use photonics::interchange::netlist::NetlistMesh;
 use photonics::mesh::{MeshPhases, Topology};
 use std::io;

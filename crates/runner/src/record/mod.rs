@@ -21,7 +21,7 @@ pub mod matrix;
 pub mod mesh_phases;
 pub mod metrics;
 pub mod netlist;
-mod npy;
+pub(crate) mod npy;
 pub mod npz;
 pub mod output;
 pub mod splitter_errors;

@@ -3,7 +3,7 @@
 //! Files come from people and may be anything, so this takes only plain arrays of floating-point numbers
 //! and nothing that a crafted header could inflate or nest.
 
-mod header;
+pub(crate) mod header;
 mod matrix;
 
 pub(super) use header::MAX_HEADER;

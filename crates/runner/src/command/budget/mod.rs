@@ -5,9 +5,9 @@ mod sheet;
 
 use crate::caution;
 use crate::cli::BudgetArgs;
+use crate::command::experiment::images;
 use crate::command::print::print;
-use crate::config::{Loaded, fit};
-use crate::dataset::Dataset;
+use crate::config::Loaded;
 use crate::error::{Error, Status};
 use crate::wiring::{self, Circuit};
 use sheet::Sheet;
@@ -19,11 +19,9 @@ use sheet::Sheet;
 pub(super) fn run(args: &BudgetArgs) -> Result<Status, Error> {
     let loaded = Loaded::read(&args.config, &args.overrides())?;
     let config = &loaded.config;
-    let data = Dataset::load(&config.data)
-        .map_err(|error| Error::failed("the data cannot be read", error, ""))?;
-    fit::pixels(&loaded, &data)?;
-    let images = wiring::amplitudes(&data.train, data.width, config.chip.ports);
-    let Circuit { design, budget, .. } = wiring::circuit(&loaded, &images.values)?;
+    let data = images(&loaded)?;
+    let inputs = wiring::amplitudes(&data.train, data.width, config.chip.ports);
+    let Circuit { design, budget, .. } = wiring::circuit(&loaded, &inputs.values)?;
     let cautions = caution::of_budget(&budget, &design);
     if args.json {
         let report = json::Report::new(&loaded, data.to_string(), &budget, &cautions);

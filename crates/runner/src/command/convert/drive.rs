@@ -25,8 +25,8 @@ const NOTHING: &str = "name = \"convert\"\ndata.set = \"digits\"\n";
 pub(super) fn write(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
     let (heater, drive) = heater(args)?;
     let layer = args.layer.unwrap_or(0).into();
-    let stored = read_mesh_phases(&args.input, layer)?;
-    let topology = topology(mesh, stored.ports)?;
+    let stored = read_mesh_phases(&args.input, layer, |ports| topology(mesh, ports))?;
+    let topology = stored.topology;
     let rows = drive_rows(&topology, &stored.phases_rad, &drive);
     let csv = args
         .output
@@ -146,7 +146,7 @@ pub(super) fn read(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
             })
         })
         .collect::<Result<_, _>>()?;
-    let bytes = mesh_phases_bytes(split(&topology, &phases_rad)?)
+    let bytes = mesh_phases_bytes(split(&topology, &phases_rad)?, None)
         .map_err(|error| Error::failed("the phases cannot be written", error, ""))?;
     let mzis = topology.mzis();
     let mut report = Report::default();

@@ -4,7 +4,7 @@ use super::{Converted, Report};
 use crate::cli::ConvertArgs;
 use crate::error::{Error, Problem};
 use crate::record::matrix::{
-    Matrix, matrix_bytes, matrix_npz_bytes, read_matrix, read_matrix_array,
+    Matrix, Shape, matrix_bytes, matrix_npz_bytes, read_matrix, read_matrix_array,
 };
 use crate::record::touchstone::read_touchstone;
 use nalgebra::DMatrix;
@@ -166,7 +166,7 @@ fn is_npz(path: &Path) -> bool {
 fn read(args: &ConvertArgs) -> Result<Matrix, Problem> {
     match is_npz(&args.input) {
         true => read_matrix_array(&args.input, array(args)),
-        false => read_matrix(&args.input),
+        false => read_matrix(&args.input, Shape::Square),
     }
 }
 

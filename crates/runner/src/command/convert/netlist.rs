@@ -10,8 +10,9 @@ use crate::record::splitter_errors::read_splitter_errors;
 use photonics::interchange::netlist::{Netlist, NetlistStyle};
 
 pub(super) fn write(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
-    let stored = read_mesh_phases(&args.input, args.layer.unwrap_or(0).into())?;
-    let topology = topology(mesh, stored.ports)?;
+    let layer = args.layer.unwrap_or(0).into();
+    let stored = read_mesh_phases(&args.input, layer, |ports| topology(mesh, ports))?;
+    let topology = stored.topology;
     let (ports, mzis) = (topology.ports(), topology.mzis());
     let errors_rad = match &args.die_errors {
         Some(path) => read_splitter_errors(path, mzis)?,

@@ -18,8 +18,9 @@ pub(super) fn convert(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
         let why = format!("has no effect: files of {} have one mesh", from.name());
         return Err(Problem::of("--layer", why, "leave it out").into());
     }
-    let stored = read_phases(&args.input, from, args.layer.unwrap_or(0).into())?;
-    let topology = topology(mesh, stored.ports)?;
+    let layer = args.layer.unwrap_or(0).into();
+    let stored = read_phases(&args.input, from, layer, |ports| topology(mesh, ports))?;
+    let topology = stored.topology;
     let given = placed(from, &topology, &stored.phases_rad);
     let unknown = |error| Problem::of("--mesh", error, "convert to another convention");
     let phases_rad = converted(&topology, from, to, split(&topology, &given)?).map_err(unknown)?;

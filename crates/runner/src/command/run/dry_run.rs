@@ -36,17 +36,23 @@ pub(super) fn report(
         .map(|group| group.existing())
         .sum();
     let bench_lines = bench_lines(&mut experiment, &shapes);
-    let memory = wiring::memory_bytes(config, train + test);
+    // What reading took is given back before the chip is made.
+    let memory = wiring::memory_bytes(config, train + test).max(experiment.data.read_bytes);
     let time_s = time_s(&mut experiment, &shapes);
     let mut lines = Vec::new();
     let mut line = |text: String| lines.push(text);
     line(format!(
-        "# Resolved configuration. SHA-256 of its canonical text: {}\n",
+        "# Resolved configuration. SHA-256 of its canonical text without paths: {}\n",
         loaded.hash()
     ));
     line(loaded.canonical());
     line("# What it takes".into());
     line(format!("# data            {}", experiment.data));
+    line(format!(
+        "# per class       {}",
+        experiment.data.shown_per_class()
+    ));
+    line(format!("# data SHA-256    {}", experiment.data.sha256));
     line(format!(
         "# parameters      {} phases, {} of them trained",
         grouped(total as u64),

@@ -2,6 +2,7 @@
 //! defaults are those of the table in [`keys`](super::keys), where each key is described.
 
 mod chip;
+mod data;
 mod instruments;
 mod process;
 mod training;
@@ -10,6 +11,7 @@ pub use chip::{
     Activation, CellKind, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source,
     TapKind, TransferKind,
 };
+pub use data::{CsvHeader, Data, DataSet, IdxFiles, LabelColumn, Normalisation};
 pub use instruments::Instruments;
 pub use process::{
     Crosstalk, DeadDetector, Detector, Drift, Faults, Heater, HeaterKind, HeaterLaw, Mesh, Process,
@@ -49,40 +51,6 @@ impl Config {
     pub fn readouts(&self) -> usize {
         fit::readouts(self.chip.ports, self.chip.readout.kind)
     }
-}
-
-/// Which images, and how they become amplitudes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Data {
-    /// The set.
-    pub set: DataSet,
-    /// How values become amplitudes.
-    pub normalisation: Normalisation,
-}
-
-/// Sets of images that the program knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DataSet {
-    /// 1,797 handwritten digits of 8x8 pixels, shipped with the program.
-    Digits,
-}
-
-impl DataSet {
-    /// Number of classes.
-    pub fn classes(self) -> usize {
-        match self {
-            Self::Digits => 10,
-        }
-    }
-}
-
-/// How pixel values become amplitudes of 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Normalisation {
-    /// Each image is divided by its own largest value.
-    PerImageMaximum,
 }
 
 /// How the layers' predictions become the network's.

@@ -74,6 +74,30 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("chip.activation.kind", "mod-relu"),
         ("chip.cell", "symmetric"),
     ],
+    &[
+        ("data.set", "idx"),
+        ("data.folder", "mnist"),
+        ("data.files", "t10k"),
+        ("data.prefix", "emnist-letters-"),
+        ("data.classes", "[3, 8]"),
+        ("data.split_seed", "7"),
+        ("data.train_images", "100"),
+        ("data.test_images", "50"),
+        ("data.crop_pixels", "16"),
+        ("data.downsample", "2"),
+        ("data.normalisation", "full-scale"),
+        ("data.full_scale", "200"),
+    ],
+    &[
+        ("data.set", "csv"),
+        ("data.file", "train.csv"),
+        ("data.test_file", "test.csv"),
+        ("data.label_column", "last"),
+        ("data.header", "present"),
+        ("data.permuted", "false"),
+        ("data.normalisation", "per-image-norm"),
+    ],
+    &[("data.set", "npz"), ("data.file", "mnist.npz")],
 ];
 
 /// The mesh file of [`with_mesh_file`].
@@ -167,6 +191,17 @@ fn mesh_hash(loaded: &Loaded) -> String {
     loaded.config.chip.mesh_sha256.clone().unwrap()
 }
 
+/// What else a choice needs.
+fn beside(path: &str, choice: &str) -> &'static [(&'static str, &'static str)] {
+    match (path, choice) {
+        ("data.set", "idx") => &[("data.folder", "a")],
+        ("data.set", "csv") => &[("data.file", "a"), ("data.label_column", "last")],
+        ("data.set", "npz") => &[("data.file", "a")],
+        ("data.label_column", _) => &[("data.file", "a")],
+        _ => &[],
+    }
+}
+
 fn load(setting: &[(&str, &str)]) -> Loaded {
     let overrides: Vec<_> = setting.iter().map(|(k, v)| Override::set(*k, *v)).collect();
     Loaded::from_text("a.toml", "name = \"a\"\ndata.set = \"digits\"", &overrides)
@@ -204,9 +239,15 @@ fn every_choice_is_a_variant() {
             for choice in choices {
                 let needed = key.used_when.and_then(|condition| match condition.state {
                     State::Is(value) => Some((condition.path, value)),
+                    State::In(values) => Some((condition.path, values[0])),
                     State::Given => None,
                 });
-                let setting: Vec<_> = needed.into_iter().chain([(key.path, *choice)]).collect();
+                let more = needed.iter().flat_map(|(path, value)| beside(path, value));
+                let more = more.chain(beside(key.path, choice));
+                // Of two of the same key the later one holds.
+                let mut setting: Vec<_> = more.copied().collect();
+                setting.extend(needed);
+                setting.push((key.path, *choice));
                 load(&setting);
             }
         }

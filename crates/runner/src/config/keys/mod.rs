@@ -3,6 +3,7 @@
 //! The order is the order of the resolved file; the keys of a table stand together.
 
 mod chip;
+mod data;
 mod process;
 mod training;
 pub mod validation;
@@ -19,8 +20,16 @@ use std::sync::LazyLock;
 const EXACT_MAX: i64 = 1 << 53;
 
 /// All keys of an experiment.
-pub static KEYS: LazyLock<KeyTable> =
-    LazyLock::new(|| KeyTable::new(&[HEAD, chip::KEYS, process::KEYS, training::KEYS, TAIL]));
+pub static KEYS: LazyLock<KeyTable> = LazyLock::new(|| {
+    KeyTable::new(&[
+        HEAD,
+        data::KEYS,
+        chip::KEYS,
+        process::KEYS,
+        training::KEYS,
+        TAIL,
+    ])
+});
 
 /// All keys of a validation.
 pub static VALIDATION: LazyLock<KeyTable> = LazyLock::new(|| {
@@ -38,11 +47,6 @@ const HEAD: &[Key] = &[
     Key::integer("seed", (0, EXACT_MAX), "")
         .or(Integer(0))
         .doc("Seed of the training: initial phases, prototypes, batches and directions."),
-    Key::text("data.set", &["digits"])
-        .doc("Images: digits = 1,797 handwritten digits of 8x8 pixels (doi:10.24432/C50P49)."),
-    Key::text("data.normalisation", &["per-image-maximum"])
-        .or(Text("per-image-maximum"))
-        .doc("Each image is divided by its own largest value (arXiv:2603.24790)."),
 ];
 
 const TAIL: &[Key] = &[
@@ -121,6 +125,9 @@ mod tests {
                 match (condition.state, other.kind) {
                     (State::Is(value), Kind::Text { choices } | Kind::TextOrFile { choices }) => {
                         assert!(choices.contains(&value))
+                    }
+                    (State::In(values), Kind::Text { choices }) => {
+                        assert!(values.iter().all(|value| choices.contains(value)));
                     }
                     (State::Is(value), Kind::Bool) => assert!(["true", "false"].contains(&value)),
                     // With a default it would always be given.

@@ -20,6 +20,8 @@ fn manifest() -> Manifest {
         dataset: "digits".into(),
         dataset_source: "there".into(),
         dataset_licence: "CC BY 4.0".into(),
+        dataset_files: Vec::new(),
+        dataset_hash: "0".repeat(64),
         version: "0".into(),
         git_revision: None,
         command_line: vec!["fzero".into()],

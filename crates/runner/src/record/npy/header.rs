@@ -1,12 +1,12 @@
 //! The header of an array: magic, version, and a Python dictionary of three keys.
 
 /// Bytes of the longest header that is read; `numpy` writes 128 for a plain array.
-pub(in super::super) const MAX_HEADER: usize = 4096;
+pub(crate) const MAX_HEADER: usize = 4096;
 
-pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The text of the header, and what follows it.
-pub(super) fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
+pub(crate) fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (&[major, _minor], rest) = rest.split_first_chunk::<2>()?;
     let (length, rest) = if major == 1 {
@@ -25,14 +25,14 @@ pub(super) fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
 
 /// The dictionary of a plain array: `{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }`.
 #[derive(Debug, PartialEq)]
-pub(super) struct Header {
-    pub(super) descr: String,
-    pub(super) fortran_order: bool,
-    pub(super) shape: Vec<u64>,
+pub(crate) struct Header {
+    pub(crate) descr: String,
+    pub(crate) fortran_order: bool,
+    pub(crate) shape: Vec<u64>,
 }
 
 impl Header {
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (mut descr, mut fortran_order, mut shape) = (None, None, None);
         let mut rest = text.trim().strip_prefix('{')?.strip_suffix('}')?.trim();
         while !rest.is_empty() {
