@@ -4,7 +4,9 @@ use crate::common::{named, split, stream, uniform};
 use crate::reachable::rank_of;
 use nalgebra::DMatrix;
 use photonics::mesh::{MeshHardware, NamedTopology, Topology};
-use photonics::validate::calibration::{Calibratability, PhiFinding, Setting, calibratability};
+use photonics::validate::calibration::{
+    Calibratability, PhiFinding, Setting, State, calibratability,
+};
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 use std::sync::Arc;
 
@@ -220,6 +222,31 @@ fn large_meshes_can_be_calibrated_too() {
     }
 }
 
+/// A butterfly of ports 0 to 3, a spare port behind it, and an MZI on ports 0 and 1. Its phases are found
+/// while the MZI of the spare port is in the cross state and leads light out of the way.
+fn with_spare_port() -> Topology {
+    let columns = [
+        vec![(0, 1), (2, 3)],
+        vec![(0, 2), (1, 3)],
+        vec![(1, 4)],
+        vec![(0, 1)],
+    ];
+    Topology::new("spare", 5, columns).unwrap()
+}
+
+#[test]
+fn known_mzis_in_the_cross_state_lead_light_away() {
+    let topology = Arc::new(with_spare_port());
+    let plan = calibratability(&topology);
+    assert!(plan.theta.iter().any(|step| step.others == State::Cross));
+    let bench = bench(&topology, 0);
+    let offsets = calibrate(&bench, &plan, 0);
+    for (found, offset) in offsets.iter().zip(&bench.offsets).take(topology.mzis()) {
+        let error = (found - offset + PI).rem_euclid(TAU) - PI;
+        assert!(error.abs() < 1e-9, "{error}");
+    }
+}
+
 #[test]
 fn what_cannot_be_isolated_is_said() {
     // Two MZIs one after the other on two ports: only their sum shows, and only with phi.
@@ -232,6 +259,15 @@ fn what_cannot_be_isolated_is_said() {
         .build(6)
         .unwrap();
     assert!(!calibratability(&redundant).theta_not_found.is_empty());
+    // MZI 3 of the mesh with a spare port has no interferometer, so the way from MZI 0 to MZI 5 past
+    // its phi does not count; that from MZI 1 passes none.
+    let plan = calibratability(&with_spare_port());
+    assert_eq!(plan.theta.len(), 6);
+    assert_eq!(plan.phi[3], PhiFinding::NoInterferometer);
+    let PhiFinding::Measured(measurement) = &plan.phi[5] else {
+        panic!("{plan:?}");
+    };
+    assert_eq!(measurement.splitter, 1);
     let butterfly = calibratability(&NamedTopology::Butterfly.build(8).unwrap());
     let none = |finding: &&PhiFinding| **finding == PhiFinding::NoInterferometer;
     assert_eq!(butterfly.phi.iter().filter(none).count(), 5);

@@ -78,6 +78,9 @@ fn the_law_and_the_converters_act() {
         assert!(heater.max_w == 0.0 || (heater.max_w / full_w - 1.0).abs() < 1e-12);
         let times = heater.mean_w * 20.0 / full_w;
         assert!((times - times.round()).abs() < 1e-9);
+        // On in `times` of 20 targets.
+        let sd_w = full_w * (times * (20.0 - times) / (20.0 * 19.0)).sqrt();
+        assert!((heater.sd_w - sd_w).abs() < 1e-9, "{heater:?} {sd_w}");
     }
     // Efficiency, crosstalk and drift change what light meets, not what the nominal heaters take.
     let messy = HeaterProcess {

@@ -75,3 +75,31 @@ fn what_is_always_reached_has_no_limit() {
     .unwrap();
     assert_eq!(one.interval_rad, None);
 }
+
+#[test]
+fn the_interval_is_as_wide_as_other_dies_scatter() {
+    let topology = Arc::new(NamedTopology::Rectangular.build(6).unwrap());
+    let options = ToleranceOptions {
+        fidelity: 0.95,
+        dies: 40,
+        corrected: false,
+    };
+    let runs: Vec<(f64, f64)> = (0..40)
+        .map(|run| {
+            // Other dies and other targets.
+            let found = tolerance(&topology, &options, &Streams::new(run), 1000 * run).unwrap();
+            let [low, high] = found.interval_rad.unwrap();
+            (found.sigma_rad, high - low)
+        })
+        .collect();
+    let n = runs.len() as f64;
+    let mean = runs.iter().map(|run| run.0).sum::<f64>() / n;
+    let variance = runs.iter().map(|run| (run.0 - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let stated = runs.iter().map(|run| run.1).sum::<f64>() / n / (2.0 * 1.96);
+    // The standard deviation of 40 numbers is uncertain by 11 %; three of these.
+    assert!(
+        (variance.sqrt() / stated - 1.0).abs() < 0.34,
+        "{} {stated}",
+        variance.sqrt()
+    );
+}
