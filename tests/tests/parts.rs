@@ -65,18 +65,36 @@ fn every_topology_learns() {
         "process.mesh.coupler_loss_db=0.05",
     ];
     // The fewer phases, the longer the step: of each group it goes with their number.
-    for (mesh, rate, extra, mzis) in [
-        ("triangular", "0.003", None, 2016),
-        ("diamond", "0.01", None, 1024),
+    let of = |mzis: u64| 2 * mzis + 64;
+    for (mesh, rate, extra, phases) in [
+        ("triangular", "0.003", None, of(2016)),
+        ("diamond", "0.01", None, of(1024)),
         (
             "redundant-rectangular",
             "0.003",
             Some("chip.extra_columns=3"),
-            2016 + 32 + 31 + 32,
+            of(2016 + 32 + 31 + 32),
         ),
-        ("butterfly", "0.03", None, 192),
-        ("tree", "0.3", None, 63),
+        ("butterfly", "0.03", None, of(192)),
+        ("tree", "0.3", None, of(63)),
+        ("permuting-rectangular", "0.003", None, of(2016)),
+        // Attenuators have theta alone.
+        ("svd", "0.003", None, of(2 * 2016) + 64),
+        (
+            "butterfly",
+            "0.03",
+            Some("chip.cell=three-splitter"),
+            of(192),
+        ),
+        // In front 32 and on the edge 31.
+        (
+            "rectangular",
+            "0.003",
+            Some("chip.cell=symmetric"),
+            of(2016) + 63,
+        ),
     ] {
+        let name = format!("{mesh}{}", extra.unwrap_or_default());
         let mesh = format!("chip.mesh={mesh}");
         let rate = format!("training.optimizer.learning_rate={rate}");
         let topology: Vec<_> = [mesh.as_str(), rate.as_str()]
@@ -90,13 +108,13 @@ fn every_topology_learns() {
             .collect();
         let dry = [&["run", "a.toml", "--dry-run"], &set[..]].concat();
         let stated = bench.fzero(&dry).done().stdout;
-        let phases = runner::table::grouped(2 * (2 * mzis + 64));
+        let phases = runner::table::grouped(2 * phases);
         let line = format!("# parameters      {phases} phases");
         assert!(stated.contains(&line), "{mesh}: {stated}");
-        let results = run(&bench, &mesh, &options);
+        let results = run(&bench, &name, &options);
         for layer in results.summary().layers {
             let accuracy = layer.test.unwrap();
-            assert!(accuracy > 0.25, "{mesh}: {accuracy}");
+            assert!(accuracy > 0.25, "{name}: {accuracy}");
         }
     }
 }

@@ -116,11 +116,15 @@ fn out_of_range() {
     assert_report(
         "chip.mesh = \"hexagonal\"",
         "a.toml:3: chip.mesh = \"hexagonal\": not a known choice (rectangular, triangular, \
-         diamond, redundant-rectangular, butterfly, tree)\n  \
+         diamond, redundant-rectangular, butterfly, tree, permuting-rectangular, svd, or the path \
+         of a .toml file)\n  \
          help: Topology: rectangular (doi:10.1364/OPTICA.3.001460), triangular \
          (doi:10.1103/PhysRevLett.73.58), diamond (doi:10.1364/OE.395441), redundant-rectangular \
-         (extra_columns more), butterfly (doi:10.1364/OE.27.014009) or tree \
-         (doi:10.1364/OPTICA.391592); the last two have crossings. Default rectangular.",
+         (extra_columns more), butterfly (doi:10.1364/OE.27.014009), tree \
+         (doi:10.1364/OPTICA.391592), permuting-rectangular \
+         (doi:10.1103/PhysRevApplied.11.064044), the last three with crossings, or svd (two \
+         meshes with attenuators between them); or a mesh file beside this one (meshes.md), \
+         which says the number of ports. Default rectangular.",
     );
     let open = "chip.activation.tap_fraction = 1";
     assert_report(

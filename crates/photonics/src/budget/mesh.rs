@@ -26,8 +26,8 @@
 //! couplers in a row; it is where what is lost does not depend on the way. What attenuators and losses
 //! take by design is a cause of its own.
 
-use crate::mesh::{Cell, Topology};
 use crate::mesh::haar::sensitivity;
+use crate::mesh::{Cell, Topology};
 use crate::process::MeshProcess;
 use crate::units::power_ratio_to_db;
 use std::f64::consts::{LN_10, SQRT_2};
@@ -353,7 +353,12 @@ mod tests {
         let both = |cell| vec![Placed::on_one(cell, 0), Placed::on_one(cell, 1)];
         // Each in turn: its parts, gamma on either output, no length of an MZI but half where there are
         // shifters.
-        let coupler = budget(two(Cell::EVEN_COUPLER).into_iter().map(|cell| vec![cell]).collect());
+        let coupler = budget(
+            two(Cell::EVEN_COUPLER)
+                .into_iter()
+                .map(|cell| vec![cell])
+                .collect(),
+        );
         near(coupler.couplers_db, 0.1);
         near(coupler.shifters_db, 0.2);
         near(coupler.waveguides_db, 0.0);

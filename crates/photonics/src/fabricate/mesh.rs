@@ -45,7 +45,13 @@ impl Draw<'_> {
     }
 
     /// Losses in dB, none below 0.
-    pub(super) fn losses_db(&self, name: &str, count: usize, mean_db: f64, sigma_db: f64) -> Vec<f64> {
+    pub(super) fn losses_db(
+        &self,
+        name: &str,
+        count: usize,
+        mean_db: f64,
+        sigma_db: f64,
+    ) -> Vec<f64> {
         if sigma_db > 0.0 {
             let mut losses = self.normal(name, count);
             for loss in &mut losses {

@@ -218,7 +218,11 @@ impl std::fmt::Display for Parts {
             if count > 0 {
                 let separator = if any { ", " } else { "" };
                 any = true;
-                write!(f, "{separator}{count} {}", if count == 1 { one } else { more })?;
+                write!(
+                    f,
+                    "{separator}{count} {}",
+                    if count == 1 { one } else { more }
+                )?;
             }
         }
         if any { Ok(()) } else { write!(f, "0 MZIs") }

@@ -35,7 +35,9 @@ pub enum CorrectError {
     #[error("the mesh loses light: the local correction is for lossless MZIs")]
     Lossy,
     /// The mesh has other cells than MZIs.
-    #[error("the mesh has a {kind} (cell {cell}): the local correction is for meshes of MZIs alone")]
+    #[error(
+        "the mesh has a {kind} (cell {cell}): the local correction is for meshes of MZIs alone"
+    )]
     OtherCell {
         /// The number of the first of them.
         cell: usize,

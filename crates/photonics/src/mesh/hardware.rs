@@ -53,8 +53,12 @@ pub(super) fn coupler_terms([e1, e2]: [f64; 2]) -> [f64; 4] {
 
 impl CouplerTerms {
     fn new(errors_rad: &[[f64; 2]]) -> Self {
-        let term =
-            |index: usize| errors_rad.iter().map(|&errors| coupler_terms(errors)[index]).collect();
+        let term = |index: usize| {
+            errors_rad
+                .iter()
+                .map(|&errors| coupler_terms(errors)[index])
+                .collect()
+        };
         Self {
             cos_sum: term(0),
             sin_sum: term(1),

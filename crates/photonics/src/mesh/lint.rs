@@ -53,11 +53,7 @@ impl fmt::Display for Finding {
             Self::Repeated { mzi, before } => {
                 write!(f, "MZI {mzi} follows MZI {before} on the same two ports")
             }
-            Self::RepeatedCell {
-                kind,
-                cell,
-                before,
-            } => write!(
+            Self::RepeatedCell { kind, cell, before } => write!(
                 f,
                 "{kind} {cell} follows {kind} {before} on the same ports: one can do what both do"
             ),

@@ -83,7 +83,10 @@ fn only_mzis(cells: &[Placed]) -> Vec<Placed> {
 /// The cells with another in place of each MZI.
 fn replaced(cells: &[Placed], by: Cell) -> Vec<Placed> {
     let replaced = cells.iter().map(|placed| match placed.cell {
-        Cell::Mzi => Placed { cell: by, ..*placed },
+        Cell::Mzi => Placed {
+            cell: by,
+            ..*placed
+        },
         _ => *placed,
     });
     replaced.collect()

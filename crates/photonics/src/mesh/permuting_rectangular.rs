@@ -90,7 +90,10 @@ mod tests {
 
     #[test]
     fn blocks_and_grids_are_those_of_the_rule() {
-        assert_eq!(plan(64), (vec![10, 10, 10, 10, 10, 14], vec![2, 8, 32, 16, 4]));
+        assert_eq!(
+            plan(64),
+            (vec![10, 10, 10, 10, 10, 14], vec![2, 8, 32, 16, 4])
+        );
         assert_eq!(plan(16), (vec![4; 4], vec![2, 8, 4]));
         assert_eq!(plan(8), (vec![2, 2, 4], vec![4, 2]));
         assert_eq!(plan(5), (vec![2, 3], vec![2]));
@@ -123,7 +126,10 @@ mod tests {
                             up = !up;
                         }
                     }
-                    assert!(reach.leads(input, at as usize), "{ports} {crossings} {input}");
+                    assert!(
+                        reach.leads(input, at as usize),
+                        "{ports} {crossings} {input}"
+                    );
                 }
             }
         }

@@ -188,12 +188,7 @@ impl<T: Real> Program<T> {
         );
     }
 
-    fn compile_mixed(
-        &mut self,
-        topology: &Topology,
-        terms: &[MixedTerm],
-        phases: MeshPhases<'_>,
-    ) {
+    fn compile_mixed(&mut self, topology: &Topology, terms: &[MixedTerm], phases: MeshPhases<'_>) {
         let mut operations = match std::mem::take(&mut self.operations) {
             Operations::General(operations) => operations,
             Operations::Rotations(_) => Vec::new(),

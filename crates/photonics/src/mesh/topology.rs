@@ -283,8 +283,7 @@ impl Topology {
     pub fn shifters(&self) -> usize {
         let all = 2 * self.pairs.len() + self.ports;
         let Some(cells) = &self.cells else { return all };
-        let missing =
-            |cell: &Cell| usize::from(!cell.has_theta()) + usize::from(!cell.has_phi());
+        let missing = |cell: &Cell| usize::from(!cell.has_theta()) + usize::from(!cell.has_phi());
         all - cells.iter().map(missing).sum::<usize>()
     }
 

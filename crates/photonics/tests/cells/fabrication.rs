@@ -27,7 +27,9 @@ fn die(topology: &Arc<Topology>, mesh: MeshProcess) -> GroundTruth {
         mesh,
         ..Process::ideal()
     };
-    fabricate(&design(topology), &process, DieSeed(3)).unwrap().1
+    fabricate(&design(topology), &process, DieSeed(3))
+        .unwrap()
+        .1
 }
 
 fn lossy() -> MeshProcess {
@@ -62,14 +64,23 @@ fn every_part_loses_once() {
     let two = |cell| vec![vec![Placed::on_two(cell, 0, 1)]];
     let one = |cell| vec![vec![Placed::on_one(cell, 0)]];
     // gamma is 0.2 everywhere. A coupler that is all straight:
-    near(loss_db(two(Cell::Coupler { angle_rad: 0.0 }), 0.0, 0, 0), 0.1 + 0.2);
+    near(
+        loss_db(two(Cell::Coupler { angle_rad: 0.0 }), 0.0, 0, 0),
+        0.1 + 0.2,
+    );
     near(loss_db(two(Cell::Crossing), 0.0, 0, 1), 0.4 + 0.2);
     near(loss_db(one(Cell::Shifter), 1.0, 0, 0), 0.2 + 0.15 + 0.2);
     // The other port passes half the length of an MZI, as the column is no longer.
     near(loss_db(one(Cell::Shifter), 1.0, 1, 1), 0.15 + 0.2);
-    near(loss_db(one(Cell::Loss { loss_db: 2.0 }), 0.0, 0, 0), 2.0 + 0.2);
+    near(
+        loss_db(one(Cell::Loss { loss_db: 2.0 }), 0.0, 0, 0),
+        2.0 + 0.2,
+    );
     // Cross state, equal arms: two couplers, a shifter, half the length.
-    near(loss_db(two(Cell::Symmetric), 0.0, 0, 1), 0.2 + 0.2 + 0.15 + 0.2);
+    near(
+        loss_db(two(Cell::Symmetric), 0.0, 0, 1),
+        0.2 + 0.2 + 0.15 + 0.2,
+    );
     // Beside an MZI in one column a shifter's port passes the rest of its length.
     let beside = vec![vec![
         Placed::on_two(Cell::Mzi, 0, 1),
@@ -83,7 +94,12 @@ fn every_part_loses_once() {
 #[test]
 fn an_attenuator_with_losses_stays_below_its_parts() {
     // Both arms would pass it all but their own losses, of which the upper has a shifter.
-    let found = loss_db(vec![vec![Placed::on_one(Cell::Attenuator, 0)]], std::f64::consts::PI, 0, 0);
+    let found = loss_db(
+        vec![vec![Placed::on_one(Cell::Attenuator, 0)]],
+        std::f64::consts::PI,
+        0,
+        0,
+    );
     let t = |db: f64| 10_f64.powf(-db / 20.0);
     let field = 0.5 * t(0.2 + 0.15) * (t(0.2) + 1.0) * t(0.2);
     assert!((found + 20.0 * field.log10()).abs() < 1e-9, "{found}");
@@ -169,11 +185,13 @@ fn missing_shifters_take_no_power_and_warm_nobody() {
     let (mut chip, truth) = fabricate(&design(&topology), &process, DieSeed(1)).unwrap();
     let (mut other, _) = fabricate(&design(&topology), &process, DieSeed(1)).unwrap();
     let mut outputs = [[0.0_f32; 6]; 2];
-    for (chip, (phases, out)) in
-        [&mut chip, &mut other].into_iter().zip([&phases, &others].into_iter().zip(&mut outputs))
+    for (chip, (phases, out)) in [&mut chip, &mut other]
+        .into_iter()
+        .zip([&phases, &others].into_iter().zip(&mut outputs))
     {
         chip.program(0, phases).unwrap();
-        chip.measure(&[1.0, 0.2, 0.3, 0.4, 0.5, 0.6], &mut [(0, out)]).unwrap();
+        chip.measure(&[1.0, 0.2, 0.3, 0.4, 0.5, 0.6], &mut [(0, out)])
+            .unwrap();
     }
     assert_eq!(outputs[0], outputs[1]);
     assert_eq!(chip.heater_power_w(), other.heater_power_w());
@@ -207,7 +225,12 @@ fn a_shifter_that_does_not_exist_cannot_be_stuck() {
     };
     for kind in [HeaterKind::Theta, HeaterKind::Phi] {
         let error = stuck(kind).check(&topology, &heaters()).unwrap_err();
-        assert!(error.to_string().contains("has this phase shifter"), "{error}");
+        assert!(
+            error.to_string().contains("has this phase shifter"),
+            "{error}"
+        );
     }
-    stuck(HeaterKind::Gamma).check(&topology, &heaters()).unwrap();
+    stuck(HeaterKind::Gamma)
+        .check(&topology, &heaters())
+        .unwrap();
 }

@@ -122,8 +122,7 @@ fn an_attenuator_is_half_an_mzi_and_cannot_close_with_errors() {
     let mesh = ideal(1, vec![one(Cell::Attenuator, 0)]);
     for theta in [0.0, 0.4, FRAC_PI_2, PI, 5.0] {
         let u = both(&mesh, &[theta, 1.0, 0.0])[(0, 0)];
-        let expected =
-            Complex64::I * Complex64::from_polar((0.5 * theta).sin(), 0.5 * theta);
+        let expected = Complex64::I * Complex64::from_polar((0.5 * theta).sin(), 0.5 * theta);
         assert!((u - expected).norm() < 4.0 * f64::EPSILON);
     }
     let (e1, e2) = (0.05, 0.02);
@@ -157,7 +156,9 @@ fn a_loss_is_what_it_says_and_equal_losses_commute() {
         ideal(6, all)
     };
     let phases = random_phases(&cells, &mut stream);
-    let first = split(&ideal(6, columns.clone()), &phases).theta_rad.to_vec();
+    let first = split(&ideal(6, columns.clone()), &phases)
+        .theta_rad
+        .to_vec();
     let slots = first.len();
     let phases_at = |cell: usize| {
         let mut out = Vec::new();
@@ -202,9 +203,10 @@ fn a_third_splitter_reaches_cross_and_bar_exactly() {
             let mut best = sign * power(at[0], at[1]);
             while step > 1e-9 {
                 let moves = [[step, 0.0], [-step, 0.0], [0.0, step], [0.0, -step]];
-                let better = moves.iter().map(|m| [at[0] + m[0], at[1] + m[1]]).find(|at| {
-                    sign * power(at[0], at[1]) < best
-                });
+                let better = moves
+                    .iter()
+                    .map(|m| [at[0] + m[0], at[1] + m[1]])
+                    .find(|at| sign * power(at[0], at[1]) < best);
                 match better {
                     Some(next) => {
                         at = next;

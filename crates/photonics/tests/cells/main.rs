@@ -138,9 +138,8 @@ fn memory_of_other_meshes_leaves_no_trace() {
             let norm = input.iter().map(|x| x * x).sum::<f32>().sqrt();
             for out in 0..ports {
                 let terms = input.iter().enumerate();
-                let expected: num_complex::Complex64 = terms
-                    .map(|(port, x)| u[(out, port)] * f64::from(*x))
-                    .sum();
+                let expected: num_complex::Complex64 =
+                    terms.map(|(port, x)| u[(out, port)] * f64::from(*x)).sum();
                 let error = (field.get(out, 0) - expected).norm() / f64::from(norm);
                 assert!(error <= rounding(&topology, f64::EPSILON), "{error:e}");
             }

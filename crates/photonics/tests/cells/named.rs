@@ -62,7 +62,10 @@ fn the_form_of_the_mzis_does_not_change_what_is_reached() {
                 // None of the shifters outside is too many, where the plain mesh has none too many.
                 for (cell, placed) in other.placed().enumerate() {
                     if placed.cell == Cell::Shifter && plain.shifters() == expected {
-                        assert!(dimension(&without(&other, cell)) < expected, "{name:?} {cell}");
+                        assert!(
+                            dimension(&without(&other, cell)) < expected,
+                            "{name:?} {cell}"
+                        );
                     }
                 }
             }
@@ -76,10 +79,21 @@ fn parts_of_the_forms_are_counted_by_hand() {
     let plain = NamedTopology::Rectangular.build(6).unwrap();
     let parts = |form| plain.with_mzis(form).unwrap().parts();
     let three = parts(MziForm::ThreeSplitter);
-    assert_eq!((three.mzis, three.couplers, three.all_couplers()), (15, 15, 45));
+    assert_eq!(
+        (three.mzis, three.couplers, three.all_couplers()),
+        (15, 15, 45)
+    );
     // In front 3; port 5 passes columns 1 and 3, and column 5 without an MZI behind it.
     let symmetric = parts(MziForm::Symmetric);
-    assert_eq!((symmetric.symmetric, symmetric.shifters, symmetric.mzis), (15, 5, 0));
+    assert_eq!(
+        (symmetric.symmetric, symmetric.shifters, symmetric.mzis),
+        (15, 5, 0)
+    );
+    for ports in 3..12 {
+        let mesh = NamedTopology::Rectangular.build(ports).unwrap();
+        let outside = mesh.with_mzis(MziForm::Symmetric).unwrap().parts().shifters;
+        assert_eq!(outside, ports / 2 + ports.div_ceil(2) - 1);
+    }
     // Half as long as MZIs are, and half a length more in front.
     let mesh = plain.with_mzis(MziForm::Symmetric).unwrap();
     let length: f64 = (0..mesh.columns()).map(|c| mesh.column_length(c)).sum();
@@ -140,5 +154,8 @@ fn a_third_splitter_moves_the_unreachable_ratios_to_even_splitting() {
         three.iter().map(overlap).fold(0.0, f64::max)
     });
     let missed = 1.0 - farthest.into_iter().fold(1.0, f64::min);
-    assert!((missed - (2.0 * error).sin().powi(2)).abs() < 1e-4, "{farthest:?}");
+    assert!(
+        (missed - (2.0 * error).sin().powi(2)).abs() < 1e-4,
+        "{farthest:?}"
+    );
 }

@@ -35,7 +35,9 @@ impl FromStr for MeshChoice {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    NAMES.into_iter().filter(|name| !name.starts_with("redundant"))
+    NAMES
+        .into_iter()
+        .filter(|name| !name.starts_with("redundant"))
 }
 
 impl MeshChoice {

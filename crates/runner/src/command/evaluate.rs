@@ -58,7 +58,12 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
         ledger: device.ledger(),
         bench: BenchRecord::from(&device.device().bench_costs()),
         stopped: Stop::Completed,
-        parameters: device.device().shapes().iter().map(|shape| shape.existing()).sum(),
+        parameters: device
+            .device()
+            .shapes()
+            .iter()
+            .map(|shape| shape.existing())
+            .sum(),
         radii: Vec::new(),
         phases: Some(args.phases.display().to_string()),
         elapsed_s: began.elapsed().as_secs_f64(),

@@ -226,7 +226,7 @@ impl Kind {
             Self::Float { .. } => "a number",
             Self::Text { .. } | Self::TextOrFile { .. } | Self::Name | Self::Preset => {
                 "text in quotes"
-            },
+            }
             Self::Bool => "true or false",
             Self::Integers { .. } => "a list of whole numbers",
             Self::Floats { .. } => "a number or a list of numbers",

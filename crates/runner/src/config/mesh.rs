@@ -20,16 +20,12 @@ const CELL: &str = "chip.cell";
 const HASH: &str = "chip.mesh_sha256";
 
 /// Reads the file where `chip.mesh` names one, a path that begins at the folder of `file`.
-pub(super) fn settle(
-    file: &str,
-    resolved: &mut Resolved,
-) -> (Option<Arc<MeshFile>>, Vec<Problem>) {
+pub(super) fn settle(file: &str, resolved: &mut Resolved) -> (Option<Arc<MeshFile>>, Vec<Problem>) {
     let Some(Value::Text(name)) = resolved.get(MESH).cloned() else {
         return (None, Vec::new());
     };
-    let problem = |path: &str, why: String, help: &str| {
-        problem_with(file, resolved, path, why, help.into())
-    };
+    let problem =
+        |path: &str, why: String, help: &str| problem_with(file, resolved, path, why, help.into());
     if NAMES.contains(&name.as_str()) {
         let given = resolved.get(HASH).is_some().then(|| {
             let why = format!("has no effect while {MESH} = {name}");
@@ -41,7 +37,10 @@ pub(super) fn settle(
     let path = folder.join(&name);
     if !path.is_file() {
         let why = format!("{} is no file", path.display());
-        let help = format!("give its path relative to the experiment, or one of {}", NAMES.join(", "));
+        let help = format!(
+            "give its path relative to the experiment, or one of {}",
+            NAMES.join(", ")
+        );
         return (None, vec![problem(MESH, why, &help)]);
     }
     let mesh = match MeshFile::read(&path) {
@@ -51,20 +50,32 @@ pub(super) fn settle(
     };
     let mut problems = Vec::new();
     let ports = mesh.topology.ports() as i64;
-    let stated = resolved.place(PORTS).is_some().then(|| resolved.get(PORTS)).flatten();
+    let stated = resolved
+        .place(PORTS)
+        .is_some()
+        .then(|| resolved.get(PORTS))
+        .flatten();
     if stated.is_some_and(|stated| *stated != Value::Integer(ports)) {
         let why = format!("the mesh in {} has {ports} ports", path.display());
         problems.push(problem(PORTS, why, "leave the key out"));
     }
     if resolved.get(CELL).is_some() {
         let why = format!("has no effect beside {}", path.display());
-        problems.push(problem(CELL, why, "remove it, and set cell in the mesh file"));
+        problems.push(problem(
+            CELL,
+            why,
+            "remove it, and set cell in the mesh file",
+        ));
     }
     let hash = sha256_hex(mesh.text.as_bytes());
     let expected = resolved.get(HASH).map(Value::as_word);
     if expected.is_some_and(|expected| expected != hash) {
         let why = format!("{} has the SHA-256 {hash}", path.display());
-        problems.push(problem(HASH, why, "put back the file of this experiment, or leave the key out"));
+        problems.push(problem(
+            HASH,
+            why,
+            "put back the file of this experiment, or leave the key out",
+        ));
     }
     resolved.set(MESH, Value::Text(FILE.into()));
     resolved.set(PORTS, Value::Integer(ports));

@@ -175,9 +175,8 @@ pub fn read_override(table: &KeyTable, given: &Override) -> Result<Entry, Proble
         .map(|value| classify(value.get_ref()));
     let value = match (key.kind, parsed) {
         (_, Some(RawValue::Text(text))) => RawValue::Text(text),
-        (Kind::Text { .. } | Kind::TextOrFile { .. } | Kind::Name | Kind::Preset, _) | (_, None) => {
-            RawValue::Text(text.to_owned())
-        }
+        (Kind::Text { .. } | Kind::TextOrFile { .. } | Kind::Name | Kind::Preset, _)
+        | (_, None) => RawValue::Text(text.to_owned()),
         (_, Some(value)) => value,
     };
     Ok(Entry {

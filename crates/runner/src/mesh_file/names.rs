@@ -36,11 +36,7 @@ pub fn named(name: &str, extra_columns: usize) -> Option<NamedTopology> {
 }
 
 pub(super) fn form(name: &str) -> Option<MziForm> {
-    let forms = [
-        MziForm::Plain,
-        MziForm::ThreeSplitter,
-        MziForm::Symmetric,
-    ];
+    let forms = [MziForm::Plain, MziForm::ThreeSplitter, MziForm::Symmetric];
     forms.into_iter().find(|form| form.name() == name)
 }
 

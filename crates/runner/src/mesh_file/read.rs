@@ -19,7 +19,8 @@ const KINDS: [&str; 7] = [
 ];
 
 /// The ways in which a file may say what the mesh is.
-const WAYS: &str = "give topology = \"rectangular\", columns = [[[0, 1]]], or [[component]] and [[block]] tables";
+const WAYS: &str =
+    "give topology = \"rectangular\", columns = [[[0, 1]]], or [[component]] and [[block]] tables";
 
 /// The description, or everything that is wrong.
 pub(super) fn read(file: &str, text: &str) -> Result<Description, Vec<Problem>> {
@@ -30,7 +31,11 @@ pub(super) fn read(file: &str, text: &str) -> Result<Description, Vec<Problem>> 
             let (line, column) = crate::config::raw::line_and_column(text, at);
             let why = format!("not TOML: {}", error.message().replace('\n', ", "));
             let help = "see https://toml.io for the format";
-            return Err(vec![Problem::of(format!("{file}:{line}:{column}"), why, help)]);
+            return Err(vec![Problem::of(
+                format!("{file}:{line}:{column}"),
+                why,
+                help,
+            )]);
         }
     };
     let mut reader = Reader {
@@ -125,7 +130,11 @@ impl<'a> Reader<'a> {
 
     fn ports(&mut self, fields: Fields<'a>) -> Option<usize> {
         let Some(field) = fields.get("ports") else {
-            self.missing(fields, "ports", "say how many waveguides go in and out: ports = 8");
+            self.missing(
+                fields,
+                "ports",
+                "say how many waveguides go in and out: ports = 8",
+            );
             return None;
         };
         match whole(field.value.get_ref()) {
@@ -206,11 +215,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn columns(
-        &mut self,
-        fields: Fields<'a>,
-        ports: usize,
-    ) -> Option<Vec<Vec<(Placed, usize)>>> {
+    fn columns(&mut self, fields: Fields<'a>, ports: usize) -> Option<Vec<Vec<(Placed, usize)>>> {
         let columns = self.list(fields, "columns", "columns")?;
         let mut read = Vec::new();
         let mut used = vec![usize::MAX; ports];
@@ -257,11 +262,15 @@ impl<'a> Reader<'a> {
             self.wrong(at, key.to_owned(), why, "for example [0, 1]".into());
             return None;
         };
-        let [a, b] = items.get(..).filter(|items| items.len() == 2).and_then(|items| items.first_chunk()).or_else(|| {
-            let why = format!("{} ports, a pair is needed", items.len());
-            self.wrong(at, key.to_owned(), why, "for example [0, 1]".into());
-            None
-        })?;
+        let [a, b] = items
+            .get(..)
+            .filter(|items| items.len() == 2)
+            .and_then(|items| items.first_chunk())
+            .or_else(|| {
+                let why = format!("{} ports, a pair is needed", items.len());
+                self.wrong(at, key.to_owned(), why, "for example [0, 1]".into());
+                None
+            })?;
         let [a, b] = [a, b].map(|port| self.port(port, key, ports));
         let (a, b) = (a?, b?);
         if a == b {
@@ -339,7 +348,11 @@ impl<'a> Reader<'a> {
             Cell::Loss { .. } => known.push("loss_db"),
             _ => {}
         }
-        self.refuse_others(fields, &known, &format!("a component of kind {kind} has no such key"));
+        self.refuse_others(
+            fields,
+            &known,
+            &format!("a component of kind {kind} has no such key"),
+        );
         let cell = match cell {
             Cell::Coupler { .. } => self.coupler(fields)?,
             Cell::Loss { .. } => {

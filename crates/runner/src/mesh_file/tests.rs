@@ -19,7 +19,9 @@ fn refusal(text: &str) -> String {
 #[test]
 fn a_named_topology_is_that_of_the_library() {
     for name in NAMES {
-        let found = mesh(&format!("name = \"{name}\"\nports = 6\ntopology = \"{name}\""));
+        let found = mesh(&format!(
+            "name = \"{name}\"\nports = 6\ntopology = \"{name}\""
+        ));
         assert_eq!(found, named(name, 2).unwrap().build(6).unwrap());
     }
     let more = "name = \"a\"\nports = 5\ntopology = \"redundant-rectangular\"\nextra_columns = 7\n";
@@ -69,7 +71,10 @@ fn components_and_blocks_fall_into_the_first_column_that_is_free() {
     let columns: Vec<Vec<_>> = (0..found.columns())
         .map(|column| {
             let cells = found.placed().collect::<Vec<_>>();
-            cells[found.column(column)].iter().map(|c| (c.cell.name(), c.ports)).collect()
+            cells[found.column(column)]
+                .iter()
+                .map(|c| (c.cell.name(), c.ports))
+                .collect()
         })
         .collect();
     assert_eq!(
@@ -94,66 +99,179 @@ fn each_fault_is_named_with_its_line_and_key() {
     let component = |keys: &str| format!("{head}[[component]]\n{keys}");
     for (text, expected) in [
         ("name = \"a\"".into(), "m.toml:1: ports: missing"),
-        ("ports = 4\ncolumns = [[[0, 1]]]".into(), "m.toml:1: name: missing"),
-        (head.into(), "m.toml:1: the file does not say what the mesh is made of"),
-        ("name = \"a\"\nports = 0".into(), "m.toml:2: ports = 0: a whole number is needed"),
-        (format!("{head}prots = 3"), "m.toml:3: prots = 3: unknown key\n  help: did you mean ports?"),
+        (
+            "ports = 4\ncolumns = [[[0, 1]]]".into(),
+            "m.toml:1: name: missing",
+        ),
+        (
+            head.into(),
+            "m.toml:1: the file does not say what the mesh is made of",
+        ),
+        (
+            "name = \"a\"\nports = 0".into(),
+            "m.toml:2: ports = 0: a whole number is needed",
+        ),
+        (
+            format!("{head}prots = 3"),
+            "m.toml:3: prots = 3: unknown key\n  help: did you mean ports?",
+        ),
         (
             format!("{head}topology = \"rectangluar\""),
             "m.toml:3: topology = \"rectangluar\": not known",
         ),
-        (format!("{head}topology = \"rectangluar\""), "did you mean rectangular?"),
+        (
+            format!("{head}topology = \"rectangluar\""),
+            "did you mean rectangular?",
+        ),
         (
             format!("{head}topology = \"tree\"\nextra_columns = 3"),
             "m.toml:4: extra_columns = 3: has no effect while topology = tree",
         ),
-        (format!("{head}topology = \"tree\"\ncolumns = []"), "m.toml:4: says in another way"),
-        (format!("{head}columns = []"), "m.toml:3: columns = []: the mesh is empty"),
-        (format!("{head}columns = [[[0, 1],\n [1, 2]]]"), "m.toml:4: columns: column 0 uses port 1 twice"),
-        (format!("{head}columns = [[[0, 4]]]"), "m.toml:3: columns: port 4 does not exist\n  help: ports count from 0 to 3"),
-        (format!("{head}columns = [[[2, 2]]]"), "m.toml:3: columns: joins port 2 to itself"),
-        (format!("{head}columns = [[[0, 1, 2]]]"), "m.toml:3: columns: 3 ports, a pair is needed"),
-        (format!("{head}columns = [[0, 1]]"), "m.toml:3: columns: a pair of ports is needed"),
-        (format!("{head}columns = [[[0, 1]]]\ncell = \"belll\""), "m.toml:4: cell = \"belll\": not known"),
+        (
+            format!("{head}topology = \"tree\"\ncolumns = []"),
+            "m.toml:4: says in another way",
+        ),
+        (
+            format!("{head}columns = []"),
+            "m.toml:3: columns = []: the mesh is empty",
+        ),
+        (
+            format!("{head}columns = [[[0, 1],\n [1, 2]]]"),
+            "m.toml:4: columns: column 0 uses port 1 twice",
+        ),
+        (
+            format!("{head}columns = [[[0, 4]]]"),
+            "m.toml:3: columns: port 4 does not exist\n  help: ports count from 0 to 3",
+        ),
+        (
+            format!("{head}columns = [[[2, 2]]]"),
+            "m.toml:3: columns: joins port 2 to itself",
+        ),
+        (
+            format!("{head}columns = [[[0, 1, 2]]]"),
+            "m.toml:3: columns: 3 ports, a pair is needed",
+        ),
+        (
+            format!("{head}columns = [[0, 1]]"),
+            "m.toml:3: columns: a pair of ports is needed",
+        ),
+        (
+            format!("{head}columns = [[[0, 1]]]\ncell = \"belll\""),
+            "m.toml:4: cell = \"belll\": not known",
+        ),
         (component("port = 1"), "m.toml:3: component.kind: missing"),
-        (component("kind = \"copler\"\nports = [0, 1]"), "m.toml:4: component.kind = \"copler\": not known (mzi, symmetric, coupler, crossing, shifter, attenuator, loss)\n  help: did you mean coupler?"),
-        (component("kind = \"mzi\"\nport = 1"), "m.toml:5: component.port = 1: a component of kind mzi has no such key\n  help: did you mean component.ports?"),
-        (component("kind = \"mzi\""), "m.toml:3: component.ports: missing"),
-        (component("kind = \"mzi\"\nports = [1, 1]"), "m.toml:5: component.ports: joins port 1 to itself"),
-        (component("kind = \"mzi\"\nports = [1, 9]"), "m.toml:5: component.ports: port 9 does not exist"),
-        (component("kind = \"shifter\"\nport = -1"), "m.toml:5: component.port: port -1 does not exist"),
-        (component("kind = \"loss\"\nport = 1"), "m.toml:3: component.loss_db: missing"),
-        (component("kind = \"loss\"\nport = 1\nloss_db = -2"), "m.toml:6: component.loss_db = -2: a number is needed (dB, 0 to 999)"),
-        (component("kind = \"coupler\"\nports = [0, 1]\npower_ratio = 1.5"), "m.toml:6: component.power_ratio = 1.5: a number is needed (0 to 1)"),
-        (component("kind = \"coupler\"\nports = [0, 1]\npower_ratio = 0.5\nangle_rad = 1"), "m.toml:6: component.power_ratio = 0.5: says what component.angle_rad says"),
-        (component("kind = \"crossing\"\nports = [0, 2]"), "m.toml:5: component.ports = [0, 2]: a crossing is between neighbouring ports"),
-        (format!("{head}[[block]]\ntopology = \"tree\"\nports = [0, 0]"), "m.toml:5: block.ports: port 0 is listed twice"),
-        (format!("{head}[[block]]\ntopology = \"tree\""), "m.toml:3: block.ports: missing"),
-        (format!("{head}[[block]]\nports = [0, 1]"), "m.toml:3: block.topology: missing"),
-        (format!("{head}[[block]]\ntopology = \"permuting-rectangular\"\nports = [0, 2, 1, 3]"), "m.toml:3: block.ports: its crossings are between neighbouring ports"),
-        (format!("{head}component = 3"), "m.toml:3: component: a table is needed"),
-        (format!("{head}cell = \"symmetric\"\n[[component]]\nkind = \"mzi\"\nports = [0, 1]"), "m.toml:3: cell = \"symmetric\": has no effect beside components"),
+        (
+            component("kind = \"copler\"\nports = [0, 1]"),
+            "m.toml:4: component.kind = \"copler\": not known (mzi, symmetric, coupler, crossing, shifter, attenuator, loss)\n  help: did you mean coupler?",
+        ),
+        (
+            component("kind = \"mzi\"\nport = 1"),
+            "m.toml:5: component.port = 1: a component of kind mzi has no such key\n  help: did you mean component.ports?",
+        ),
+        (
+            component("kind = \"mzi\""),
+            "m.toml:3: component.ports: missing",
+        ),
+        (
+            component("kind = \"mzi\"\nports = [1, 1]"),
+            "m.toml:5: component.ports: joins port 1 to itself",
+        ),
+        (
+            component("kind = \"mzi\"\nports = [1, 9]"),
+            "m.toml:5: component.ports: port 9 does not exist",
+        ),
+        (
+            component("kind = \"shifter\"\nport = -1"),
+            "m.toml:5: component.port: port -1 does not exist",
+        ),
+        (
+            component("kind = \"loss\"\nport = 1"),
+            "m.toml:3: component.loss_db: missing",
+        ),
+        (
+            component("kind = \"loss\"\nport = 1\nloss_db = -2"),
+            "m.toml:6: component.loss_db = -2: a number is needed (dB, 0 to 999)",
+        ),
+        (
+            component("kind = \"coupler\"\nports = [0, 1]\npower_ratio = 1.5"),
+            "m.toml:6: component.power_ratio = 1.5: a number is needed (0 to 1)",
+        ),
+        (
+            component("kind = \"coupler\"\nports = [0, 1]\npower_ratio = 0.5\nangle_rad = 1"),
+            "m.toml:6: component.power_ratio = 0.5: says what component.angle_rad says",
+        ),
+        (
+            component("kind = \"crossing\"\nports = [0, 2]"),
+            "m.toml:5: component.ports = [0, 2]: a crossing is between neighbouring ports",
+        ),
+        (
+            format!("{head}[[block]]\ntopology = \"tree\"\nports = [0, 0]"),
+            "m.toml:5: block.ports: port 0 is listed twice",
+        ),
+        (
+            format!("{head}[[block]]\ntopology = \"tree\""),
+            "m.toml:3: block.ports: missing",
+        ),
+        (
+            format!("{head}[[block]]\nports = [0, 1]"),
+            "m.toml:3: block.topology: missing",
+        ),
+        (
+            format!("{head}[[block]]\ntopology = \"permuting-rectangular\"\nports = [0, 2, 1, 3]"),
+            "m.toml:3: block.ports: its crossings are between neighbouring ports",
+        ),
+        (
+            format!("{head}component = 3"),
+            "m.toml:3: component: a table is needed",
+        ),
+        (
+            format!("{head}cell = \"symmetric\"\n[[component]]\nkind = \"mzi\"\nports = [0, 1]"),
+            "m.toml:3: cell = \"symmetric\": has no effect beside components",
+        ),
         ("name = ".into(), "m.toml:1:8: not TOML"),
     ] {
         let found = refusal(&text);
-        assert!(found.contains(expected), "{text}\n-> {found}\nnot {expected}");
+        assert!(
+            found.contains(expected),
+            "{text}\n-> {found}\nnot {expected}"
+        );
     }
     // All at once.
-    let both = refusal(&component("kind = \"mzi\"\nports = [1, 1]\n[[component]]\nkind = \"x\""));
-    assert_eq!(both.lines().filter(|line| line.starts_with("m.toml")).count(), 2, "{both}");
+    let both = refusal(&component(
+        "kind = \"mzi\"\nports = [1, 1]\n[[component]]\nkind = \"x\"",
+    ));
+    assert_eq!(
+        both.lines()
+            .filter(|line| line.starts_with("m.toml"))
+            .count(),
+        2,
+        "{both}"
+    );
 }
 
 /// Nothing of their size is allocated: these would need terabytes.
 #[test]
 fn hostile_sizes_are_refused_with_what_they_would_take() {
     let ports = refusal("name = \"a\"\nports = 4000000000\ntopology = \"rectangular\"");
-    assert!(ports.contains("too many (1 to 4096)") && ports.contains("GiB"), "{ports}");
+    assert!(
+        ports.contains("too many (1 to 4096)") && ports.contains("GiB"),
+        "{ports}"
+    );
     refusal("name = \"a\"\nports = 99999999999999999999999\ntopology = \"tree\"");
-    let many = format!("name = \"a\"\nports = 4096\ncolumns = [[[0, 1]]{}]", ", []".repeat(100_000));
+    let many = format!(
+        "name = \"a\"\nports = 4096\ncolumns = [[[0, 1]]{}]",
+        ", []".repeat(100_000)
+    );
     let columns = refusal(&many);
-    assert!(columns.contains("100001 columns, whose wiring takes about"), "{columns}");
+    assert!(
+        columns.contains("100001 columns, whose wiring takes about"),
+        "{columns}"
+    );
     let list: Vec<_> = (0..4096).map(|port| port.to_string()).collect();
-    let block = format!("[[block]]\ntopology = \"svd\"\nports = [{}]\n", list.join(", "));
+    let block = format!(
+        "[[block]]\ntopology = \"svd\"\nports = [{}]\n",
+        list.join(", ")
+    );
     let blocks = format!("name = \"a\"\nports = 4096\n{}", block.repeat(5));
     let blocks = refusal(&blocks);
     assert!(blocks.contains("m.toml:6: too large: "), "{blocks}");

@@ -22,7 +22,11 @@ impl ChipBox {
                 let mzis = chip.mzis(layer).unwrap_or(0);
                 let missing = chip.missing_shifters(layer).unwrap_or_default();
                 let group = |name, range: Range<usize>, trained| ParameterGroup {
-                    missing: missing.iter().copied().filter(|p| range.contains(p)).collect(),
+                    missing: missing
+                        .iter()
+                        .copied()
+                        .filter(|p| range.contains(p))
+                        .collect(),
                     ..ParameterGroup::new(name, range, trained)
                 };
                 LayerShape {

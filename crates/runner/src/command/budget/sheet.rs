@@ -62,7 +62,7 @@ SNR          20 log10(signal / all noise), electrical, of one readout; signal: m
 floor        power on a photodiode whose signal equals the noise
 bits         effective number of bits, (SNR - 1.76 dB) / 6.02 dB
 loss         of the mean power; mean T: transmission, every port and image counting the same
-meshes are taken as Haar-random (a diamond, butterfly or tree MZI by MZI);
+meshes are taken as Haar-random (but for rectangular and triangular ones of plain MZIs, MZI by MZI);
 every row is explained in docs/link-budget.md";
 
 impl Sheet<'_> {

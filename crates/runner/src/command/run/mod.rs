@@ -149,7 +149,12 @@ fn train(
         ledger: &outcome.ledger,
         bench: BenchRecord::from(&device.device().bench_costs()),
         stopped: outcome.stopped,
-        parameters: device.device().shapes().iter().map(|shape| shape.existing()).sum(),
+        parameters: device
+            .device()
+            .shapes()
+            .iter()
+            .map(|shape| shape.existing())
+            .sum(),
         radii,
         phases: None,
         elapsed_s,

@@ -7,8 +7,8 @@ mod process;
 mod training;
 
 pub use chip::{
-    Activation, CellKind, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source, TapKind,
-    TransferKind,
+    Activation, CellKind, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source,
+    TapKind, TransferKind,
 };
 pub use instruments::Instruments;
 pub use process::{

@@ -70,8 +70,102 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("chip.activation.transfer", "sigmoid"),
     ],
     &[("chip.activation.kind", "saturable-absorber")],
-    &[("chip.activation.kind", "mod-relu")],
+    &[
+        ("chip.activation.kind", "mod-relu"),
+        ("chip.cell", "symmetric"),
+    ],
 ];
+
+/// The mesh file of [`with_mesh_file`].
+const MESH: &str = "name = \"pair\"\nports = 64\ntopology = \"tree\"\ncell = \"three-splitter\"\n";
+
+/// An experiment with a mesh file by this name, in a folder of its own.
+fn with_mesh_file(
+    name: &str,
+    text: &str,
+) -> (tempfile::TempDir, Result<Loaded, crate::error::Error>) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), MESH).unwrap();
+    let file = folder.path().join("a.toml").display().to_string();
+    let loaded = Loaded::from_text(&file, text, &[]);
+    (folder, loaded)
+}
+
+#[test]
+fn a_mesh_file_says_ports_and_is_in_the_hash() {
+    let head = "name = \"a\"\ndata.set = \"digits\"\n";
+    let (folder, loaded) = with_mesh_file("my.toml", &format!("{head}chip.mesh = \"my.toml\""));
+    let loaded = loaded.unwrap();
+    assert_eq!(loaded.config.chip.mesh, MeshKind::File);
+    let mesh = loaded.config.chip.mesh_file.clone().unwrap();
+    assert_eq!(
+        (mesh.topology.parts().mzis, mesh.topology.name()),
+        (63, "pair")
+    );
+    assert!(
+        loaded
+            .canonical()
+            .contains("mesh = \"mesh.toml\"\nmesh_sha256 = \"")
+    );
+    // The resolved text reads back beside the file, and with no other file.
+    let (_folder, again) = with_mesh_file("mesh.toml", &loaded.canonical());
+    let again = again.unwrap();
+    assert_eq!(
+        (&again.config, again.hash()),
+        (&loaded.config, loaded.hash())
+    );
+    let with = |mesh: &str, more: &str| {
+        std::fs::write(folder.path().join("my.toml"), mesh).unwrap();
+        let file = folder.path().join("a.toml").display().to_string();
+        Loaded::from_text(
+            &file,
+            &format!("{head}chip.mesh = \"my.toml\"\n{more}"),
+            &[],
+        )
+    };
+    let other = MESH.replace("three-splitter", "plain");
+    assert_ne!(with(&other, "").unwrap().hash(), loaded.hash());
+    with(MESH, "chip.ports = 64").unwrap();
+    let hash = format!("chip.mesh_sha256 = \"{}\"", mesh_hash(&loaded));
+    assert_eq!(with(MESH, &hash).unwrap().hash(), loaded.hash());
+    for (mesh, more, expected) in [
+        (
+            MESH,
+            "chip.ports = 32",
+            "a.toml:4: chip.ports = 32: the mesh in ",
+        ),
+        (
+            MESH,
+            "chip.cell = \"plain\"",
+            "a.toml:4: chip.cell = \"plain\": has no effect beside ",
+        ),
+        (&other, &hash, "a.toml:4: chip.mesh_sha256 = "),
+        ("ports = 3", "", "my.toml:1: name: missing"),
+    ] {
+        let report = with(mesh, more).unwrap_err().report();
+        assert!(report.contains(expected), "{report}");
+    }
+    let missing = format!("{head}chip.mesh = \"no.toml\"");
+    let report = Loaded::from_text("a.toml", &missing, &[])
+        .unwrap_err()
+        .report();
+    assert!(
+        report.starts_with("a.toml:3: chip.mesh = \"no.toml\": no.toml is no file"),
+        "{report}"
+    );
+    let named = format!("{head}{hash}");
+    let report = Loaded::from_text("a.toml", &named, &[])
+        .unwrap_err()
+        .report();
+    assert!(
+        report.contains("has no effect while chip.mesh = rectangular"),
+        "{report}"
+    );
+}
+
+fn mesh_hash(loaded: &Loaded) -> String {
+    loaded.config.chip.mesh_sha256.clone().unwrap()
+}
 
 fn load(setting: &[(&str, &str)]) -> Loaded {
     let overrides: Vec<_> = setting.iter().map(|(k, v)| Override::set(*k, *v)).collect();
@@ -83,8 +177,13 @@ fn load(setting: &[(&str, &str)]) -> Loaded {
 #[test]
 fn table_and_structs_are_in_step() {
     let mut seen = BTreeSet::new();
-    for setting in SETTINGS {
-        let loaded = load(setting);
+    let mesh = "name = \"a\"\ndata.set = \"digits\"\nchip.mesh = \"my.toml\"";
+    let (_folder, with_file) = with_mesh_file("my.toml", mesh);
+    for loaded in SETTINGS
+        .iter()
+        .map(|setting| load(setting))
+        .chain(with_file)
+    {
         let from_table: toml::Table = loaded.canonical().parse().unwrap();
         let from_structs = toml::Table::try_from(&loaded.config).unwrap();
         assert_eq!(from_structs, from_table);
@@ -101,7 +200,7 @@ fn table_and_structs_are_in_step() {
 fn every_choice_is_a_variant() {
     use super::super::key::{Kind, State};
     for key in KEYS.iter() {
-        if let Kind::Text { choices } = key.kind {
+        if let Kind::Text { choices } | Kind::TextOrFile { choices } = key.kind {
             for choice in choices {
                 let needed = key.used_when.and_then(|condition| match condition.state {
                     State::Is(value) => Some((condition.path, value)),

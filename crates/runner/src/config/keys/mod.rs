@@ -94,7 +94,7 @@ mod tests {
                     (Kind::Float { range, .. }, Fallback::Float(x)) => {
                         assert!(range.clears_min(x) && range.clears_max(x), "{}", key.path);
                     }
-                    (Kind::Text { choices }, Fallback::Text(x)) => {
+                    (Kind::Text { choices } | Kind::TextOrFile { choices }, Fallback::Text(x)) => {
                         assert!(choices.contains(&x), "{}", key.path);
                     }
                     (Kind::Bool, Fallback::Bool(_)) => {}
@@ -119,7 +119,9 @@ mod tests {
                 let other = table[..index].iter().find(|k| k.path == condition.path);
                 let other = other.unwrap_or_else(|| panic!("{}", key.path));
                 match (condition.state, other.kind) {
-                    (State::Is(value), Kind::Text { choices }) => assert!(choices.contains(&value)),
+                    (State::Is(value), Kind::Text { choices } | Kind::TextOrFile { choices }) => {
+                        assert!(choices.contains(&value));
+                    }
                     (State::Is(value), Kind::Bool) => assert!(["true", "false"].contains(&value)),
                     // With a default it would always be given.
                     (State::Given, _) => assert_eq!(other.fallback, Fallback::Absent),
