@@ -13,6 +13,8 @@
 //! greatest; that q solves a quadratic equation. The third objective is a sinusoid itself. The second is
 //! one where nothing is lost (n_U constant: where |t| is greatest); with loss, |t| is replaced by
 //! Re t exp(-i arg t) of the present t, which lies below |t| and touches it, so that no step goes up.
+//!
+//! After each sweep the mesh is tried further along the change of all phases together.
 
 use super::objective::{Evaluator, Overlap, direction};
 use super::{End, FitOptions, Objective};
@@ -87,6 +89,7 @@ pub(super) fn minimise(
     let mut here = evaluator.overlap(&phases);
     let mut value = evaluator.value(here);
     let mut best = phases.clone();
+    let mut sweep = vec![0.0; phases.len()];
     while !converged && iterations < options.max_iterations {
         iterations += 1;
         for index in 0..phases.len() {
@@ -98,11 +101,28 @@ pub(super) fn minimise(
             let circle = Circle::through([here, plus, minus]);
             let distance = circle.best(evaluator.objective(), here);
             phases[index] = present + distance;
+            sweep[index] = distance;
             here = circle.at(distance);
         }
         // What is known without asking gathers rounding.
         here = evaluator.overlap(&phases);
-        let now = evaluator.value(here);
+        let mut now = evaluator.value(here);
+        // Sweeps creep along valleys: the next ones are as this one, so go on while it pays.
+        let mut length = 1.0;
+        loop {
+            let further: Vec<f64> = phases
+                .iter()
+                .zip(&sweep)
+                .map(|(p, d)| length * d + p)
+                .collect();
+            let overlap = evaluator.overlap(&further);
+            let reached = evaluator.value(overlap);
+            if reached >= now {
+                break;
+            }
+            (phases, here, now) = (further, overlap, reached);
+            length *= 2.0;
+        }
         converged = now <= options.tolerance || value - now <= STALLED * now;
         if now < value {
             best.clone_from(&phases);

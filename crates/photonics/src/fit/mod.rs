@@ -8,7 +8,7 @@
 //! | method | what it uses | cost of an iteration |
 //! |---|---|---|
 //! | [`Method::Twin`] | the exact gradient of a model ([`crate::twin`]); L-BFGS | about 4 passes of N fields |
-//! | [`Method::Forward`] | transfer matrices alone; one phase after the other, exactly | 2 (2 MZIs + N) passes |
+//! | [`Method::Forward`] | transfer matrices alone; one phase after the other, exactly | at least 2 (2 MZIs + N + 1) passes |
 
 mod forward;
 mod lbfgs;

@@ -2,7 +2,7 @@
 
 use crate::common::{
     cases, distance, named, random_losses, random_mesh, random_phases, rounding, split, stream,
-    transfer, uniform,
+    uniform,
 };
 use nalgebra::DMatrix;
 use num_complex::{Complex, Complex64};
@@ -276,5 +276,4 @@ fn no_samples_have_no_gradient() {
     let (mut field, mut cotangent) = (FieldBatch::dark(4, 0), FieldBatch::dark(4, 0));
     twin.vjp(&Tape::default(), &mut field, &mut cotangent, &mut gradient);
     assert!(gradient.iter().all(|x| *x == 0.0));
-    let _ = transfer::<f64>;
 }

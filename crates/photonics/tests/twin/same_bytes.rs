@@ -70,6 +70,7 @@ fn hash_of_everything() -> u64 {
             }
         }
     }
+    crate::chip::hash(&mut hash);
     hash.0
 }
 

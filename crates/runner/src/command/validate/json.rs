@@ -43,7 +43,7 @@ pub(super) fn text(
         "programming": asked.programming,
         "meshes": meshes,
     });
-    serde_json::to_string_pretty(&value)
+    serde_json::to_string(&value)
         .map_err(|error| Error::failed("the report cannot be written", error, ""))
 }
 

@@ -124,7 +124,7 @@ mod tests {
                 let other = other.unwrap_or_else(|| panic!("{}", key.path));
                 match (condition.state, other.kind) {
                     (State::Is(value), Kind::Text { choices } | Kind::TextOrFile { choices }) => {
-                        assert!(choices.contains(&value))
+                        assert!(choices.contains(&value));
                     }
                     (State::In(values), Kind::Text { choices }) => {
                         assert!(values.iter().all(|value| choices.contains(value)));
