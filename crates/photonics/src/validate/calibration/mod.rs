@@ -11,11 +11,11 @@
 //! **theta**, rule 1: light can be brought from an input to one arm of the MZI, and from one of its
 //! arms to an output, through MZIs that are known, each set to cross or bar. Light off that way cannot
 //! come back onto it, so the output carries sin^2 or cos^2 of theta/2. Rule 2, where rule 1 finds
-//! nothing: with all known MZIs in the bar state (or all in the cross state) there is just one path
-//! from an input to an output, and the MZI is on it. The output then carries the product of what each
-//! MZI on the path does, whatever all others are set to, and the sweep of one of them has its extremes
-//! where that one is cross or bar. The diagonals of a rectangular mesh are such paths. What is found
-//! becomes known, and the rules are applied again.
+//! nothing: with all known MZIs in the bar state there is just one path from an input to an output, and
+//! the MZI is on it. The output then carries the product of what each MZI on the path does, whatever all
+//! others are set to, and the sweep of one of them has its extremes where that one is cross or bar. The
+//! diagonals of a rectangular mesh are such paths. What is found becomes known, and the rules are applied
+//! again.
 //!
 //! **phi** needs two ways of the same light to both arms of its MZI: an earlier MZI set to an even
 //! split, and from it two ways through known MZIs, set to cross or bar, which meet no phi that is not
@@ -89,7 +89,7 @@ pub struct ThetaMeasurement {
     /// The MZIs on the way, this one among them, and what each has to do. Those that are not known yet
     /// stay at any setting that lets light pass.
     pub path: Vec<Setting>,
-    /// What all known MZIs off the path are set to.
+    /// What all known MZIs off the path are set to: bar.
     pub others: State,
 }
 

@@ -46,29 +46,27 @@ fn isolated(wires: &Wires, known: &[bool]) -> Vec<ThetaMeasurement> {
         .collect()
 }
 
-/// Those on a path that is the only one between its ends while all known MZIs are in one state.
+/// Those on a path that is the only one between its ends while all known MZIs are in the bar state.
 fn on_single_paths(wires: &Wires, known: &[bool]) -> Vec<ThetaMeasurement> {
     let mut taken = known.to_vec();
     let mut found = Vec::new();
-    for others in [State::Bar, State::Cross] {
-        for input in 0..wires.ports {
-            let paths = Paths::count(wires, known, others, input);
-            for output in 0..wires.ports {
-                let Some(path) = paths.single(output) else {
-                    continue;
-                };
-                for &Setting { mzi, state } in &path {
-                    if !taken[mzi] {
-                        taken[mzi] = true;
-                        found.push(ThetaMeasurement {
-                            mzi,
-                            input,
-                            output,
-                            state,
-                            path: path.clone(),
-                            others,
-                        });
-                    }
+    for input in 0..wires.ports {
+        let paths = Paths::count(wires, known, input);
+        for output in 0..wires.ports {
+            let Some(path) = paths.single(output) else {
+                continue;
+            };
+            for &Setting { mzi, state } in &path {
+                if !taken[mzi] {
+                    taken[mzi] = true;
+                    found.push(ThetaMeasurement {
+                        mzi,
+                        input,
+                        output,
+                        state,
+                        path: path.clone(),
+                        others: State::Bar,
+                    });
                 }
             }
         }
@@ -80,7 +78,6 @@ fn on_single_paths(wires: &Wires, known: &[bool]) -> Vec<ThetaMeasurement> {
 struct Paths<'a> {
     wires: &'a Wires,
     known: &'a [bool],
-    others: State,
     input: usize,
     /// To each arm of each MZI.
     into: Vec<[u8; 2]>,
@@ -89,11 +86,10 @@ struct Paths<'a> {
 }
 
 impl<'a> Paths<'a> {
-    fn count(wires: &'a Wires, known: &'a [bool], others: State, input: usize) -> Self {
+    fn count(wires: &'a Wires, known: &'a [bool], input: usize) -> Self {
         let mut paths = Self {
             wires,
             known,
-            others,
             input,
             into: vec![[0; 2]; known.len()],
             out: vec![[0; 2]; known.len()],
@@ -101,11 +97,7 @@ impl<'a> Paths<'a> {
         for (mzi, &known) in known.iter().enumerate() {
             let [a, b] = wires.sources[mzi].map(|end| paths.at(end));
             paths.into[mzi] = [a, b];
-            paths.out[mzi] = match (known, others) {
-                (true, State::Bar) => [a, b],
-                (true, State::Cross) => [b, a],
-                (false, _) => [(a + b).min(2); 2],
-            };
+            paths.out[mzi] = if known { [a, b] } else { [(a + b).min(2); 2] };
         }
         paths
     }
@@ -125,10 +117,10 @@ impl<'a> Paths<'a> {
         }
         let mut path = Vec::new();
         while let End::Mzi(mzi, to) = end {
-            let from = match (self.known[mzi], self.others) {
-                (true, State::Bar) => to,
-                (true, State::Cross) => 1 - to,
-                (false, _) => self.into[mzi].iter().position(|&paths| paths == 1)?,
+            let from = if self.known[mzi] {
+                to
+            } else {
+                self.into[mzi].iter().position(|&paths| paths == 1)?
             };
             path.push(Setting {
                 mzi,
