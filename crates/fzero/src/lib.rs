@@ -49,8 +49,8 @@
 //! ```
 
 pub mod black_box;
-mod checks;
 pub mod checkpoint;
+mod checks;
 pub mod data;
 pub mod digital;
 pub mod error;

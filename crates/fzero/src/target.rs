@@ -147,7 +147,10 @@ mod tests {
     #[test]
     fn the_score_of_measurements_is_the_score() {
         let (labels, predictions) = ([0.1, 0.7, -0.4, 0.2], [0.0, 0.5, -0.5, 0.3]);
-        let squares = labels.iter().zip(&predictions).map(|(y, p): (&f64, &f64)| (y - p).powi(2));
+        let squares = labels
+            .iter()
+            .zip(&predictions)
+            .map(|(y, p): (&f64, &f64)| (y - p).powi(2));
         let loss = squares.sum::<f64>() / 4.0;
         let found = f64::score_of_measurements(loss, 0.0, &labels);
         let expected = f64::score(&predictions, &labels).unwrap();

@@ -73,9 +73,15 @@ impl<T: Real> Batch<T> {
             );
         };
         if operations * self.samples < PARALLEL {
-            self.lanes.chunks_exact_mut(self.rows).enumerate().for_each(one);
+            self.lanes
+                .chunks_exact_mut(self.rows)
+                .enumerate()
+                .for_each(one);
         } else {
-            self.lanes.par_chunks_exact_mut(self.rows).enumerate().for_each(one);
+            self.lanes
+                .par_chunks_exact_mut(self.rows)
+                .enumerate()
+                .for_each(one);
         }
     }
 

@@ -78,8 +78,12 @@ impl CnnOptions {
             ("convolutions", self.convolutions.len()),
             ("dimension", self.dimension),
         ];
-        sizes.into_iter().try_for_each(|(key, size)| check_count(key, size))?;
-        self.widths.iter().try_for_each(|&width| check_count("widths", width))?;
+        sizes
+            .into_iter()
+            .try_for_each(|(key, size)| check_count(key, size))?;
+        self.widths
+            .iter()
+            .try_for_each(|&width| check_count("widths", width))?;
         let (mut height, mut width, mut channels_in) = (self.height, self.width, self.channels);
         let mut geometries = Vec::with_capacity(self.convolutions.len());
         for layer in &self.convolutions {
@@ -162,7 +166,13 @@ impl<T: Real> Cnn<T> {
         let mut stages = Vec::with_capacity(geometries.len());
         for (layer, geometry) in geometries.into_iter().enumerate() {
             let window = options.convolutions[layer].pooling;
-            stages.push(Stage::new(geometry, window, options.dimension, streams, layer));
+            stages.push(Stage::new(
+                geometry,
+                window,
+                options.dimension,
+                streams,
+                layer,
+            ));
         }
         let mut shapes: Vec<LayerShape> = stages
             .iter()
@@ -199,7 +209,11 @@ impl<T: Real> Cnn<T> {
             });
         }
         let whole = values.len() / self.inputs * self.inputs;
-        check_length("values of the batch norm's reference set", values.len(), whole)?;
+        check_length(
+            "values of the batch norm's reference set",
+            values.len(),
+            whole,
+        )?;
         let samples = Samples {
             values: &values,
             width: self.inputs,
@@ -218,7 +232,12 @@ impl<T: Real> Cnn<T> {
         }
         let mut inputs = self.stages.last().map_or(0, |stage| stage.pool.outputs());
         for &outputs in &self.widths {
-            all.push(stack::initial_parameters(outputs, inputs, streams, all.len()));
+            all.push(stack::initial_parameters(
+                outputs,
+                inputs,
+                streams,
+                all.len(),
+            ));
             inputs = outputs;
         }
         all
@@ -226,7 +245,9 @@ impl<T: Real> Cnn<T> {
 
     /// Channels whose readouts of layer `layer < layers()` have goals of their own; 1 for dense layers.
     pub fn channels(&self, layer: usize) -> usize {
-        self.stages.get(layer).map_or(1, |stage| stage.geometry.channels)
+        self.stages
+            .get(layer)
+            .map_or(1, |stage| stage.geometry.channels)
     }
 
     /// The product of cotangents of readouts with the Jacobian, as [`super::Mlp::vjp`], of a query with this
@@ -258,7 +279,9 @@ impl<T: Real> Cnn<T> {
         let mut flowing = None;
         if deepest > first {
             let through = lowest < first;
-            flowing = self.stack.backward(&self.flat, first, cotangents, gradients, through);
+            flowing = self
+                .stack
+                .backward(&self.flat, first, cotangents, gradients, through);
         }
         for layer in (lowest..first.min(deepest)).rev() {
             let stage = &self.stages[layer];
@@ -275,7 +298,9 @@ impl<T: Real> Cnn<T> {
                     None => stage.add_pooled(pooled, flat_row(stage), &mut g),
                 }
             }
-            let own = gradients.iter_mut().filter(|gradient| gradient.layer == layer);
+            let own = gradients
+                .iter_mut()
+                .filter(|gradient| gradient.layer == layer);
             let mut own: Vec<&mut [f64]> = own.map(|gradient| &mut *gradient.parameters).collect();
             flowing = stage.backward(g, &mut own, layer > lowest);
         }
@@ -286,12 +311,16 @@ impl<T: Real> Cnn<T> {
     fn forward(&mut self, samples: Samples<'_>, layers: usize, purpose: Purpose) {
         let referred = purpose == Purpose::Evaluation && !self.reference.is_empty();
         let convolutions = layers.min(self.stages.len());
-        let known = self.stages[..convolutions].iter().all(|stage| stage.reference.is_some());
+        let known = self.stages[..convolutions]
+            .iter()
+            .all(|stage| stage.reference.is_some());
         if referred && !known {
             let reference = std::mem::take(&mut self.reference);
             self.pass(&reference, layers.min(self.stages.len()), false);
             self.reference = reference;
-            self.stages[..convolutions].iter_mut().for_each(Stage::keep_moments);
+            self.stages[..convolutions]
+                .iter_mut()
+                .for_each(Stage::keep_moments);
         }
         self.pass(samples.values, layers, referred);
     }
@@ -329,7 +358,10 @@ impl<T: Real> Cnn<T> {
     fn store<U>(&self, layer: usize, readouts: &mut [U], convert: impl Fn(T) -> U) {
         match self.stages.get(layer) {
             Some(stage) => stage.readouts().store(readouts, convert),
-            None => self.stack.output(layer - self.stages.len()).store(readouts, convert),
+            None => self
+                .stack
+                .output(layer - self.stages.len())
+                .store(readouts, convert),
         }
     }
 

@@ -149,7 +149,10 @@ impl<T: Real> Filters<T> {
                 for (channel, g) in g.chunks_exact(geometry.positions()).enumerate() {
                     let taps = &self.panels[channel / TOGETHER * self.taps..][..self.taps];
                     for (position, g) in g.iter().enumerate() {
-                        let (y, x) = (position / geometry.out_width(), position % geometry.out_width());
+                        let (y, x) = (
+                            position / geometry.out_width(),
+                            position % geometry.out_width(),
+                        );
                         for (row, tap) in geometry.lines(y, x) {
                             let taps = &taps[tap..][..geometry.kernel];
                             for (pixel, tap) in image[row..].iter_mut().zip(taps) {
@@ -216,18 +219,21 @@ pub(super) fn gradient<T: Real>(
     g: &Batch<T>,
     filters: &mut [&mut [f64]],
 ) {
-    filters.par_iter_mut().enumerate().for_each(|(channel, filter)| {
-        filter.fill(0.0);
-        numerics::vectorize(
-            #[inline(always)]
-            || {
-                for ((image, _), (g, _)) in padded.blocks().zip(g.blocks()) {
-                    let g = &g[channel * geometry.positions()..][..geometry.positions()];
-                    block_gradient(geometry, image, g, filter);
-                }
-            },
-        );
-    });
+    filters
+        .par_iter_mut()
+        .enumerate()
+        .for_each(|(channel, filter)| {
+            filter.fill(0.0);
+            numerics::vectorize(
+                #[inline(always)]
+                || {
+                    for ((image, _), (g, _)) in padded.blocks().zip(g.blocks()) {
+                        let g = &g[channel * geometry.positions()..][..geometry.positions()];
+                        block_gradient(geometry, image, g, filter);
+                    }
+                },
+            );
+        });
 }
 
 #[inline(always)]

@@ -79,12 +79,15 @@ impl<T: Real> Dense<T> {
     pub(super) fn gradient(&self, x: &Batch<T>, g: &Batch<T>, gradient: &mut [f64]) {
         let (weights, biases) = gradient.split_at_mut(self.work());
         let inputs = self.weights.inputs();
-        weights.par_chunks_exact_mut(inputs).enumerate().for_each(|(output, row)| {
-            numerics::vectorize(
-                #[inline(always)]
-                || gradient_row(x, g, output, row),
-            );
-        });
+        weights
+            .par_chunks_exact_mut(inputs)
+            .enumerate()
+            .for_each(|(output, row)| {
+                numerics::vectorize(
+                    #[inline(always)]
+                    || gradient_row(x, g, output, row),
+                );
+            });
         for (output, bias) in biases.iter_mut().enumerate() {
             *bias = g
                 .blocks()

@@ -112,16 +112,25 @@ impl FunctionData {
         let width = function.inputs();
         let draw = |split, count: usize| {
             let mut stream = Stream::FunctionInputs.derive(streams, split, 0);
-            let values: Vec<f32> = (0..count * width).map(|_| signed(&mut stream) as f32).collect();
+            let values: Vec<f32> = (0..count * width)
+                .map(|_| signed(&mut stream) as f32)
+                .collect();
             let wide: Vec<f64> = values.iter().map(|&x| f64::from(x)).collect();
-            let targets: Vec<f64> = wide.chunks_exact(width).map(|x| function.value(x)).collect();
+            let targets: Vec<f64> = wide
+                .chunks_exact(width)
+                .map(|x| function.value(x))
+                .collect();
             (values, targets)
         };
         let (train_values, mut train_targets) = draw(0, options.train);
         let (test_values, mut test_targets) = draw(1, options.test);
         let count = options.train as f64;
         let mean = train_targets.iter().sum::<f64>() / count;
-        let square = train_targets.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / count;
+        let square = train_targets
+            .iter()
+            .map(|y| (y - mean).powi(2))
+            .sum::<f64>()
+            / count;
         let deviation = options.noise * square.sqrt();
         let mut noise = vec![0.0; options.train];
         fill_standard_normal(&mut Stream::FunctionNoise.derive(streams, 0, 0), &mut noise);
@@ -129,7 +138,10 @@ impl FunctionData {
             *target += deviation * noise;
         }
         let low = train_targets.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = train_targets.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let high = train_targets
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
         for target in train_targets.iter_mut().chain(&mut test_targets) {
             *target = 2.0 * ((*target - low) / (high - low)) - 1.0;
         }
@@ -168,22 +180,33 @@ mod tests {
     fn the_functions_have_their_known_values() {
         let close = |found: f64, expected: f64| (found - expected).abs() < 4.0 * f64::EPSILON;
         assert!(close(Function::F1.value(&[0.0, 0.0]), 1.0));
-        assert!(close(Function::F1.value(&[1.0, 1.0]), 1.381_773_290_676_036_2));
-        assert!(close(Function::F2.value(&[0.0, 1.0, 0.0, 0.3, 0.7]), 0.841_470_984_807_896_5));
+        assert!(close(
+            Function::F1.value(&[1.0, 1.0]),
+            1.381_773_290_676_036_2
+        ));
+        assert!(close(
+            Function::F2.value(&[0.0, 1.0, 0.0, 0.3, 0.7]),
+            0.841_470_984_807_896_5
+        ));
         assert!(close(Function::F2.value(&[0.5, 0.0, 1.0, 0.0, -1.0]), 1.5));
         // e sin 1 - cos 1 - 1
         let expected = 2.287_355_287_178_842_6 - 0.540_302_305_868_139_8 - 1.0;
-        assert!(close(Function::F2.value(&[1.0, 1.0, -1.0, 1.0, 1.0]), expected));
+        assert!(close(
+            Function::F2.value(&[1.0, 1.0, -1.0, 1.0, 1.0]),
+            expected
+        ));
     }
 
     #[test]
     fn targets_are_scaled_and_only_the_training_ones_have_noise() {
         let streams = Streams::new(3);
         for function in [Function::F1, Function::F2] {
-            let data =
-                FunctionData::sample(function, &SampleOptions::default(), &streams).unwrap();
+            let data = FunctionData::sample(function, &SampleOptions::default(), &streams).unwrap();
             assert_eq!(data.dataset().check(), Ok(()));
-            assert_eq!((data.train_targets.len(), data.test_targets.len()), (10_000, 2_000));
+            assert_eq!(
+                (data.train_targets.len(), data.test_targets.len()),
+                (10_000, 2_000)
+            );
             let extreme = |f: fn(f64, f64) -> f64| data.train_targets.iter().copied().reduce(f);
             assert_eq!(extreme(f64::min), Some(-1.0));
             assert_eq!(extreme(f64::max), Some(1.0));
@@ -200,7 +223,10 @@ mod tests {
             };
             // The relative error of a standard deviation of n numbers is 1/sqrt(2n); five of them.
             let noise = residuals(&data.train_values, &data.train_targets);
-            assert!((noise / 0.05 - 1.0).abs() < 5.0 / f64::sqrt(20_000.0), "{noise}");
+            assert!(
+                (noise / 0.05 - 1.0).abs() < 5.0 / f64::sqrt(20_000.0),
+                "{noise}"
+            );
             assert!(residuals(&data.test_values, &data.test_targets) < 1e-14);
             assert!(data.train_values.iter().all(|x| x.abs() <= 1.0));
         }

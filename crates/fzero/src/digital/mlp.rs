@@ -44,7 +44,9 @@ impl MlpOptions {
     pub fn check(&self) -> Result<(), TrainError> {
         check_count("inputs", self.inputs)?;
         check_count("layers", self.widths.len())?;
-        self.widths.iter().try_for_each(|&width| check_count("widths", width))
+        self.widths
+            .iter()
+            .try_for_each(|&width| check_count("widths", width))
     }
 }
 
@@ -75,7 +77,11 @@ impl<T: Real> Mlp<T> {
             inputs = outputs;
         }
         Ok(Self {
-            stack: Stack::new(options.inputs, &options.widths, options.activation_between_layers),
+            stack: Stack::new(
+                options.inputs,
+                &options.widths,
+                options.activation_between_layers,
+            ),
             shapes,
             input: Batch::default(),
             options,
@@ -113,7 +119,8 @@ impl<T: Real> Mlp<T> {
         }
         let deepest = cotangents.iter().map(|cotangent| cotangent.layer + 1).max();
         self.forward(&samples, deepest.unwrap_or(0));
-        self.stack.backward(&self.input, 0, cotangents, gradients, false);
+        self.stack
+            .backward(&self.input, 0, cotangents, gradients, false);
         Ok(())
     }
 

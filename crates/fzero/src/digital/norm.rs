@@ -31,7 +31,9 @@ pub(super) fn moments<T: Real>(raw: &Batch<T>, channels: usize) -> Vec<Moments> 
             #[inline(always)]
             || {
                 let mean = sum(raw, channel * pixels, pixels, |x, _| x) / count;
-                let variance = sum(raw, channel * pixels, pixels, |x, _| (x - mean) * (x - mean));
+                let variance = sum(raw, channel * pixels, pixels, |x, _| {
+                    (x - mean) * (x - mean)
+                });
                 let inverse = 1.0 / (variance / count + EPSILON).sqrt();
                 Moments { mean, inverse }
             },
@@ -182,7 +184,9 @@ mod tests {
         out.store(&mut normal, |x| x);
         for channel in 0..channels {
             let rows = normal.chunks(channels * pixels);
-            let x: Vec<f64> = rows.flat_map(|row| row[channel * pixels..][..pixels].to_vec()).collect();
+            let x: Vec<f64> = rows
+                .flat_map(|row| row[channel * pixels..][..pixels].to_vec())
+                .collect();
             let count = x.len() as f64;
             let mean = x.iter().sum::<f64>() / count;
             let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count;

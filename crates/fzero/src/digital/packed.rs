@@ -66,7 +66,12 @@ impl<T: Real> Packed<T> {
         for (index, panel) in self.panels.chunks_exact(self.inputs).enumerate() {
             let first = index * PANEL;
             if Level::active() == Level::Avx512 {
-                put(first, self.outputs, &sums::<T, 0, PANEL>(panel, x), &mut write);
+                put(
+                    first,
+                    self.outputs,
+                    &sums::<T, 0, PANEL>(panel, x),
+                    &mut write,
+                );
             } else {
                 let lower = sums::<T, 0, HALF>(panel, x);
                 put(first, self.outputs, &lower, &mut write);

@@ -43,7 +43,11 @@ impl<T: Real> Stage<T> {
         let draw = |channel| {
             let mut stream = Stream::Projections.derive(streams, layer, channel);
             let mut projection = Packed::zeros(dimension, positions);
-            projection.set(&initial::uniform(dimension * positions, positions, &mut stream));
+            projection.set(&initial::uniform(
+                dimension * positions,
+                positions,
+                &mut stream,
+            ));
             projection
         };
         Self {
@@ -99,7 +103,8 @@ impl<T: Real> Stage<T> {
     /// Fills `padded` from images in rows (channel, y, x).
     pub(super) fn load(&mut self, images: &Batch<T>) {
         let geometry = self.geometry;
-        self.padded.reshape(geometry.padded_rows(), images.samples());
+        self.padded
+            .reshape(geometry.padded_rows(), images.samples());
         self.padded.fill(
             images.rows(),
             #[inline(always)]
@@ -117,7 +122,8 @@ impl<T: Real> Stage<T> {
 
     /// Computes the layer from `padded`, with the reference moments where `referred` and there are any.
     pub(super) fn forward(&mut self, referred: bool) {
-        self.filters.convolve(&self.geometry, &self.padded, &mut self.raw);
+        self.filters
+            .convolve(&self.geometry, &self.padded, &mut self.raw);
         let reference = self.reference.as_ref().filter(|_| referred);
         self.own_moments = reference.is_none();
         self.moments = match reference {

@@ -48,10 +48,20 @@ pub(super) fn check(
         }
     };
     for cotangent in cotangents {
-        fit(cotangent.layer, "a cotangent", cotangent.readouts.len(), true)?;
+        fit(
+            cotangent.layer,
+            "a cotangent",
+            cotangent.readouts.len(),
+            true,
+        )?;
     }
     for gradient in gradients {
-        fit(gradient.layer, "a gradient", gradient.parameters.len(), false)?;
+        fit(
+            gradient.layer,
+            "a gradient",
+            gradient.parameters.len(),
+            false,
+        )?;
     }
     Ok(())
 }

@@ -164,7 +164,10 @@ impl LocalGoal<f64> for PerChannel<f64> {
         self.check_batch(readouts, labels)?;
         let mut predictions = vec![0.0; labels.len()];
         self.mean_scores(readouts, &mut predictions, scratch)?;
-        let squares = predictions.iter().zip(labels).map(|(p, y)| (p - y) * (p - y));
+        let squares = predictions
+            .iter()
+            .zip(labels)
+            .map(|(p, y)| (p - y) * (p - y));
         Ok(BatchLoss {
             loss: squares.sum::<f64>() / labels.len() as f64,
             correct: 0,
@@ -205,12 +208,22 @@ mod tests {
     }
 
     /// Cosines of sample, channel, class.
-    fn cosine(readouts: &[f32], classes: usize, sample: usize, channel: usize, class: usize) -> f64 {
+    fn cosine(
+        readouts: &[f32],
+        classes: usize,
+        sample: usize,
+        channel: usize,
+        class: usize,
+    ) -> f64 {
         let z = &readouts[(sample * CHANNELS + channel) * WIDTH..][..WIDTH];
         let norm = z.iter().map(|&z| f64::from(z).powi(2)).sum::<f64>().sqrt();
         let prototypes = prototypes(classes, channel as u64);
         let row = prototypes.row(class);
-        row.iter().zip(z).map(|(p, &z)| p * f64::from(z)).sum::<f64>() / norm
+        row.iter()
+            .zip(z)
+            .map(|(p, &z)| p * f64::from(z))
+            .sum::<f64>()
+            / norm
     }
 
     #[test]
@@ -265,7 +278,9 @@ mod tests {
             let cosines = (0..CHANNELS).map(|channel| cosine(&readouts, 1, sample, channel, 0));
             expected += (cosines.sum::<f64>() / 3.0 - label).powi(2) / SAMPLES as f64;
         }
-        let found = goal.loss(&readouts, &labels, &mut GoalScratch::default()).unwrap();
+        let found = goal
+            .loss(&readouts, &labels, &mut GoalScratch::default())
+            .unwrap();
         assert!((found.loss - expected).abs() < 8.0 * 4.0 * WIDTH as f64 * f64::EPSILON);
     }
 

@@ -50,7 +50,11 @@ impl RegressionCosine {
             return Err(TrainError::NoSamples { what: "batch" });
         }
         let width = self.prototypes.dimension();
-        check_length("readouts of the batch", readouts.len(), labels.len() * width)?;
+        check_length(
+            "readouts of the batch",
+            readouts.len(),
+            labels.len() * width,
+        )?;
         let mut total = BatchLoss::default();
         level.vectorize(
             #[inline(always)]

@@ -30,7 +30,10 @@ fn normal(count: usize, index: u64) -> Vec<f64> {
 }
 
 fn images(samples: usize, index: u64) -> Vec<f32> {
-    normal(samples * 144, index).iter().map(|&x| x as f32).collect()
+    normal(samples * 144, index)
+        .iter()
+        .map(|&x| x as f32)
+        .collect()
 }
 
 /// Parameters that are not special: gains and offsets too are drawn.
@@ -38,7 +41,10 @@ fn parameters(cnn: &Cnn<f64>) -> Vec<Vec<f64>> {
     let mut all = cnn.initial_parameters(&Streams::new(2));
     for (layer, parameters) in all.iter_mut().enumerate() {
         let noise = normal(parameters.len(), 40 + layer as u64);
-        parameters.iter_mut().zip(&noise).for_each(|(p, x)| *p += 0.2 * x);
+        parameters
+            .iter_mut()
+            .zip(&noise)
+            .for_each(|(p, x)| *p += 0.2 * x);
     }
     all
 }
@@ -62,11 +68,16 @@ fn oracle(parameters: &[Vec<f64>], images: &[f32]) -> Vec<Vec<f64>> {
     let count = images.len() / 144;
     let mut all = Vec::new();
     let (mut channels, mut height, mut width) = (options.channels, options.height, options.width);
-    let mut x: Vec<Vec<f64>> =
-        images.chunks(144).map(|image| image.iter().map(|&x| f64::from(x)).collect()).collect();
+    let mut x: Vec<Vec<f64>> = images
+        .chunks(144)
+        .map(|image| image.iter().map(|&x| f64::from(x)).collect())
+        .collect();
     for (layer, convolution) in options.convolutions.iter().enumerate() {
         let (kernel, padding) = (convolution.kernel, convolution.padding);
-        let (rows, columns) = (height + 2 * padding + 1 - kernel, width + 2 * padding + 1 - kernel);
+        let (rows, columns) = (
+            height + 2 * padding + 1 - kernel,
+            width + 2 * padding + 1 - kernel,
+        );
         let own = channels * kernel * kernel + 2;
         let mut readouts = vec![Vec::new(); count];
         let (low, wide) = (rows / convolution.pooling, columns / convolution.pooling);
@@ -93,19 +104,28 @@ fn oracle(parameters: &[Vec<f64>], images: &[f32]) -> Vec<Vec<f64>> {
             let raw: Vec<Vec<f64>> = x
                 .iter()
                 .map(|image| {
-                    let places = (0..rows * columns).map(|p| value(image, p / columns, p % columns));
+                    let places =
+                        (0..rows * columns).map(|p| value(image, p / columns, p % columns));
                     places.collect()
                 })
                 .collect();
             let pixels = (count * rows * columns) as f64;
             let mean = raw.iter().flatten().sum::<f64>() / pixels;
-            let variance = raw.iter().flatten().map(|x| (x - mean).powi(2)).sum::<f64>() / pixels;
+            let variance = raw
+                .iter()
+                .flatten()
+                .map(|x| (x - mean).powi(2))
+                .sum::<f64>()
+                / pixels;
             let mut stream = Stream::Projections.derive(&Streams::new(2), layer, channel);
             let pixels = rows * columns;
             let projection = initial::uniform(options.dimension * pixels, pixels, &mut stream);
             for (sample, raw) in raw.iter().enumerate() {
                 let scale = parameters[own - 2] / (variance + 1e-5).sqrt();
-                let y: Vec<f64> = raw.iter().map(|x| scale * (x - mean) + parameters[own - 1]).collect();
+                let y: Vec<f64> = raw
+                    .iter()
+                    .map(|x| scale * (x - mean) + parameters[own - 1])
+                    .collect();
                 for row in projection.chunks(pixels) {
                     readouts[sample].push(row.iter().zip(&y).map(|(p, y)| p * y).sum());
                 }
@@ -157,7 +177,10 @@ fn readouts_are_those_of_the_formulas() {
         for (found, expected) in found.iter().zip(expected) {
             // Sums of up to 80 terms in each of four layers, and divisions by deviations of about 1.
             let tolerance = 4.0 * 80.0 * (layer + 1) as f64 * f64::EPSILON * size.max(1.0);
-            assert!((found - expected).abs() < tolerance, "{layer}: {found} {expected}");
+            assert!(
+                (found - expected).abs() < tolerance,
+                "{layer}: {found} {expected}"
+            );
         }
     }
 }
@@ -167,7 +190,10 @@ fn readouts_are_those_of_the_formulas() {
 fn difference(mut loss: impl FnMut(f64) -> (f64, f64)) -> (f64, f64) {
     let mut slope = |step: f64| {
         let ((above, size), (below, _)) = (loss(step), loss(-step));
-        ((above - below) / (2.0 * step), 100.0 * size * f64::EPSILON / step)
+        (
+            (above - below) / (2.0 * step),
+            100.0 * size * f64::EPSILON / step,
+        )
     };
     let ((coarse, _), (fine, rounding)) = (slope(2e-5), slope(1e-5));
     (fine, (coarse - fine).abs() + rounding)
@@ -193,13 +219,21 @@ fn check_gradients(purpose: Purpose, taps: &[usize]) {
         .enumerate()
         .map(|(layer, parameters)| Gradient { layer, parameters })
         .collect();
-    cnn.vjp(samples(&values), purpose, &cotangents, &mut asked).unwrap();
-    let moments: Vec<_> = cnn.stages.iter().map(|stage| stage.reference.clone()).collect();
+    cnn.vjp(samples(&values), purpose, &cotangents, &mut asked)
+        .unwrap();
+    let moments: Vec<_> = cnn
+        .stages
+        .iter()
+        .map(|stage| stage.reference.clone())
+        .collect();
     let deepest = taps.iter().copied().max().unwrap();
     for layer in 0..=deepest {
         let direction = normal(parameters[layer].len(), 30 + layer as u64);
         let (expected, tolerance) = difference(|step| {
-            let moved = parameters[layer].iter().zip(&direction).map(|(p, d)| p + step * d);
+            let moved = parameters[layer]
+                .iter()
+                .zip(&direction)
+                .map(|(p, d)| p + step * d);
             let moved: Vec<f64> = moved.collect();
             cnn.program(layer, &moved, Purpose::Training).unwrap();
             // The reference counts as constant.
@@ -213,10 +247,21 @@ fn check_gradients(purpose: Purpose, taps: &[usize]) {
             }
             (terms.iter().sum(), terms.iter().map(|t| t.abs()).sum())
         });
-        cnn.program(layer, &parameters[layer], Purpose::Training).unwrap();
-        let found: f64 = gradients[layer].iter().zip(&direction).map(|(g, d)| g * d).sum();
-        assert!(tolerance < 1e-5 * expected.abs(), "{layer}: {expected} +- {tolerance}");
-        assert!((found - expected).abs() < tolerance, "{layer}: {found} {expected} +- {tolerance}");
+        cnn.program(layer, &parameters[layer], Purpose::Training)
+            .unwrap();
+        let found: f64 = gradients[layer]
+            .iter()
+            .zip(&direction)
+            .map(|(g, d)| g * d)
+            .sum();
+        assert!(
+            tolerance < 1e-5 * expected.abs(),
+            "{layer}: {expected} +- {tolerance}"
+        );
+        assert!(
+            (found - expected).abs() < tolerance,
+            "{layer}: {found} {expected} +- {tolerance}"
+        );
     }
     for gradient in &gradients[deepest + 1..] {
         assert!(gradient.iter().all(|&g| g == 0.0));
@@ -247,7 +292,16 @@ fn a_referred_evaluation_depends_on_parameters_and_sample_alone() {
     referred.program(0, &other, Purpose::Training).unwrap();
     let moved = referred.readouts(samples(&values), Purpose::Evaluation, 3);
     assert_ne!(moved, expected[2]);
-    referred.program(0, &parameters[0], Purpose::Training).unwrap();
+    // The moments are those of the present parameters: the reference set as a training batch.
+    let reference = images(70, 1);
+    let evaluated = referred.readouts(samples(&reference), Purpose::Evaluation, 3);
+    assert_eq!(
+        evaluated,
+        referred.readouts(samples(&reference), Purpose::Training, 3)
+    );
+    referred
+        .program(0, &parameters[0], Purpose::Training)
+        .unwrap();
     for (layer, expected) in layers.into_iter().zip(&expected) {
         let mut found = Vec::new();
         for part in values.chunks(4 * 144) {
@@ -255,14 +309,13 @@ fn a_referred_evaluation_depends_on_parameters_and_sample_alone() {
         }
         assert_eq!(&found, expected);
     }
-    // The reference set as a training batch is the reference.
-    let reference = images(70, 1);
-    let evaluated = referred.readouts(samples(&reference), Purpose::Evaluation, 3);
-    assert_eq!(evaluated, referred.readouts(samples(&reference), Purpose::Training, 3));
     // Without a reference an evaluation normalises its own samples.
     let mut published = cnn;
     let found = published.readouts(samples(&values), Purpose::Evaluation, 3);
-    assert_eq!(found, published.readouts(samples(&values), Purpose::Training, 3));
+    assert_eq!(
+        found,
+        published.readouts(samples(&values), Purpose::Training, 3)
+    );
     assert_ne!(found, expected[2]);
 }
 
@@ -324,6 +377,10 @@ fn the_papers_sizes_are_its_sizes() {
     assert_eq!((cnn.layer(0).readouts, cnn.layer(2).readouts), (160, 10));
     assert_eq!((cnn.channels(1), cnn.channels(2)), (16, 1));
     assert_eq!(cnn.layer(0).groups.len(), 16);
-    let sizes: Vec<usize> = cnn.initial_parameters(&Streams::new(0)).iter().map(Vec::len).collect();
+    let sizes: Vec<usize> = cnn
+        .initial_parameters(&Streams::new(0))
+        .iter()
+        .map(Vec::len)
+        .collect();
     assert_eq!(sizes, [608, 9248, 5770]);
 }

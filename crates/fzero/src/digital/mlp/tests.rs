@@ -24,7 +24,10 @@ fn normal(count: usize, index: u64) -> Vec<f64> {
 }
 
 fn inputs(samples: usize, width: usize) -> Vec<f32> {
-    normal(samples * width, 0).iter().map(|&x| x as f32).collect()
+    normal(samples * width, 0)
+        .iter()
+        .map(|&x| x as f32)
+        .collect()
 }
 
 fn programmed<T: Real>(options: MlpOptions) -> (Mlp<T>, Vec<Vec<f64>>) {
@@ -141,11 +144,18 @@ fn gradients_are_central_differences() {
             let ((above, size), (below, _)) = (loss(step), loss(-step));
             loss(0.0);
             let expected = (above - below) / (2.0 * step);
-            let found: f64 = gradients[layer].iter().zip(&direction).map(|(g, d)| g * d).sum();
+            let found: f64 = gradients[layer]
+                .iter()
+                .zip(&direction)
+                .map(|(g, d)| g * d)
+                .sum();
             // Each term carries some 20 roundings of its layers' sums.
             let tolerance = 20.0 * size * f64::EPSILON / step;
             assert!(expected.abs() > 1e3 * tolerance);
-            assert!((found - expected).abs() < tolerance, "{layer}: {found} {expected}");
+            assert!(
+                (found - expected).abs() < tolerance,
+                "{layer}: {found} {expected}"
+            );
         }
     }
 }
@@ -160,8 +170,10 @@ fn a_gradient_goes_no_further_than_asked_and_is_zero_where_nothing_leads() {
     };
     let ones = [1.0; 30];
     let mut run = |layers: &[usize]| {
-        let mut all: Vec<Vec<f64>> =
-            layers.iter().map(|&layer| vec![f64::NAN; parameters[layer].len()]).collect();
+        let mut all: Vec<Vec<f64>> = layers
+            .iter()
+            .map(|&layer| vec![f64::NAN; parameters[layer].len()])
+            .collect();
         let mut asked: Vec<Gradient<'_>> = layers
             .iter()
             .zip(&mut all)
@@ -184,8 +196,15 @@ fn a_gradient_goes_no_further_than_asked_and_is_zero_where_nothing_leads() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    for bad in [options(0, &[3], true), options(3, &[], true), options(3, &[2, 0], true)] {
-        assert!(matches!(Mlp::<f32>::new(bad), Err(TrainError::Setting { .. })));
+    for bad in [
+        options(0, &[3], true),
+        options(3, &[], true),
+        options(3, &[2, 0], true),
+    ] {
+        assert!(matches!(
+            Mlp::<f32>::new(bad),
+            Err(TrainError::Setting { .. })
+        ));
     }
     let (mut mlp, parameters) = programmed::<f32>(options(3, &[4, 2], true));
     assert_eq!(mlp.layer(0).parameters(), 16);
@@ -208,7 +227,10 @@ fn what_does_not_fit_is_refused() {
     assert!(query(&[0.5; 6], 3, 2, 4).is_err());
     assert!(query(&[0.5; 6], 3, 1, 5).is_err());
     let infinite = query(&[0.5, 0.5, f32::INFINITY], 3, 1, 2);
-    assert!(matches!(infinite, Err(DeviceError::NotFinite { index: 2, .. })));
+    assert!(matches!(
+        infinite,
+        Err(DeviceError::NotFinite { index: 2, .. })
+    ));
     let samples = Samples {
         values: &[0.5; 6],
         width: 3,
@@ -232,7 +254,12 @@ fn groups_cover_a_layer() {
     let mut apart = options(3, &[4, 2], true);
     apart.grouping = Grouping::Kinds;
     let mlp = Mlp::<f32>::new(apart).unwrap();
-    let ranges: Vec<_> = mlp.layer(1).groups.iter().map(|g| (g.name, g.range.clone())).collect();
+    let ranges: Vec<_> = mlp
+        .layer(1)
+        .groups
+        .iter()
+        .map(|g| (g.name, g.range.clone()))
+        .collect();
     assert_eq!(ranges, [("weights", 0..8), ("biases", 8..10)]);
     let together = Mlp::<f32>::new(options(3, &[4, 2], true)).unwrap();
     assert_eq!(together.layer(1).groups.len(), 1);
@@ -306,7 +333,10 @@ fn forward_measurements_teach_classes() {
         train(device, &data, &goals, initial, &plan, &streams, &mut Silent).unwrap()
     };
     let outcome = run(&mut device, initial, 150);
-    assert!(outcome.test.layers.iter().all(|&share| share > 0.85), "{outcome:?}");
+    assert!(
+        outcome.test.layers.iter().all(|&share| share > 0.85),
+        "{outcome:?}"
+    );
     assert_eq!(outcome.test.confusion.iter().flatten().sum::<u32>(), 90);
 }
 
@@ -340,7 +370,11 @@ fn forward_measurements_teach_a_function() {
         &mut recorder,
     )
     .unwrap();
-    assert!(outcome.test.layers.iter().all(|&score| score > 0.6), "{:?}", outcome.test);
+    assert!(
+        outcome.test.layers.iter().all(|&score| score > 0.6),
+        "{:?}",
+        outcome.test
+    );
     assert!(outcome.test.vote > 0.6 && outcome.test.vote <= 1.0);
     assert!(outcome.test.confusion.is_empty());
     let last = recorder.records.last().unwrap();
