@@ -1,17 +1,18 @@
-//! Labelled samples.
+//! Samples with what a network should say of them.
 
 use crate::error::{TrainError, check_length};
+use crate::target::Target;
 
-/// Samples in row-major order with their labels.
+/// Samples in row-major order with their labels: classes (`u16`) or numbers (`f64`), see [`Target`].
 #[derive(Clone, Copy, Debug)]
-pub struct Split<'a> {
+pub struct Split<'a, Y = u16> {
     /// Amplitudes relative to full scale, `labels.len()` x the data set's width.
     pub values: &'a [f32],
-    /// Class of each sample, from 0.
-    pub labels: &'a [u16],
+    /// Class of each sample, from 0, or its target.
+    pub labels: &'a [Y],
 }
 
-impl Split<'_> {
+impl<Y> Split<'_, Y> {
     /// Number of samples.
     pub fn samples(&self) -> usize {
         self.labels.len()
@@ -20,22 +21,23 @@ impl Split<'_> {
 
 /// What a network is trained on and what it is tested on.
 #[derive(Clone, Copy, Debug)]
-pub struct Dataset<'a> {
+pub struct Dataset<'a, Y = u16> {
     /// Samples that training may see.
-    pub train: Split<'a>,
+    pub train: Split<'a, Y>,
     /// Samples that only evaluation sees.
-    pub test: Split<'a>,
+    pub test: Split<'a, Y>,
     /// Values per sample, at least 1.
     pub width: usize,
-    /// Number of classes, at least 1.
+    /// Number of classes, at least 1; 1 where the labels are numbers.
     pub classes: usize,
 }
 
-impl Dataset<'_> {
+impl<Y: Target> Dataset<'_, Y> {
     /// Checks lengths and labels.
     ///
     /// # Errors
-    /// An empty split, a length that does not fit, or a label that is no class.
+    /// An empty split, a length that does not fit, a label that is no class, or targets of which no
+    /// score can be formed.
     pub fn check(&self) -> Result<(), TrainError> {
         for (split, set, values) in [
             (&self.train, "training set", "values of the training set"),
@@ -45,7 +47,7 @@ impl Dataset<'_> {
                 return Err(TrainError::NoSamples { what: set });
             }
             check_length(values, split.values.len(), split.samples() * self.width)?;
-            check_labels(split.labels, self.classes)?;
+            Y::check(set, split.labels, self.classes)?;
         }
         Ok(())
     }

@@ -68,6 +68,16 @@ pub enum TrainError {
         /// Number of classes.
         classes: usize,
     },
+    /// Targets of a regression that cannot be used.
+    #[error("targets of the {set}{}: {why}", .index.map_or(String::new(), |i| format!(", sample {i}")))]
+    Targets {
+        /// Which set.
+        set: &'static str,
+        /// Which sample, if it is one.
+        index: Option<usize>,
+        /// The reason.
+        why: &'static str,
+    },
     /// No prototypes with these dimensions.
     #[error("{classes} prototypes in {dimension} dimensions: {why}")]
     Prototypes {
@@ -131,4 +141,16 @@ pub(crate) fn check_positive(key: &'static str, value: f64) -> Result<(), TrainE
             why: "must be a finite number above 0",
         })
     }
+}
+
+/// Refuses a size of 0.
+pub(crate) fn check_count(key: &'static str, count: usize) -> Result<(), TrainError> {
+    if count > 0 {
+        return Ok(());
+    }
+    Err(TrainError::Setting {
+        key,
+        value: 0.0,
+        why: "must be at least 1",
+    })
 }

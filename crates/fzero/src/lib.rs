@@ -11,7 +11,10 @@
 //! - [`estimate`]: a gradient from measured losses, and how far to shift the parameters for it on a
 //!   device with noise and coarse settings ([`estimate::Radius`]); [`optimizer`]: a step from a gradient.
 //! - [`layerwise`]: the training loop, and the vote of the layers.
+//! - [`digital`]: networks computed in numbers behind the same trait, and the functions to fit.
 //! - [`testing`]: small devices with known answers.
+//!
+//! Labels are classes (`u16`) or, for regression, numbers (`f64`): [`Target`] is what differs.
 //!
 //! ```
 //! use fzero::goal::{LocalGoal, Prototypes, SoftmaxCosine};
@@ -47,7 +50,9 @@
 
 pub mod black_box;
 pub mod checkpoint;
+mod checks;
 pub mod data;
+pub mod digital;
 pub mod error;
 pub mod estimate;
 pub mod goal;
@@ -59,6 +64,7 @@ pub mod observe;
 pub mod optimizer;
 pub mod stop;
 pub mod streams;
+pub mod target;
 pub mod testing;
 mod vector;
 
@@ -71,3 +77,4 @@ pub use metered::{Metered, MeteredBox};
 pub use observe::{EpochRecord, Observer, Silent};
 pub use stop::Stop;
 pub use streams::Stream;
+pub use target::Target;

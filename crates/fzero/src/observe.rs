@@ -5,7 +5,8 @@ use crate::ledger::Ledger;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
-/// One epoch of one layer. A statistic that was not measured is `None`, never 0.
+/// One epoch of one layer. A statistic that was not measured is `None`, never 0. Accuracies are shares of
+/// right predictions; where labels are numbers they are R^2 (see [`crate::Target`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// Layer, 0-based.

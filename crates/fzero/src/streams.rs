@@ -12,8 +12,16 @@ pub enum Stream {
     Probes,
     /// Order of the training samples; indices: layer, epoch within the layer.
     Batches,
-    /// Prototypes of a local goal; indices: layer, 0.
+    /// Prototypes of a local goal; indices: layer, 0 (or the channel of a convolutional layer).
     Prototypes,
+    /// Weights of a digital network before training; indices: layer, 0.
+    Weights,
+    /// Fixed random projections of a convolutional layer; indices: layer, channel.
+    Projections,
+    /// Points at which a function to fit is sampled; indices: 0 for training, 1 for test, 0.
+    FunctionInputs,
+    /// Noise on the training targets of a function to fit; indices: 0, 0.
+    FunctionNoise,
 }
 
 impl Stream {
@@ -24,6 +32,10 @@ impl Stream {
             Self::Probes => "probes",
             Self::Batches => "batches",
             Self::Prototypes => "prototypes",
+            Self::Weights => "initial-weights",
+            Self::Projections => "projections",
+            Self::FunctionInputs => "function-inputs",
+            Self::FunctionNoise => "function-noise",
         }
     }
 
@@ -47,6 +59,10 @@ mod tests {
             Stream::Probes,
             Stream::Batches,
             Stream::Prototypes,
+            Stream::Weights,
+            Stream::Projections,
+            Stream::FunctionInputs,
+            Stream::FunctionNoise,
         ] {
             for (layer, step) in [(0, 0), (0, 1), (1, 0)] {
                 first.push(stream.derive(&streams, layer, step).next_u64());
@@ -54,6 +70,6 @@ mod tests {
         }
         first.sort_unstable();
         first.dedup();
-        assert_eq!(first.len(), 12);
+        assert_eq!(first.len(), 24);
     }
 }

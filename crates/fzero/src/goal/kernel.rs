@@ -52,13 +52,15 @@ pub struct GoalScratch {
     /// Readouts of eight samples as f64, zeros up to a whole tile of readouts.
     wide: Vec<Lanes>,
     /// Cosines, one row per class.
-    cosines: Vec<Lanes>,
+    pub(super) cosines: Vec<Lanes>,
+    /// Readouts of one channel.
+    pub(super) channel: Vec<f32>,
 }
 
 /// Fills `scratch.cosines` for up to [`SAMPLES`] samples; returns how many have no light at all.
 /// Samples that are not there have cosines of 0.
 #[inline(always)]
-fn cosines(table: &ClassTable, readouts: &[f32], scratch: &mut GoalScratch) -> usize {
+pub(super) fn cosines(table: &ClassTable, readouts: &[f32], scratch: &mut GoalScratch) -> usize {
     let width = table.readouts;
     let samples = readouts.len() / width;
     scratch

@@ -3,21 +3,26 @@
 mod cosine;
 mod kernel;
 mod margin;
+mod per_channel;
 mod prototypes;
+mod regression;
 mod softmax;
 
 pub use cosine::CosineGoal;
 pub use kernel::GoalScratch;
 pub use margin::MarginGoal;
+pub use per_channel::PerChannel;
 pub use prototypes::Prototypes;
+pub use regression::RegressionCosine;
 pub use softmax::SoftmaxCosine;
 
 use crate::error::{TrainError, check_length};
 use numerics::Level;
 
-/// A loss on the readouts of one layer, and scores from which a class is predicted.
-pub trait LocalGoal: Send + Sync {
-    /// Number of classes, at least 1.
+/// A loss on the readouts of one layer, and scores from which a class is predicted (`Y` = `u16`), or one
+/// score that is the prediction of a number (`Y` = `f64`; the loss is then a mean squared error).
+pub trait LocalGoal<Y = u16>: Send + Sync {
+    /// Scores per sample: number of classes, or 1 for numbers.
     fn classes(&self) -> usize;
 
     /// Readouts per sample.
@@ -32,7 +37,7 @@ pub trait LocalGoal: Send + Sync {
     fn loss(
         &self,
         readouts: &[f32],
-        labels: &[u16],
+        labels: &[Y],
         scratch: &mut GoalScratch,
     ) -> Result<BatchLoss, TrainError>;
 
@@ -54,7 +59,7 @@ pub trait LocalGoal: Send + Sync {
 pub struct BatchLoss {
     /// Mean over the samples.
     pub loss: f64,
-    /// Samples whose class has the largest score.
+    /// Samples whose class has the largest score; 0 where labels are numbers.
     pub correct: usize,
     /// Samples with nothing but zero readouts; their cosines are 0.
     pub dead: usize,

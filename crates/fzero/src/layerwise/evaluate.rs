@@ -5,22 +5,23 @@ use crate::black_box::{BlackBox, Purpose, Samples, Tap};
 use crate::data::Split;
 use crate::error::TrainError;
 use crate::goal::{GoalScratch, LocalGoal};
-use crate::metrics::{accuracy, argmax, confusion};
+use crate::target::Target;
 use serde::{Deserialize, Serialize};
 
 /// Samples per evaluation pass; it bounds the memory.
 pub const EVALUATION_CHUNK: usize = 512;
 
-/// How well a network predicts.
+/// How well a network predicts. A score is the share of right predictions; where labels are numbers it is
+/// R^2 (see [`Target`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkAccuracy {
-    /// Share of right predictions per layer.
+    /// Score of each layer.
     pub layers: Vec<f64>,
-    /// Share of right votes.
+    /// Score of the vote; of the mean over the layers where labels are numbers.
     pub vote: f64,
-    /// Samples behind each share.
+    /// Samples behind each score.
     pub samples: usize,
-    /// Votes: row = label, column = predicted class.
+    /// Votes: row = label, column = predicted class; empty where labels are numbers.
     pub confusion: Vec<Vec<u32>>,
 }
 
@@ -30,11 +31,11 @@ pub struct NetworkAccuracy {
 ///
 /// # Errors
 /// Lengths that do not fit, an empty split, a readout that is no number, or a failing device.
-pub fn evaluate(
+pub fn evaluate<Y: Target>(
     device: &mut dyn BlackBox,
-    split: &Split<'_>,
+    split: &Split<'_, Y>,
     width: usize,
-    goals: &[Box<dyn LocalGoal>],
+    goals: &[Box<dyn LocalGoal<Y>>],
     rule: VoteRule,
 ) -> Result<NetworkAccuracy, TrainError> {
     let classes = goals.first().map_or(0, |goal| goal.classes());
@@ -44,23 +45,23 @@ pub fn evaluate(
     let mut votes = Vec::new();
     Evaluator::default().sweep(device, split, width, goals, &layers, |scores| {
         for (predictions, scores) in predictions.iter_mut().zip(scores) {
-            predictions.push(argmax(scores));
+            predictions.push(Y::predict(scores));
         }
-        voted.push(rule.predict(scores, &mut votes));
+        voted.push(Y::combine(rule, scores, &mut votes));
     })?;
-    let share = |predictions: &[u16]| {
-        accuracy(predictions, split.labels).ok_or(TrainError::NoSamples {
+    let score = |predictions: &[Y]| {
+        Y::score(predictions, split.labels).ok_or(TrainError::NoSamples {
             what: "evaluated set",
         })
     };
     Ok(NetworkAccuracy {
         layers: predictions
             .iter()
-            .map(|p| share(p))
+            .map(|p| score(p))
             .collect::<Result<_, _>>()?,
-        vote: share(&voted)?,
+        vote: score(&voted)?,
         samples: split.samples(),
-        confusion: confusion(&voted, split.labels, classes),
+        confusion: Y::confusion(&voted, split.labels, classes),
     })
 }
 
@@ -73,29 +74,29 @@ pub(super) struct Evaluator {
 }
 
 impl Evaluator {
-    /// Accuracy of one layer on a split, as the device is programmed.
-    pub(super) fn layer_accuracy(
+    /// Score of one layer on a split, as the device is programmed.
+    pub(super) fn layer_score<Y: Target>(
         &mut self,
         device: &mut dyn BlackBox,
-        split: &Split<'_>,
+        split: &Split<'_, Y>,
         width: usize,
-        goals: &[Box<dyn LocalGoal>],
+        goals: &[Box<dyn LocalGoal<Y>>],
         layer: usize,
     ) -> Result<Option<f64>, TrainError> {
         let mut predictions = Vec::with_capacity(split.samples());
         self.sweep(device, split, width, goals, &[layer], |scores| {
-            predictions.extend(scores.iter().map(|scores| argmax(scores)));
+            predictions.extend(scores.iter().map(|scores| Y::predict(scores)));
         })?;
-        Ok(accuracy(&predictions, split.labels))
+        Ok(Y::score(&predictions, split.labels))
     }
 
     /// Calls `each` with the scores of every sample in turn, one slice per entry of `layers`.
-    fn sweep(
+    fn sweep<Y: Target>(
         &mut self,
         device: &mut dyn BlackBox,
-        split: &Split<'_>,
+        split: &Split<'_, Y>,
         width: usize,
-        goals: &[Box<dyn LocalGoal>],
+        goals: &[Box<dyn LocalGoal<Y>>],
         layers: &[usize],
         mut each: impl FnMut(&[&[f64]]),
     ) -> Result<(), TrainError> {

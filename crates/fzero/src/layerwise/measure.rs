@@ -5,15 +5,16 @@ use crate::data::Split;
 use crate::error::TrainError;
 use crate::goal::{GoalScratch, LocalGoal};
 use crate::metered::MeteredBox;
+use crate::target::Target;
 
 /// One batch at one layer, with the statistics of the epoch. Its buffers are used again.
-pub(super) struct Measurement<'a> {
+pub(super) struct Measurement<'a, Y> {
     pub(super) layer: usize,
     pub(super) epoch: usize,
-    goal: &'a dyn LocalGoal,
+    goal: &'a dyn LocalGoal<Y>,
     width: usize,
     values: Vec<f32>,
-    labels: Vec<u16>,
+    labels: Vec<Y>,
     readouts: Vec<f32>,
     scratch: GoalScratch,
     loss_sum: f64,
@@ -21,8 +22,8 @@ pub(super) struct Measurement<'a> {
     samples: usize,
 }
 
-impl<'a> Measurement<'a> {
-    pub(super) fn new(layer: usize, goal: &'a dyn LocalGoal, width: usize) -> Self {
+impl<'a, Y: Target> Measurement<'a, Y> {
+    pub(super) fn new(layer: usize, goal: &'a dyn LocalGoal<Y>, width: usize) -> Self {
         Self {
             layer,
             epoch: 0,
@@ -45,7 +46,7 @@ impl<'a> Measurement<'a> {
     }
 
     /// Takes the samples `rows` of `split` as the batch.
-    pub(super) fn load(&mut self, split: &Split<'_>, rows: &[u32]) {
+    pub(super) fn load(&mut self, split: &Split<'_, Y>, rows: &[u32]) {
         self.values.clear();
         self.labels.clear();
         for &row in rows {
@@ -99,7 +100,7 @@ impl<'a> Measurement<'a> {
         self.labels.len()
     }
 
-    /// Mean loss and accuracy over the epoch's measurements so far.
+    /// Mean loss and share of right predictions over the epoch's measurements so far.
     pub(super) fn statistics(&self) -> (f64, f64) {
         let samples = self.samples as f64;
         (self.loss_sum / samples, self.correct as f64 / samples)

@@ -16,6 +16,7 @@ use crate::observe::{EpochRecord, Observer};
 use crate::optimizer::Optimizer;
 use crate::stop::Stop;
 use crate::streams::Stream;
+use crate::target::Target;
 use numerics::Streams;
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +27,9 @@ pub struct Outcome {
     pub parameters: Vec<Vec<f64>>,
     /// Epochs that each layer completed.
     pub epochs: Vec<usize>,
-    /// Accuracy on the training set, all layers read in one pass.
+    /// Score on the training set, all layers read in one pass.
     pub train: NetworkAccuracy,
-    /// Accuracy on the test set, all layers read in one pass.
+    /// Score on the test set, all layers read in one pass.
     pub test: NetworkAccuracy,
     /// What the device was used for in all, the final evaluation included.
     pub ledger: Ledger,
@@ -57,10 +58,10 @@ pub struct Outcome {
 /// # Errors
 /// Data, goals, parameters or settings that do not fit, a failing device, a loss or parameters that
 /// are not finite, dead readouts.
-pub fn train(
+pub fn train<Y: Target>(
     device: &mut dyn MeteredBox,
-    data: &Dataset<'_>,
-    goals: &[Box<dyn LocalGoal>],
+    data: &Dataset<'_, Y>,
+    goals: &[Box<dyn LocalGoal<Y>>],
     initial: Vec<Vec<f64>>,
     plan: &LayerwisePlan,
     streams: &Streams,
@@ -107,10 +108,10 @@ pub fn train(
     })
 }
 
-fn check_fit(
+fn check_fit<Y: Target>(
     device: &dyn MeteredBox,
-    data: &Dataset<'_>,
-    goals: &[Box<dyn LocalGoal>],
+    data: &Dataset<'_, Y>,
+    goals: &[Box<dyn LocalGoal<Y>>],
     initial: &[Vec<f64>],
 ) -> Result<(), TrainError> {
     check_length("values of a sample", data.width, device.inputs())?;
@@ -139,17 +140,17 @@ fn resolution(device: &dyn MeteredBox, layer: usize) -> Option<f64> {
 }
 
 /// The training of one layer.
-struct LayerTraining<'a> {
+struct LayerTraining<'a, Y> {
     layer: usize,
-    data: &'a Dataset<'a>,
-    goals: &'a [Box<dyn LocalGoal>],
+    data: &'a Dataset<'a, Y>,
+    goals: &'a [Box<dyn LocalGoal<Y>>],
     plan: &'a LayerwisePlan,
     streams: &'a Streams,
     parameters: &'a mut [f64],
     epochs: &'a mut usize,
 }
 
-impl LayerTraining<'_> {
+impl<Y: Target> LayerTraining<'_, Y> {
     /// Trains until the plan is done or something stops it; leaves the layer programmed with its
     /// final parameters.
     fn run(
@@ -211,13 +212,14 @@ impl LayerTraining<'_> {
                 step += 1;
             }
             *self.epochs = epoch;
-            let (loss, batch_accuracy) = measurement.statistics();
+            let (loss, right) = measurement.statistics();
+            let batch_accuracy = Y::score_of_measurements(loss, right, self.data.train.labels);
             let (mut train_accuracy, mut test_accuracy) = (None, None);
             let evaluated = plan.evaluates(epoch);
             if evaluated {
                 device.program(layer, self.parameters, Purpose::Evaluation)?;
                 let mut accuracy = |split| {
-                    evaluator.layer_accuracy(device, split, self.data.width, self.goals, layer)
+                    evaluator.layer_score(device, split, self.data.width, self.goals, layer)
                 };
                 train_accuracy = accuracy(&self.data.train)?;
                 test_accuracy = accuracy(&self.data.test)?;
@@ -250,7 +252,7 @@ impl LayerTraining<'_> {
         &self,
         device: &mut dyn MeteredBox,
         groups: &[ParameterGroup],
-        measurement: &mut Measurement<'_>,
+        measurement: &mut Measurement<'_, Y>,
         order: &mut [u32],
     ) -> Result<ChosenRadius, TrainError> {
         let (layer, plan) = (self.layer, self.plan);

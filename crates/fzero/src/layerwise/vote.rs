@@ -19,7 +19,7 @@ pub enum VoteRule {
 
 impl VoteRule {
     /// The class voted for. `scores`: for each layer, one score per class; `votes` is scratch.
-    pub(super) fn predict(self, scores: &[&[f64]], votes: &mut Vec<u32>) -> u16 {
+    pub(crate) fn predict(self, scores: &[&[f64]], votes: &mut Vec<u32>) -> u16 {
         let classes = scores.first().map_or(0, |scores| scores.len());
         votes.clear();
         votes.resize(classes, 0);
