@@ -170,19 +170,15 @@ impl Panel {
         self.pivots.push(pivot);
     }
 
+    /// For a full panel: where it is not, no row is left below.
     fn pack(&mut self, open: &[usize]) {
         self.tiles.clear();
         self.tiles
             .extend((0..open.len()).filter(|&tile| open[tile] > 0));
         self.packed.resize(self.tiles.len(), [[0.0; TILE]; PANEL]);
         for (packed, tile) in self.packed.iter_mut().zip(&self.tiles) {
-            for (row, packed) in packed.iter_mut().enumerate() {
-                // Rows of an earlier, fuller panel must not remain.
-                *packed = [0.0; TILE];
-                if row < self.pivots.len() {
-                    let start = row * self.columns + tile * TILE;
-                    packed.copy_from_slice(&self.rows[start..start + TILE]);
-                }
+            for (packed, row) in packed.iter_mut().zip(self.rows.chunks_exact(self.columns)) {
+                packed.copy_from_slice(&row[tile * TILE..(tile + 1) * TILE]);
             }
         }
     }
