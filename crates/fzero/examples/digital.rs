@@ -24,6 +24,7 @@ use std::str::FromStr;
 use std::time::Instant;
 
 type Failure = Box<dyn Error>;
+type Goal<Y> = Box<dyn LocalGoal<Y>>;
 
 fn main() -> Result<(), Failure> {
     let mut words = std::env::args().skip(1);
@@ -115,7 +116,7 @@ fn classes(keys: &Keys) -> Result<(), Failure> {
         width,
         classes: 10,
     };
-    let goal = |prototypes| -> Result<Box<dyn LocalGoal>, Failure> {
+    let goal = |prototypes| -> Result<Goal<u16>, Failure> {
         Ok(Box::new(MarginGoal::new(prototypes, 0.3)?))
     };
     seeds(keys, |streams| {
@@ -145,10 +146,9 @@ fn classes(keys: &Keys) -> Result<(), Failure> {
                 let initial = cnn.initial_parameters(streams);
                 let channels: Vec<usize> =
                     (0..cnn.layers()).map(|layer| cnn.channels(layer)).collect();
-                let per_channel =
-                    |channels: Vec<Box<dyn LocalGoal>>| -> Result<Box<dyn LocalGoal>, Failure> {
-                        Ok(Box::new(PerChannel::new(channels)?))
-                    };
+                let per_channel = |channels: Vec<Goal<u16>>| -> Result<Goal<u16>, Failure> {
+                    Ok(Box::new(PerChannel::new(channels)?))
+                };
                 let goals = goals(&cnn, data.classes, &channels, streams, goal)?;
                 let goals = goals
                     .into_iter()
@@ -177,7 +177,7 @@ fn function(keys: &Keys) -> Result<(), Failure> {
         let data = FunctionData::sample(function, &SampleOptions::default(), streams)?;
         let mlp = mlp(keys, data.width)?;
         let initial = mlp.initial_parameters(streams);
-        let goal = |prototypes| -> Result<Box<dyn LocalGoal<f64>>, Failure> {
+        let goal = |prototypes| -> Result<Goal<f64>, Failure> {
             Ok(Box::new(RegressionCosine::new(prototypes)?))
         };
         run(mlp, &data.dataset(), initial, &[1; 4], goal, keys, streams)
@@ -199,8 +199,8 @@ fn goals<Y>(
     classes: usize,
     channels: &[usize],
     streams: &Streams,
-    goal: impl Fn(Prototypes) -> Result<Box<dyn LocalGoal<Y>>, Failure>,
-) -> Result<Vec<Vec<Box<dyn LocalGoal<Y>>>>, Failure> {
+    goal: impl Fn(Prototypes) -> Result<Goal<Y>, Failure>,
+) -> Result<Vec<Vec<Goal<Y>>>, Failure> {
     let mut all = Vec::new();
     for (layer, &channels) in channels.iter().enumerate() {
         let readouts = device.layer(layer).readouts / channels;
@@ -219,7 +219,7 @@ fn run<Y: Target>(
     data: &Dataset<'_, Y>,
     initial: Vec<Vec<f64>>,
     channels: &[usize],
-    goal: impl Fn(Prototypes) -> Result<Box<dyn LocalGoal<Y>>, Failure>,
+    goal: impl Fn(Prototypes) -> Result<Goal<Y>, Failure>,
     keys: &Keys,
     streams: &Streams,
 ) -> Result<Outcome, Failure> {
@@ -232,7 +232,7 @@ fn train_on<Y: Target>(
     device: impl BlackBox,
     data: &Dataset<'_, Y>,
     initial: Vec<Vec<f64>>,
-    goals: &[Box<dyn LocalGoal<Y>>],
+    goals: &[Goal<Y>],
     keys: &Keys,
     streams: &Streams,
 ) -> Result<Outcome, Failure> {

@@ -236,16 +236,16 @@ mod tests {
         let labels: Vec<u16> = (0..SAMPLES as u16).map(|i| i % 4).collect();
         let (mut loss, mut correct) = (0.0, 0);
         let mut scores = Vec::new();
-        for sample in 0..SAMPLES {
+        for (sample, &label) in labels.iter().enumerate() {
             let cosine = |channel, class| cosine(&readouts, 4, sample, channel, class);
             for channel in 0..CHANNELS {
-                let own = cosine(channel, usize::from(labels[sample]));
+                let own = cosine(channel, usize::from(label));
                 let terms = (0..4).map(|class| (0.3 + cosine(channel, class) - own).max(0.0));
                 loss += terms.sum::<f64>() / SAMPLES as f64;
             }
             let mean = |class| (0..CHANNELS).map(|c| cosine(c, class)).sum::<f64>() / 3.0;
             let means: Vec<f64> = (0..4).map(mean).collect();
-            correct += usize::from(argmax(&means) == labels[sample]);
+            correct += usize::from(argmax(&means) == label);
             scores.extend(means);
         }
         let mut scratch = GoalScratch::default();

@@ -366,8 +366,10 @@ fn what_does_not_fit_is_refused() {
 
 #[test]
 fn the_papers_sizes_are_its_sizes() {
-    let mut options = CnnOptions::default();
-    options.grouping = Grouping::Kinds;
+    let options = CnnOptions {
+        grouping: Grouping::Kinds,
+        ..CnnOptions::default()
+    };
     let cnn = Cnn::<f32>::new(&options, &Streams::new(0)).unwrap();
     assert_eq!((cnn.inputs(), cnn.layers()), (784, 3));
     // 36 taps, gain and offset per channel; 27 x 27 pixels pooled to 13, 12 x 12 to 6.

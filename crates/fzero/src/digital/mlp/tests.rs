@@ -67,14 +67,14 @@ fn readouts_are_those_of_the_formula() {
             let (mut single, _) = programmed::<f32>(options.clone());
             for samples in [1, 16, 37] {
                 let values = inputs(samples, inputs_count);
-                for layer in 0..widths.len() {
+                for (layer, &width) in widths.iter().enumerate() {
                     let samples = Samples {
                         values: &values,
                         width: inputs_count,
                     };
                     let found = mlp.readouts(samples, layer);
                     let rough = single.readouts(samples, layer);
-                    let rows = found.chunks(widths[layer]).zip(rough.chunks(widths[layer]));
+                    let rows = found.chunks(width).zip(rough.chunks(width));
                     for (sample, (found, rough)) in values.chunks(inputs_count).zip(rows) {
                         let expected = &oracle(&options, &parameters, sample)[layer];
                         for ((found, rough), expected) in found.iter().zip(rough).zip(expected) {
