@@ -18,7 +18,10 @@ fn docs() -> PathBuf {
 }
 
 fn topologies() -> Vec<Topology> {
-    use NamedTopology::{Butterfly, Diamond, Rectangular, RedundantRectangular, Tree, Triangular};
+    use NamedTopology::{
+        Butterfly, Diamond, PermutingRectangular, Rectangular, RedundantRectangular, Svd, Tree,
+        Triangular,
+    };
     let redundant = RedundantRectangular { extra_columns: 2 };
     [
         Rectangular,
@@ -27,6 +30,8 @@ fn topologies() -> Vec<Topology> {
         redundant,
         Butterfly,
         Tree,
+        PermutingRectangular,
+        Svd,
     ]
     .map(|name| name.build(PORTS).unwrap())
     .into()
@@ -79,7 +84,10 @@ fn every_picture_is_shown_and_every_shown_one_is_there() {
     let page = fs::read_to_string(docs().join("mesh-gallery.md")).unwrap();
     let names: Vec<_> = pictures().into_iter().map(|(name, _)| name).collect();
     for name in &names {
-        assert!(page.contains(&format!("](images/meshes/{name}.svg)")), "{name}");
+        assert!(
+            page.contains(&format!("](images/meshes/{name}.svg)")),
+            "{name}"
+        );
     }
     for part in page.split("](images/meshes/").skip(1) {
         let name = part.split(".svg)").next().unwrap();
@@ -92,7 +100,10 @@ fn assert_well_formed(text: &str) {
     let mut open: Vec<&str> = Vec::new();
     for part in text.split('<').skip(1) {
         let (tag, rest) = part.split_once('>').unwrap();
-        assert!(!rest.contains('>') || open.last() == Some(&"style"), "{part}");
+        assert!(
+            !rest.contains('>') || open.last() == Some(&"style"),
+            "{part}"
+        );
         if let Some(name) = tag.strip_prefix('/') {
             assert_eq!(open.pop(), Some(name), "{part}");
         } else if !tag.ends_with('/') {

@@ -12,9 +12,17 @@ fn pictures_of_a_programmed_mesh() {
     let program = ["program", "u.npy", "--mesh", "rectangular", "-o", "p.npz"];
     bench.fzero(&program).done();
     let draw = |more: &[&str], file: &str| {
-        let arguments = [&["draw", "rectangular", "--ports", "3"], more, &["-o", file]].concat();
+        let arguments = [
+            &["draw", "rectangular", "--ports", "3"],
+            more,
+            &["-o", file],
+        ]
+        .concat();
         let said = bench.fzero(&arguments).done().stdout;
-        assert_eq!(said, format!("rectangular: 3 ports, 3 MZIs, 3 columns\npicture  {file}\n"));
+        assert_eq!(
+            said,
+            format!("rectangular: 3 ports, 3 MZIs, 3 columns\npicture  {file}\n")
+        );
         fs::read_to_string(bench.path().join(file)).unwrap()
     };
     let phase = draw(&["--phases", "p.npz"], "phase.svg");
@@ -32,7 +40,9 @@ fn pictures_of_a_programmed_mesh() {
 #[test]
 fn the_gallery_is_what_the_command_writes() {
     let bench = Bench::new("");
-    bench.fzero(&["draw", "butterfly", "--ports", "8", "-o", "b.svg"]).done();
+    bench
+        .fzero(&["draw", "butterfly", "--ports", "8", "-o", "b.svg"])
+        .done();
     let committed = binary::root().join("docs/images/meshes/butterfly.svg");
     let found = fs::read(bench.path().join("b.svg")).unwrap();
     assert_eq!(found, fs::read(committed).unwrap());
@@ -43,7 +53,10 @@ fn a_mesh_file_is_drawn() {
     let bench = Bench::new("");
     let mesh = "name = \"mine\"\nports = 3\ncolumns = [[[0, 1]], [[1, 2]]]\n";
     fs::write(bench.path().join("m.toml"), mesh).unwrap();
-    let said = bench.fzero(&["draw", "m.toml", "-o", "m.svg"]).done().stdout;
+    let said = bench
+        .fzero(&["draw", "m.toml", "-o", "m.svg"])
+        .done()
+        .stdout;
     assert_eq!(said, "mine: 3 ports, 2 MZIs, 2 columns\npicture  m.svg\n");
 }
 

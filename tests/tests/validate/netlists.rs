@@ -29,8 +29,16 @@ fn odd(columns: &str, ports: usize, expected: &str) {
 fn each_oddity_has_its_line() {
     odd("[[[0, 1]], [], [[0, 1]]]", 2, "column 1 has no MZI");
     odd("[[[0, 2]]]", 3, "port 1 is joined to no other");
-    odd("[[[0, 1]], [[0, 1]]]", 2, "MZI 1 follows MZI 0 on the same two ports");
-    odd("[[[0, 1]], [[1, 2]]]", 3, "light of input 2 never reaches output 0");
+    odd(
+        "[[[0, 1]], [[0, 1]]]",
+        2,
+        "MZI 1 follows MZI 0 on the same two ports",
+    );
+    odd(
+        "[[[0, 1]], [[1, 2]]]",
+        3,
+        "light of input 2 never reaches output 0",
+    );
 }
 
 /// A wiring that is none, refused with the line in its own file.
@@ -42,14 +50,26 @@ fn broken(mesh: &str, expected: &str) {
 
 #[test]
 fn each_fault_has_its_message_with_file_and_line() {
-    broken("name = \"m\"\nports = 2\ncolumns = [[[0, 1]], [[1, 2]]]\n", "m.toml:3");
-    broken("name = \"m\"\nports = 3\ncolumns = [[[0, 1], [1, 2]]]\n", "m.toml:3");
-    broken("name = \"m\"\nports = 3\ncolumns = [[[1, 1]]]\n", "m.toml:3");
+    broken(
+        "name = \"m\"\nports = 2\ncolumns = [[[0, 1]], [[1, 2]]]\n",
+        "m.toml:3",
+    );
+    broken(
+        "name = \"m\"\nports = 3\ncolumns = [[[0, 1], [1, 2]]]\n",
+        "m.toml:3",
+    );
+    broken(
+        "name = \"m\"\nports = 3\ncolumns = [[[1, 1]]]\n",
+        "m.toml:3",
+    );
     broken("name = \"m\"\nports = 0\ncolumns = []\n", "m.toml:2");
     broken("name = \"m\"\nports = 2\n", "m.toml");
     broken(
         "name = \"m\"\nports = 2\n[[component]]\nkind = \"cuopler\"\nports = [0, 1]\n",
         "m.toml:4",
     );
-    broken("name = \"m\"\nports = 4000000000\ncolumns = [[[0, 1]]]\n", "m.toml:2");
+    broken(
+        "name = \"m\"\nports = 4000000000\ncolumns = [[[0, 1]]]\n",
+        "m.toml:2",
+    );
 }

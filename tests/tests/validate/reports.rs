@@ -20,13 +20,16 @@ fn an_ideal_mesh_is_as_the_theory_says() {
     let report = json(&Bench::new(text), &[], 0);
     let mesh = &report["meshes"][0];
     assert_eq!(
-        ["mzis", "columns", "couplers", "phase_shifters", "crossings"].map(|key| mesh[key].as_u64()),
+        ["mzis", "columns", "couplers", "phase_shifters", "crossings"]
+            .map(|key| mesh[key].as_u64()),
         [15, 6, 30, 36, 0].map(Some)
     );
     assert_eq!(mesh["lint"], serde_json::json!([]));
     assert_eq!(mesh["reachable_dimension"]["rank"], 36);
     assert_eq!(mesh["path_loss"]["worst_db"].as_f64(), Some(0.0));
-    let field = mesh["sensitivity"]["all_couplers_per_rad"].as_f64().unwrap();
+    let field = mesh["sensitivity"]["all_couplers_per_rad"]
+        .as_f64()
+        .unwrap();
     // sqrt(2 (N - 1)), docs/validation.md; sums of 30 terms that are each good to a few N eps.
     assert!((field - 10_f64.sqrt()).abs() < 1e-12, "{field}");
     assert_eq!(mesh["calibratability"]["phi_references"], 5);
@@ -42,7 +45,9 @@ fn criteria_decide_the_exit_code() {
     let with = |criteria: &str| Bench::new(&format!("{SMALL}{criteria}"));
     let outcome = |bench: &Bench, options: &[&str], code| {
         let report = json(bench, options, code);
-        report["meshes"][0]["criteria"][0]["outcome"].as_str().map(str::to_owned)
+        report["meshes"][0]["criteria"][0]["outcome"]
+            .as_str()
+            .map(str::to_owned)
     };
     let pass = with("criteria.max_columns = 6\n");
     assert_eq!(outcome(&pass, &[], 0).as_deref(), Some("pass"));
@@ -51,7 +56,10 @@ fn criteria_decide_the_exit_code() {
     // 20 dies, all good or nearly: 100 % is never shown by a sample.
     let undecided = with("criteria.min_yield = 0.99\n");
     assert_eq!(outcome(&undecided, &[], 0).as_deref(), Some("undecided"));
-    assert_eq!(outcome(&undecided, &["--strict"], 1).as_deref(), Some("undecided"));
+    assert_eq!(
+        outcome(&undecided, &["--strict"], 1).as_deref(),
+        Some("undecided")
+    );
     let bound = with("criteria.min_yield_lower_bound = 0.99\n");
     assert_eq!(outcome(&bound, &[], 1).as_deref(), Some("fail"));
 }
@@ -79,7 +87,9 @@ fn the_same_file_gives_the_same_bytes_on_any_number_of_threads() {
     let bench = Bench::new(SMALL);
     let of = |threads: &str| {
         let file = format!("{threads}.json");
-        bench.fzero(&["validate", "a.toml", "--threads", threads, "--out", &file]).done();
+        bench
+            .fzero(&["validate", "a.toml", "--threads", threads, "--out", &file])
+            .done();
         fs::read_to_string(bench.path().join(file)).unwrap()
     };
     let one = of("1");
@@ -104,21 +114,43 @@ fn several_meshes_stand_side_by_side() {
             (mesh["name"].clone(), mesh["criteria"][0]["outcome"].clone())
         })
         .collect();
-    assert_eq!(outcomes, [("rectangular".into(), "pass".into()), ("reck".into(), "fail".into())]);
+    assert_eq!(
+        outcomes,
+        [
+            ("rectangular".into(), "pass".into()),
+            ("reck".into(), "fail".into())
+        ]
+    );
     let text = bench.fzero(&["validate", "a.toml"]).stdout;
-    assert!(text.contains("rectangular") && text.contains("reck"), "{text}");
+    assert!(
+        text.contains("rectangular") && text.contains("reck"),
+        "{text}"
+    );
 }
 
 #[test]
 fn pictures_show_the_mesh_and_what_matters() {
     let bench = Bench::new(SMALL);
-    bench.fzero(&["validate", "a.toml", "--svg", "pictures"]).done();
-    let names = ["rectangular", "rectangular-infidelity", "rectangular-intensity"];
+    bench
+        .fzero(&["validate", "a.toml", "--svg", "pictures"])
+        .done();
+    let names = [
+        "rectangular",
+        "rectangular-infidelity",
+        "rectangular-intensity",
+    ];
     for name in names {
         let text = fs::read_to_string(bench.path().join(format!("pictures/{name}.svg"))).unwrap();
-        assert!(text.starts_with("<svg ") && text.ends_with("</svg>\n"), "{name}");
+        assert!(
+            text.starts_with("<svg ") && text.ends_with("</svg>\n"),
+            "{name}"
+        );
         // Marks of couplers are only in a map.
-        assert_eq!(text.contains("<g class=\"mark\">"), name != "rectangular", "{name}");
+        assert_eq!(
+            text.contains("<g class=\"mark\">"),
+            name != "rectangular",
+            "{name}"
+        );
     }
     assert_eq!(bench.entries().len(), 2 + names.len());
 }
@@ -126,7 +158,10 @@ fn pictures_show_the_mesh_and_what_matters() {
 /// Other cells than MZIs: what is not known of them is empty, and no criterion is met by it.
 #[test]
 fn a_mesh_of_other_cells_is_analysed_as_far_as_possible() {
-    let text = SMALL.replace("mesh.ports = 6", "mesh.ports = 4\nmesh.cell = \"three-splitter\"");
+    let text = SMALL.replace(
+        "mesh.ports = 6",
+        "mesh.ports = 4\nmesh.cell = \"three-splitter\"",
+    );
     let bench = Bench::new(&format!("{text}criteria.max_imbalance_db = 10.0\n"));
     let report = json(&bench, &[], 1);
     let mesh = &report["meshes"][0];

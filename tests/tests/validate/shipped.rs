@@ -26,7 +26,11 @@ fn every_shipped_validation_loads_and_runs_in_small() {
             arguments.extend(["--set", set]);
         }
         let ended = bench.fzero(&arguments);
-        assert!(matches!(ended.code, Some(0 | 1)), "{name}: {}", ended.stderr);
+        assert!(
+            matches!(ended.code, Some(0 | 1)),
+            "{name}: {}",
+            ended.stderr
+        );
         assert_eq!(ended.stderr, "");
         names.push(name);
     }

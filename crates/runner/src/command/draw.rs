@@ -38,7 +38,10 @@ pub(super) fn run(args: &DrawArgs) -> Result<Status, Error> {
     let caption = caption(&topology);
     let text = svg(&Parts::of(&topology), &paint, &caption);
     write_output(&args.output, text.as_bytes())?;
-    print(format_args!("{caption}\npicture  {}", args.output.display()))?;
+    print(format_args!(
+        "{caption}\npicture  {}",
+        args.output.display()
+    ))?;
     Ok(Status::Done)
 }
 
@@ -71,11 +74,14 @@ fn topology(args: &DrawArgs) -> Result<Arc<Topology>, Error> {
     let extra_columns = args.extra_columns.map_or(EXTRA_COLUMNS, usize::from);
     let cannot = |why: String| Error::failed("the mesh cannot be built", why, "");
     let named = named(name, extra_columns).ok_or_else(|| cannot(name.to_owned()))?;
-    if args.extra_columns.is_some() && !matches!(named, NamedTopology::RedundantRectangular { .. }) {
+    if args.extra_columns.is_some() && !matches!(named, NamedTopology::RedundantRectangular { .. })
+    {
         return Err(no_extra_columns().into());
     }
     check_size(named.counts(ports), ports)?;
-    let topology = named.build(ports).map_err(|error| cannot(error.to_string()))?;
+    let topology = named
+        .build(ports)
+        .map_err(|error| cannot(error.to_string()))?;
     Ok(Arc::new(topology))
 }
 
@@ -96,7 +102,11 @@ fn check_size(counts: Counts, ports: usize) -> Result<(), Problem> {
         "the picture of {ports} ports would have about {} MiB, more than {MAX_PICTURE_MIB}",
         grouped(mib)
     );
-    Err(Problem::of("--ports", why, "draw the mesh with fewer ports"))
+    Err(Problem::of(
+        "--ports",
+        why,
+        "draw the mesh with fewer ports",
+    ))
 }
 
 fn paint<'a>(

@@ -120,7 +120,10 @@ impl Candidate {
         };
         if !path.is_file() {
             let why = format!("{} is no file", path.display());
-            let help = format!("give its path relative to this file, or one of {}", NAMES.join(", "));
+            let help = format!(
+                "give its path relative to this file, or one of {}",
+                NAMES.join(", ")
+            );
             return Err(vec![of_topology(why, &help)]);
         }
         let mesh = MeshFile::read(&path).map_err(|error| match error {
@@ -142,7 +145,10 @@ impl Candidate {
             });
         }
         let others = [
-            ("extra_columns", self.extra_columns.map(|columns| columns.to_string())),
+            (
+                "extra_columns",
+                self.extra_columns.map(|columns| columns.to_string()),
+            ),
             ("cell", self.cell.map(|_| "..".to_owned())),
         ];
         for (key, value) in others {
@@ -166,7 +172,11 @@ impl Candidate {
 /// A name that can be part of a file's name.
 fn safe(name: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let name: String = name.chars().map(|c| if fits(c) { c } else { '-' }).take(64).collect();
+    let name: String = name
+        .chars()
+        .map(|c| if fits(c) { c } else { '-' })
+        .take(64)
+        .collect();
     if name.is_empty() || name.starts_with('.') {
         format!("mesh{name}")
     } else {

@@ -45,11 +45,7 @@ pub(super) fn name(entries: &[Entry]) -> Option<Entry> {
 
 /// What the preset says, below all that the experiment says itself, and what is wrong with it.
 /// `file` is the experiment, beside which the path of a preset begins.
-pub(super) fn read(
-    table: &KeyTable,
-    file: &str,
-    named: &Entry,
-) -> (Vec<Entry>, Vec<Problem>) {
+pub(super) fn read(table: &KeyTable, file: &str, named: &Entry) -> (Vec<Entry>, Vec<Problem>) {
     let RawValue::Text(name) = &named.value else {
         return (Vec::new(), Vec::new());
     };

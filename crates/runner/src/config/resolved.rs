@@ -111,7 +111,9 @@ impl Resolved {
     }
 
     fn find(&self, path: &str) -> Option<&(usize, Value, Option<Place>)> {
-        self.values.iter().find(|(key, ..)| self.table[*key].path == path)
+        self.values
+            .iter()
+            .find(|(key, ..)| self.table[*key].path == path)
     }
 
     /// Paths and values in the order of the table.

@@ -257,7 +257,11 @@ impl LoadedValidation {
     /// Reads what the candidates name. Candidates of one name cannot be told apart.
     fn check_candidates(&mut self) -> Vec<Problem> {
         let folder = Path::new(&self.file).parent().unwrap_or(Path::new(""));
-        let given = self.validation.mesh.iter().chain(&self.validation.candidate);
+        let given = self
+            .validation
+            .mesh
+            .iter()
+            .chain(&self.validation.candidate);
         let checked: Vec<_> = given.map(|candidate| candidate.check(folder)).collect();
         let mut names = BTreeSet::new();
         let mut problems = Vec::new();
@@ -283,7 +287,9 @@ impl LoadedValidation {
 /// What the file itself says of parts that a validation does not look at.
 fn of_no_effect(file: &str, resolved: &Resolved) -> Vec<Problem> {
     let given = resolved.iter().map(|(path, _)| path).filter(|path| {
-        let own = resolved.place(path).is_some_and(|place| !matches!(place, Place::Preset { .. }));
+        let own = resolved
+            .place(path)
+            .is_some_and(|place| !matches!(place, Place::Preset { .. }));
         own && OF_NO_EFFECT.iter().any(|prefix| path.starts_with(prefix))
     });
     given
@@ -293,7 +299,10 @@ fn of_no_effect(file: &str, resolved: &Resolved) -> Vec<Problem> {
                 resolved,
                 path,
                 "has no effect on a validation, which is about the mesh alone".into(),
-                format!("remove it; {} may still name a preset that has it", preset::KEY),
+                format!(
+                    "remove it; {} may still name a preset that has it",
+                    preset::KEY
+                ),
             )
         })
         .collect()

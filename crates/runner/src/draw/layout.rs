@@ -442,7 +442,8 @@ mod tests {
         // Boxes of a column stand side by side, not on each other.
         for (index, a) in layout.devices.iter().enumerate() {
             for b in &layout.devices[..index] {
-                let apart = (a.at[0] - b.at[0]).abs() >= layout.lengths.arms || (a.at[1] - b.at[1]).abs() >= PITCH;
+                let apart = (a.at[0] - b.at[0]).abs() >= layout.lengths.arms
+                    || (a.at[1] - b.at[1]).abs() >= PITCH;
                 assert!(apart, "{a:?} {b:?}");
             }
         }

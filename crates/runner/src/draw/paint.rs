@@ -82,10 +82,7 @@ impl Paint<'_> {
                 what,
             } => {
                 let all = shifters.iter().chain(*couplers);
-                let max = all
-                    .copied()
-                    .filter(|x| x.is_finite())
-                    .fold(0.0, f64::max);
+                let max = all.copied().filter(|x| x.is_finite()).fold(0.0, f64::max);
                 Some(Scale {
                     min: 0.0,
                     max,

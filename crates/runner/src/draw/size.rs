@@ -39,7 +39,10 @@ mod tests {
                 let found = svg(&Parts::of(&mesh), &paint, "picture").len() as u64;
                 let most = picture_bytes(name.counts(ports), ports);
                 assert!(found <= most, "{name:?} {ports}: {found} > {most}");
-                assert!(most < 3 * found + 30_000, "{name:?} {ports}: {found} << {most}");
+                assert!(
+                    most < 3 * found + 30_000,
+                    "{name:?} {ports}: {found} << {most}"
+                );
             }
         }
     }

@@ -39,19 +39,18 @@ struct Picture<'a> {
 }
 
 impl<'a> Picture<'a> {
-    fn new(
-        parts: &'a Parts,
-        paint: &'a Paint<'a>,
-        caption: &'a str,
-        layout: &'a Layout,
-    ) -> Self {
+    fn new(parts: &'a Parts, paint: &'a Paint<'a>, caption: &'a str, layout: &'a Layout) -> Self {
         let grown = (layout.width / LEGIBLE).max(1.0);
         let letters = (12.0 * grown).min(LARGEST);
         let side = 3.5 * letters;
         let origin = [side, 4.2 * letters + 16.0];
         let scale = paint.scale();
         let coloured_lines = matches!(paint, Paint::Power { .. });
-        let below = if scale.is_some() { 5.0 * letters } else { letters };
+        let below = if scale.is_some() {
+            5.0 * letters
+        } else {
+            letters
+        };
         // The caption and the bar must find room too.
         let text = 0.62 * letters * caption.chars().count() as f64 + letters;
         let width = (layout.width + 2.0 * side).max(text).max(27.0 * letters);

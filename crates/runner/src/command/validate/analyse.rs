@@ -155,10 +155,6 @@ fn known_of(topology: &Topology, asked: &Switches, corrected: bool) -> Switches 
     }
 }
 
-fn failed(
-    what: &str,
-    name: &str,
-    error: impl std::error::Error + Send + Sync + 'static,
-) -> Error {
+fn failed(what: &str, name: &str, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::failed(format!("the {what} of {name} cannot be found"), error, "")
 }

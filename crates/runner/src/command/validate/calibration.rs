@@ -15,20 +15,24 @@ pub(super) fn value(found: &Calibratability) -> Value {
             "others": state(one.others),
         })
     });
-    let phi = found.phi.iter().enumerate().map(|(mzi, finding)| match finding {
-        PhiFinding::Measured(one) => json!({
-            "mzi": mzi,
-            "finding": "measured",
-            "splitter": one.splitter,
-            "input": one.input,
-            "output": one.output,
-            "arms": one.arms,
-            "settings": settings(&one.settings),
-        }),
-        PhiFinding::Reference => json!({ "mzi": mzi, "finding": "reference" }),
-        PhiFinding::NoInterferometer => json!({ "mzi": mzi, "finding": "no interferometer" }),
-        PhiFinding::Blocked => json!({ "mzi": mzi, "finding": "blocked" }),
-    });
+    let phi = found
+        .phi
+        .iter()
+        .enumerate()
+        .map(|(mzi, finding)| match finding {
+            PhiFinding::Measured(one) => json!({
+                "mzi": mzi,
+                "finding": "measured",
+                "splitter": one.splitter,
+                "input": one.input,
+                "output": one.output,
+                "arms": one.arms,
+                "settings": settings(&one.settings),
+            }),
+            PhiFinding::Reference => json!({ "mzi": mzi, "finding": "reference" }),
+            PhiFinding::NoInterferometer => json!({ "mzi": mzi, "finding": "no interferometer" }),
+            PhiFinding::Blocked => json!({ "mzi": mzi, "finding": "blocked" }),
+        });
     json!({
         "complete": found.is_complete(),
         "theta_not_found": found.theta_not_found,

@@ -110,7 +110,10 @@ pub(super) fn judge(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
     verdicts.extend(of_dies(report, criteria));
     // An analysis that is switched off takes no criterion, so what is left is one that the mesh does not allow.
     for (criterion, bound, unit, limit) in limits(criteria) {
-        if verdicts.iter().all(|verdict| verdict.criterion != criterion) {
+        if verdicts
+            .iter()
+            .all(|verdict| verdict.criterion != criterion)
+        {
             verdicts.push(Verdict {
                 outcome: Outcome::Fail,
                 note: Some("not known: the mesh has other cells than MZIs"),
@@ -125,26 +128,56 @@ pub(super) fn judge(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
 fn limits(criteria: &Criteria) -> Vec<(&'static str, Bound, &'static str, f64)> {
     use Bound::{Largest, Least};
     let count = |limit: Option<usize>| limit.map(|limit| limit as f64);
-    let dimension = criteria.reachable_dimension.as_ref().map(|least| match least {
-        LeastDimension::AtLeast(least) => *least as f64,
-        LeastDimension::Full(_) => f64::INFINITY,
-    });
+    let dimension = criteria
+        .reachable_dimension
+        .as_ref()
+        .map(|least| match least {
+            LeastDimension::AtLeast(least) => *least as f64,
+            LeastDimension::Full(_) => f64::INFINITY,
+        });
     let calibratable = criteria.all_calibratable.then_some(0.0);
     let all = [
-        ("max_worst_loss_db", Largest, "dB", criteria.max_worst_loss_db),
+        (
+            "max_worst_loss_db",
+            Largest,
+            "dB",
+            criteria.max_worst_loss_db,
+        ),
         ("max_imbalance_db", Largest, "dB", criteria.max_imbalance_db),
         ("reachable_dimension", Least, "", dimension),
-        ("max_redundancy", Largest, "", count(criteria.max_redundancy)),
+        (
+            "max_redundancy",
+            Largest,
+            "",
+            count(criteria.max_redundancy),
+        ),
         ("min_fidelity_reach", Least, "", criteria.min_fidelity_reach),
         ("all_calibratable", Largest, "", calibratable),
-        ("min_tolerance_rad", Least, "rad", criteria.min_tolerance_rad),
-        ("min_tolerance_corrected_rad", Least, "rad", criteria.min_tolerance_corrected_rad),
+        (
+            "min_tolerance_rad",
+            Least,
+            "rad",
+            criteria.min_tolerance_rad,
+        ),
+        (
+            "min_tolerance_corrected_rad",
+            Least,
+            "rad",
+            criteria.min_tolerance_corrected_rad,
+        ),
         ("min_yield", Least, "", criteria.min_yield),
-        ("min_yield_lower_bound", Least, "", criteria.min_yield_lower_bound),
+        (
+            "min_yield_lower_bound",
+            Least,
+            "",
+            criteria.min_yield_lower_bound,
+        ),
     ];
-    let set = all.into_iter().filter_map(|(criterion, bound, unit, limit)| {
-        limit.map(|limit| (criterion, bound, unit, limit))
-    });
+    let set = all
+        .into_iter()
+        .filter_map(|(criterion, bound, unit, limit)| {
+            limit.map(|limit| (criterion, bound, unit, limit))
+        });
     set.collect()
 }
 
@@ -156,7 +189,11 @@ fn check(measure: Measure, limit: Option<f64>) -> Option<Verdict> {
 fn of_wiring(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
     let sizes = &report.sizes;
     let counts = [
-        ("max_lint_findings", report.findings.len(), criteria.max_lint_findings),
+        (
+            "max_lint_findings",
+            report.findings.len(),
+            criteria.max_lint_findings,
+        ),
         ("max_columns", sizes.columns, criteria.max_columns),
         ("max_crossings", sizes.crossings, criteria.max_crossings),
     ];
@@ -172,8 +209,16 @@ fn of_light(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
         return Vec::new();
     };
     let losses = [
-        ("max_worst_loss_db", losses.worst_db(), criteria.max_worst_loss_db),
-        ("max_imbalance_db", losses.imbalance_db(), criteria.max_imbalance_db),
+        (
+            "max_worst_loss_db",
+            losses.worst_db(),
+            criteria.max_worst_loss_db,
+        ),
+        (
+            "max_imbalance_db",
+            losses.imbalance_db(),
+            criteria.max_imbalance_db,
+        ),
     ];
     let verdicts = losses.into_iter().filter_map(|(criterion, found, limit)| {
         check(Measure::new(criterion, Bound::Largest, "dB", found), limit)
@@ -189,11 +234,19 @@ fn of_phases(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
             Some(LeastDimension::Full(_)) => Some(reachable.full as f64),
             None => None,
         };
-        let rank = Measure::new("reachable_dimension", Bound::Least, "", reachable.rank as f64);
+        let rank = Measure::new(
+            "reachable_dimension",
+            Bound::Least,
+            "",
+            reachable.rank as f64,
+        );
         verdicts.extend(check(rank, limit));
         let found = reachable.redundancy() as f64;
         let redundancy = Measure::new("max_redundancy", Bound::Largest, "", found);
-        verdicts.extend(check(redundancy, criteria.max_redundancy.map(|limit| limit as f64)));
+        verdicts.extend(check(
+            redundancy,
+            criteria.max_redundancy.map(|limit| limit as f64),
+        ));
     }
     if let (Some(reach), Some(limit)) = (&report.reach, criteria.min_fidelity_reach) {
         let mean = reach.fidelity.mean;
@@ -203,15 +256,24 @@ fn of_phases(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
                 .against(limit),
         );
     }
-    if let Some(found) = report.calibration.as_ref().filter(|_| criteria.all_calibratable) {
+    if let Some(found) = report
+        .calibration
+        .as_ref()
+        .filter(|_| criteria.all_calibratable)
+    {
         let open = found.theta_not_found.len() + found.phi.len()
             - found.phi_measured()
             - found.phi_references();
-        verdicts.push(Measure::new("all_calibratable", Bound::Largest, "", open as f64).against(0.0));
+        verdicts
+            .push(Measure::new("all_calibratable", Bound::Largest, "", open as f64).against(0.0));
     }
     if let Some(tolerances) = &report.tolerance {
         let both = [
-            ("min_tolerance_rad", &tolerances.uncorrected, criteria.min_tolerance_rad),
+            (
+                "min_tolerance_rad",
+                &tolerances.uncorrected,
+                criteria.min_tolerance_rad,
+            ),
             (
                 "min_tolerance_corrected_rad",
                 &tolerances.corrected,
@@ -242,7 +304,10 @@ fn of_dies(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
     }
     if let Some(good) = report.die_yield.as_ref().map(|found| found.good) {
         let share = Measure::new("min_yield", Bound::Least, "", good.share().unwrap_or(0.0));
-        verdicts.extend(check(share.within(Some([good.low, good.high])), criteria.min_yield));
+        verdicts.extend(check(
+            share.within(Some([good.low, good.high])),
+            criteria.min_yield,
+        ));
         let low = Measure::new("min_yield_lower_bound", Bound::Least, "", good.low);
         verdicts.extend(check(low, criteria.min_yield_lower_bound));
     }

@@ -118,7 +118,9 @@ fn path_loss(report: &Report) -> Option<Value> {
     let rows = |of: fn(&photonics::validate::path_loss::PathLoss) -> f64| -> Vec<Vec<Option<f64>>> {
         let row = |output| {
             let inputs = ports.clone();
-            inputs.map(move |input| table.entry(output, input).as_ref().map(of)).collect()
+            inputs
+                .map(move |input| table.entry(output, input).as_ref().map(of))
+                .collect()
         };
         ports.clone().map(row).collect()
     };

@@ -112,7 +112,11 @@ fn build(loaded: &LoadedValidation) -> Result<Vec<Arc<Topology>>, Error> {
         return Err(Error::Problems(problems));
     }
     let build = |candidate: &CheckedCandidate| candidate.wiring.build();
-    let topologies = loaded.candidates.iter().map(build).collect::<Result<_, _>>();
+    let topologies = loaded
+        .candidates
+        .iter()
+        .map(build)
+        .collect::<Result<_, _>>();
     topologies.map_err(|error| Error::failed("the mesh cannot be built", error, ""))
 }
 

@@ -69,7 +69,9 @@ pub(super) fn write(folder: &Path, reports: &[Report]) -> Result<(), Error> {
         };
         type Of = fn(&Sensitivity) -> f64;
         let maps: [(&str, &str, Of); 2] = [
-            ("-infidelity", "lost fidelity, rad⁻²", |s| s.infidelity_per_rad2),
+            ("-infidelity", "lost fidelity, rad⁻²", |s| {
+                s.infidelity_per_rad2
+            }),
             (
                 "-intensity",
                 "relative change of the output powers, rad⁻¹",

@@ -16,7 +16,9 @@ fn refused(text: &str) -> String {
 
 fn names(loaded: &LoadedValidation) -> Vec<(&str, usize)> {
     let candidates = loaded.candidates.iter();
-    candidates.map(|candidate| (candidate.name.as_str(), candidate.wiring.ports())).collect()
+    candidates
+        .map(|candidate| (candidate.name.as_str(), candidate.wiring.ports()))
+        .collect()
 }
 
 #[test]
@@ -38,7 +40,10 @@ fn one_mesh_with_defaults() {
          \"redundant-rectangular\""
     );
     assert_eq!(
-        refused("mesh.topology = \"no.toml\"\n").lines().next().unwrap(),
+        refused("mesh.topology = \"no.toml\"\n")
+            .lines()
+            .next()
+            .unwrap(),
         "a.toml:2: mesh.topology = \"no.toml\": no.toml is no file"
     );
 }
@@ -63,7 +68,10 @@ fn candidates_have_names_of_their_own() {
          many ports the mesh has"
     );
     assert_eq!(
-        refused("[[candidate]]\ntopology = \"diamont\"\nports = 8\n").lines().next().unwrap(),
+        refused("[[candidate]]\ntopology = \"diamont\"\nports = 8\n")
+            .lines()
+            .next()
+            .unwrap(),
         "a.toml:2: candidate[0].topology = \"diamont\": not a known choice (rectangular, triangular, diamond, \
          redundant-rectangular, butterfly, tree, permuting-rectangular, svd, or the path of a .toml file)"
     );
@@ -76,7 +84,9 @@ fn there_is_one_mesh_or_candidates() {
     assert_eq!(refused(""), missing);
     assert_eq!(refused("candidate = []\n"), missing);
     assert_eq!(
-        refused("mesh.topology = \"tree\"\nmesh.ports = 8\n[[candidate]]\ntopology = \"diamond\"\nports = 8\n"),
+        refused(
+            "mesh.topology = \"tree\"\nmesh.ports = 8\n[[candidate]]\ntopology = \"diamond\"\nports = 8\n"
+        ),
         "a.toml:2: mesh.topology = \"tree\": stands beside candidates\n  help: make it one of them, or remove \
          them"
     );
@@ -106,11 +116,16 @@ fn a_criterion_needs_its_analysis() {
 #[test]
 fn a_dimension_is_a_number_or_full() {
     let least = |value: &str| {
-        load(&format!("mesh.topology = \"tree\"\nmesh.ports = 8\ncriteria.reachable_dimension = {value}\n"))
-            .map(|loaded| loaded.validation.criteria.reachable_dimension)
+        load(&format!(
+            "mesh.topology = \"tree\"\nmesh.ports = 8\ncriteria.reachable_dimension = {value}\n"
+        ))
+        .map(|loaded| loaded.validation.criteria.reachable_dimension)
     };
     assert_eq!(least("12").unwrap(), Some(LeastDimension::AtLeast(12)));
-    assert_eq!(least("\"full\"").unwrap(), Some(LeastDimension::Full("full".into())));
+    assert_eq!(
+        least("\"full\"").unwrap(),
+        Some(LeastDimension::Full("full".into()))
+    );
     for wrong in ["\"ful\"", "-1", "1.5", "true"] {
         assert!(least(wrong).is_err(), "{wrong}");
     }
@@ -123,5 +138,8 @@ fn unknown_keys_have_the_nearest_of_this_table() {
         "a.toml:4: mesh.prots = 8: unknown key\n  help: did you mean mesh.ports?"
     );
     // A key of experiments.
-    assert!(refused("mesh.topology = \"tree\"\nmesh.ports = 8\ntraining.epochs = 8\n").contains("[training]: unknown table"));
+    assert!(
+        refused("mesh.topology = \"tree\"\nmesh.ports = 8\ntraining.epochs = 8\n")
+            .contains("[training]: unknown table")
+    );
 }

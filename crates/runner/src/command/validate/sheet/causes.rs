@@ -53,7 +53,9 @@ pub(super) fn of_several(reports: &[Report]) -> Table {
             .iter()
             .map(|report| {
                 let mut causes = report.attribution.iter().flatten();
-                causes.find(|row| row.cause == cause).map(|row| lost(loss(&row.alone)))
+                causes
+                    .find(|row| row.cause == cause)
+                    .map(|row| lost(loss(&row.alone)))
             })
             .collect();
         if cells.iter().any(Option::is_some) {

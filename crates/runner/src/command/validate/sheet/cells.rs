@@ -52,7 +52,9 @@ pub(super) fn number(value: f64, limit: f64) -> String {
     if value.abs() < 1e-3 {
         return format!("{value:.3e}");
     }
-    let of_limit = format!("{limit}").split_once('.').map_or(0, |(_, after)| after.len());
+    let of_limit = format!("{limit}")
+        .split_once('.')
+        .map_or(0, |(_, after)| after.len());
     let own = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
     let digits = if own < of_limit { of_limit + 1 } else { own };
     format!("{value:.digits$}")

@@ -17,14 +17,22 @@ const ROWS: [(&str, Cell); 25] = [
     ("phase shifters", |r| Some(count(r.sizes.shifters))),
     ("crossings", |r| Some(count(r.sizes.crossings))),
     ("oddities of the wiring", |r| Some(count(r.findings.len()))),
-    ("loss of the best path, dB", |r| Some(db(r.path_loss.as_ref()?.best_db()))),
-    ("loss of the worst path, dB", |r| Some(db(r.path_loss.as_ref()?.worst_db()))),
-    ("imbalance of mean losses, dB", |r| Some(db(r.path_loss.as_ref()?.imbalance_db()))),
+    ("loss of the best path, dB", |r| {
+        Some(db(r.path_loss.as_ref()?.best_db()))
+    }),
+    ("loss of the worst path, dB", |r| {
+        Some(db(r.path_loss.as_ref()?.worst_db()))
+    }),
+    ("imbalance of mean losses, dB", |r| {
+        Some(db(r.path_loss.as_ref()?.imbalance_db()))
+    }),
     ("reachable dimension", |r| {
         let found = r.reachable.as_ref()?;
         Some(of(found.rank, found.full))
     }),
-    ("redundant phase shifters", |r| Some(count(r.reachable.as_ref()?.redundancy()))),
+    ("redundant phase shifters", |r| {
+        Some(count(r.reachable.as_ref()?.redundancy()))
+    }),
     ("fidelity reach, mean", |r| {
         let found = r.reach.as_ref()?;
         let how = match found.method {
@@ -35,34 +43,61 @@ const ROWS: [(&str, Cell); 25] = [
     }),
     ("calibratable \u{3b8}", |r| {
         let found = r.calibration.as_ref()?;
-        Some(of(found.theta.len(), found.theta.len() + found.theta_not_found.len()))
+        Some(of(
+            found.theta.len(),
+            found.theta.len() + found.theta_not_found.len(),
+        ))
     }),
     ("calibratable \u{3c6}", |r| {
         let found = r.calibration.as_ref()?;
         Some(of(found.phi_measured(), found.phi.len()))
     }),
-    ("\u{3c6} free to choose", |r| Some(count(r.calibration.as_ref()?.phi_references()))),
+    ("\u{3c6} free to choose", |r| {
+        Some(count(r.calibration.as_ref()?.phi_references()))
+    }),
     ("error by all couplers, 1/rad", |r| {
-        Some(format!("{:.3}", r.sensitivity.as_ref()?.all_couplers_per_rad()))
+        Some(format!(
+            "{:.3}",
+            r.sensitivity.as_ref()?.all_couplers_per_rad()
+        ))
     }),
     ("error by all phases, 1/rad", |r| {
-        Some(format!("{:.3}", r.sensitivity.as_ref()?.all_phases_per_rad()))
+        Some(format!(
+            "{:.3}",
+            r.sensitivity.as_ref()?.all_phases_per_rad()
+        ))
     }),
     ("tolerance, uncorrected, rad", |r| {
         Some(tolerance(r.tolerance.as_ref()?.uncorrected.as_ref()))
     }),
-    ("tolerance, corrected, rad", |r| Some(tolerance(r.tolerance.as_ref()?.corrected.as_ref()))),
-    ("power of the heaters", |r| Some(power(r.heater_power.as_ref()?))),
+    ("tolerance, corrected, rad", |r| {
+        Some(tolerance(r.tolerance.as_ref()?.corrected.as_ref()))
+    }),
+    ("power of the heaters", |r| {
+        Some(power(r.heater_power.as_ref()?))
+    }),
     ("fidelity, median of the dies", |r| {
-        Some(format!("{:.4}", r.die_yield.as_ref()?.fidelity.quantiles[2]))
+        Some(format!(
+            "{:.4}",
+            r.die_yield.as_ref()?.fidelity.quantiles[2]
+        ))
     }),
     ("fidelity that 95 % exceed", |r| {
-        Some(format!("{:.4}", r.die_yield.as_ref()?.fidelity.quantiles[0]))
+        Some(format!(
+            "{:.4}",
+            r.die_yield.as_ref()?.fidelity.quantiles[0]
+        ))
     }),
-    ("yield", |r| Some(percent(r.die_yield.as_ref()?.good.share()))),
+    ("yield", |r| {
+        Some(percent(r.die_yield.as_ref()?.good.share()))
+    }),
     ("yield, interval, %", |r| {
         let good = r.die_yield.as_ref()?.good;
-        Some(format!("{:.1} \u{2013} {:.1}", 100.0 * good.low, 100.0 * good.high))
+        Some(format!(
+            "{:.1} \u{2013} {:.1}",
+            100.0 * good.low,
+            100.0 * good.high
+        ))
     }),
 ];
 

@@ -16,7 +16,10 @@ pub(super) fn write(
     let several = reports.len() > 1;
     let mut table = table();
     let mesh = several.then_some("mesh");
-    table.set_header(mesh.into_iter().chain(["criterion", "measured", "limit", ""]));
+    table.set_header(
+        mesh.into_iter()
+            .chain(["criterion", "measured", "limit", ""]),
+    );
     let mut counts = [0; 3];
     for (report, verdicts) in reports.iter().zip(verdicts) {
         for verdict in verdicts {

@@ -83,12 +83,14 @@ impl Sheet<'_> {
         let validation = &self.loaded.validation;
         let asked = &validation.validate;
         let mut lines = Vec::new();
-        let drawn = |what: &str| self.reports.iter().any(|report| match what {
-            "sensitivity" => report.sensitivity.is_some(),
-            "power" => report.heater_power.is_some(),
-            "tolerance" => report.tolerance.is_some(),
-            _ => report.die_yield.is_some(),
-        });
+        let drawn = |what: &str| {
+            self.reports.iter().any(|report| match what {
+                "sensitivity" => report.sensitivity.is_some(),
+                "power" => report.heater_power.is_some(),
+                "tolerance" => report.tolerance.is_some(),
+                _ => report.die_yield.is_some(),
+            })
+        };
         if drawn("sensitivity") {
             lines.push(format!(
                 "error by all ..  |dU|_F / |U|_F per rad of independent errors, first order; n = {} targets",
@@ -120,7 +122,11 @@ impl Sheet<'_> {
                 validation.die_seed
             ));
         }
-        for report in self.reports.iter().filter(|report| !report.topology.is_uniform()) {
+        for report in self
+            .reports
+            .iter()
+            .filter(|report| !report.topology.is_uniform())
+        {
             lines.push(format!(
                 "{}: has other cells than MZIs, which most analyses do not know: left empty",
                 report.name

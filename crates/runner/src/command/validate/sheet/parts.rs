@@ -18,7 +18,11 @@ pub(super) fn most_sensitive(topology: &Topology, map: &SensitivityMap) -> Optio
     ];
     let mut all: Vec<_> = lists
         .iter()
-        .flat_map(|(what, list)| list.iter().enumerate().map(move |(cell, s)| (*what, cell, s)))
+        .flat_map(|(what, list)| {
+            list.iter()
+                .enumerate()
+                .map(move |(cell, s)| (*what, cell, s))
+        })
         .collect();
     if all.is_empty() {
         return None;
