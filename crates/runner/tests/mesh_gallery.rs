@@ -18,11 +18,23 @@ fn docs() -> PathBuf {
 }
 
 fn topologies() -> Vec<Topology> {
-    use NamedTopology::{Butterfly, Diamond, Rectangular, RedundantRectangular, Tree, Triangular};
+    use NamedTopology::{
+        Butterfly, Diamond, PermutingRectangular, Rectangular, RedundantRectangular, Svd, Tree,
+        Triangular,
+    };
     let redundant = RedundantRectangular { extra_columns: 2 };
-    [Rectangular, Triangular, Diamond, redundant, Butterfly, Tree]
-        .map(|name| name.build(PORTS).unwrap())
-        .into()
+    [
+        Rectangular,
+        Triangular,
+        Diamond,
+        redundant,
+        Butterfly,
+        Tree,
+        PermutingRectangular,
+        Svd,
+    ]
+    .map(|name| name.build(PORTS).unwrap())
+    .into()
 }
 
 fn pictures() -> Vec<(String, String)> {
