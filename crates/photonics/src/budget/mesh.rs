@@ -22,8 +22,10 @@
 //! In a mesh of other cells than MZIs ([`crate::mesh::cell`]) the phases are those of
 //! [`crate::mesh::haar`] too: an MZI, symmetric or not, sends half of the power of either port to either
 //! output on average, an attenuator passes half. A lone coupler splits as its angle says. Powers add here as
-//! well, which is no longer exact where ports meet again without a phase shifter in between, as behind two
-//! couplers in a row; it is where what is lost does not depend on the way. What attenuators and losses
+//! well, which is no longer exact where ports meet without a phase shifter in between, as in the first coupler
+//! of a three-splitter MZI; it is where what is lost does not depend on the way. A rectangular mesh of 12 ports
+//! of these is 0.015 dB off in 9.1 dB with phase shifters of 0.3 dB, and 0.9 dB in 20 dB with phase shifters
+//! of 2 dB. What attenuators and losses
 //! take by design is a cause of its own.
 
 use crate::mesh::haar::sensitivity;

@@ -32,7 +32,8 @@ pub enum MziForm {
     ///
     /// **Where.** On the first of its ports that passes a column of MZIs by on its way from the cell before,
     /// in that column, where it takes no length; else on its upper port, in a column of its own in front.
-    /// In a rectangular mesh that is the input of each MZI of the first column, and the lower edge.
+    /// In a rectangular mesh that is the input of each MZI of the first column and, for even N, the lower
+    /// edge: N - 1 in all, (N - 1)/2 for odd N.
     Symmetric,
 }
 

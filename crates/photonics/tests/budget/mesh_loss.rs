@@ -93,10 +93,6 @@ fn without_spread_it_is_that_of_the_mesh() {
             tree(9).unwrap(),
             rectangular(12)
                 .unwrap()
-                .with_mzis(MziForm::ThreeSplitter)
-                .unwrap(),
-            rectangular(12)
-                .unwrap()
                 .with_mzis(MziForm::Symmetric)
                 .unwrap(),
             permuting_rectangular(12).unwrap(),
@@ -110,6 +106,19 @@ fn without_spread_it_is_that_of_the_mesh() {
             assert!(error < 0.02 * found, "{name}: {error}");
         }
     }
+}
+
+/// Powers add, but the first coupler of a three-splitter MZI comes before any phase shifter: what is left
+/// out is 0.17 % of the loss here.
+#[test]
+fn a_third_splitter_is_counted_nearly() {
+    let plain = rectangular(12).unwrap();
+    let three = plain.with_mzis(MziForm::ThreeSplitter).unwrap();
+    let (budget, found, error) = losses_db(three, LOSSES, 400);
+    assert!(
+        (budget - found).abs() < 5.0 * error + 0.002 * found,
+        "{budget} {found} +- {error}"
+    );
 }
 
 /// Attenuators take half on average, and their light is not what others meet.
