@@ -158,3 +158,60 @@ pub(super) fn direction(t: Complex64) -> Complex64 {
     let norm = t.norm();
     if norm > 0.0 { t / norm } else { Complex64::ONE }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::haar_unitary;
+    use crate::mesh::haar::haar_phases;
+    use crate::mesh::rectangular::rectangular;
+    use numerics::Streams;
+
+    /// With loss |U| depends on the phases, which a lossless mesh would hide.
+    #[test]
+    fn gradients_are_those_of_differences() {
+        let topology = Arc::new(rectangular(5).unwrap());
+        let arms = (0..topology.mzis()).map(|mzi| crate::component::mzi::ArmTransmission {
+            inner_upper: 0.9 - 0.03 * mzi as f64,
+            inner_lower: 0.9,
+            outer_upper: 0.8,
+            outer_lower: 1.0,
+        });
+        let losses = crate::mesh::MeshLosses {
+            arms: arms.collect(),
+            output: vec![0.9; 5],
+        };
+        let errors = vec![[0.05, -0.1]; topology.mzis()];
+        let hardware = Arc::new(MeshHardware::with_losses(topology.clone(), errors, losses));
+        let streams = Streams::new(1);
+        let target = haar_unitary(5, &mut streams.derive("target", 0, 0));
+        let phases = haar_phases(&topology, &mut streams.derive("phases", 0, 0));
+        for objective in [
+            Objective::Infidelity,
+            Objective::FreePhase,
+            Objective::Error,
+        ] {
+            let mut evaluator = Evaluator::new(hardware.clone(), &target, objective);
+            let mut gradient = vec![0.0; phases.len()];
+            let value = evaluator.value_and_gradient(&phases, &mut gradient);
+            let overlap = evaluator.overlap(&phases);
+            assert!((evaluator.value(overlap) - value).abs() < 16.0 * f64::EPSILON);
+            // Truncation and rounding are each of the order of eps^(2/3).
+            let step = f64::EPSILON.cbrt();
+            for (index, gradient) in gradient.iter().enumerate() {
+                let mut at = |shift: f64| {
+                    let mut moved = phases.clone();
+                    moved[index] += shift;
+                    let overlap = evaluator.overlap(&moved);
+                    evaluator.value(overlap)
+                };
+                let expected = (at(step) - at(-step)) / (2.0 * step);
+                let error = (gradient - expected).abs();
+                assert!(
+                    error < 4.0 * step * step,
+                    "{objective:?} {index}: {error:e}"
+                );
+            }
+        }
+    }
+}

@@ -113,7 +113,7 @@ impl<T: Real> MeshTwin<T> {
         let size = lossy.plan().size();
         tape.lanes
             .resize(samples.div_ceil(LANES) * size, PortLanes::DARK);
-        let pass = |(index, (block, kept)): (usize, (&mut [PortLanes<T>], &mut [PortLanes<T>]))| {
+        let pass = |(index, (block, kept)): (usize, Pair<'_, T>)| {
             let active = samples - index * LANES;
             vectorize(
                 #[inline(always)]
@@ -246,7 +246,7 @@ impl<T: Real> MeshTwin<T> {
 }
 
 /// The sums, the fields and the cotangents of some blocks of samples.
-type Group<'a, T> = (
-    &'a mut Sums,
-    (&'a mut [PortLanes<T>], &'a mut [PortLanes<T>]),
-);
+type Group<'a, T> = (&'a mut Sums, Pair<'a, T>);
+
+/// Fields and their cotangents, or a block and what is kept of it.
+type Pair<'a, T> = (&'a mut [PortLanes<T>], &'a mut [PortLanes<T>]);

@@ -62,8 +62,8 @@ fn overlap<T: Real, const ACTIVE: usize>(
     partial: &mut [T; WIDTH],
 ) {
     let mut lanes = [T::ZERO; LANES];
-    for i in 0..ACTIVE {
-        lanes[i] = g.re[i].mul_add(f.im[i], -(g.im[i] * f.re[i]));
+    for (i, lane) in lanes.iter_mut().enumerate().take(ACTIVE) {
+        *lane = g.re[i].mul_add(f.im[i], -(g.im[i] * f.re[i]));
     }
     fold::<T, ACTIVE>(&lanes, partial);
 }
@@ -99,8 +99,8 @@ pub(super) fn reverse_rotations<T: Real, const ACTIVE: usize>(
     let places = operations.iter().zip(&mut sums.runs).rev();
     for (pairs, (r, [difference, second])) in runs.zip(places) {
         let mut half_tangent = [T::ZERO; RUN];
-        for i in 0..RUN {
-            half_tangent[i] = r.sin[i] / (T::ONE + r.cos[i]);
+        for (h, (&s, &c)) in half_tangent.iter_mut().zip(r.sin.iter().zip(&r.cos)) {
+            *h = s / (T::ONE + c);
         }
         for (i, pair) in pairs.iter().enumerate().take(RUN) {
             let ports = [pair.upper as usize, pair.lower as usize];

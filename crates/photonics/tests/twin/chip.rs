@@ -197,8 +197,8 @@ fn with_the_truth_it_reads_what_the_die_reads() {
         program(&mut twin, &phases);
         let amplitudes = light(7, 30);
         let model = read(&mut twin, &amplitudes);
-        for layer in 0..2 {
-            chip.program(layer, &phases[layer]).unwrap();
+        for (layer, phases) in phases.iter().enumerate() {
+            chip.program(layer, phases).unwrap();
         }
         for (layer, model) in model.iter().enumerate() {
             let mut currents = vec![0.0_f32; model.len()];

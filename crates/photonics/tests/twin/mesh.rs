@@ -216,6 +216,49 @@ fn tiles_and_many_blocks_are_right_too() {
     }
 }
 
+/// Where one set of ports loses much and the other nothing, what rounding brings from one to the other grows
+/// on the way back: by 0.55^-24, 2e6, without cross-sections that are kept.
+#[test]
+fn unequal_losses_do_not_add_up() {
+    let ports = 24;
+    let topology = Arc::new(NamedTopology::Rectangular.build(ports).unwrap());
+    let arms = topology.pairs().iter().map(|pair| {
+        let even = ArmTransmission {
+            outer_upper: 0.55,
+            ..ArmTransmission::LOSSLESS
+        };
+        let odd = ArmTransmission {
+            outer_lower: 0.55,
+            ..ArmTransmission::LOSSLESS
+        };
+        if pair.upper % 2 == 0 { even } else { odd }
+    });
+    let losses = MeshLosses {
+        arms: arms.collect(),
+        output: vec![1.0; ports],
+    };
+    let errors = vec![[0.0; 2]; topology.mzis()];
+    let mesh = Arc::new(MeshHardware::with_losses(topology.clone(), errors, losses));
+    let mut phases = random_phases(&topology, &mut stream("phases", 7));
+    // Nearly the bar state: most light stays on its port.
+    phases[..topology.mzis()].fill(std::f64::consts::PI + 0.1);
+    let (x, g) = (random(ports, 64, "x", 7), random(ports, 64, "g", 7));
+    for (found, epsilon) in [
+        (reverse::<f64>(&mesh, &phases, &x, &g), f64::EPSILON),
+        (reverse::<f32>(&mesh, &phases, &x, &g), f32::EPSILON.into()),
+    ] {
+        let limit = 16.0 * rounding(&topology, epsilon);
+        let largest = distance(&found.input, &x);
+        // Of one sample: its norm is norm(x) / 8.
+        assert!(largest <= limit * norm(&x) / 8.0, "{largest}");
+        for index in (0..phases.len()).step_by(7) {
+            let expected = slope(&mesh, &phases, index, &x, &g);
+            let error = (found.gradient[index] - expected).abs();
+            assert!(error <= limit * norm(&g) * norm(&x), "{index}");
+        }
+    }
+}
+
 /// A dark arm cannot be inverted.
 #[test]
 fn dark_arms_and_dark_outputs_are_no_obstacle() {
