@@ -332,6 +332,7 @@ fn change(pen: &mut Pen, before: &[usize], after: &[usize], x: f64, lengths: Len
 mod tests {
     use super::*;
     use photonics::mesh::NamedTopology::{self, Butterfly, Rectangular, Tree, Triangular};
+    use photonics::mesh::{Cell, Placed, Topology};
 
     fn layout(name: NamedTopology, ports: usize) -> Layout {
         Layout::of(&Parts::of(&name.build(ports).unwrap()))
@@ -425,6 +426,35 @@ mod tests {
         let all = lines.iter();
         all.map(|line| level.iter().filter(|flat| crosses(line, flat)).count())
             .sum()
+    }
+
+    /// Behind a crossing light goes on along the other track: nothing but the crossing itself is slanted.
+    #[test]
+    fn a_crossing_leads_to_the_other_track() {
+        let columns = [
+            vec![Placed::on_two(Cell::Crossing, 0, 1)],
+            vec![Placed::on_two(Cell::Mzi, 0, 1)],
+        ];
+        let topology = Topology::of_cells("crossing", 2, columns).unwrap();
+        let layout = Layout::of(&Parts::of(&topology));
+        let mut slanted = Vec::new();
+        for guide in &layout.guides {
+            let mut at = guide.start;
+            for step in &guide.steps {
+                let to = step.to();
+                if matches!(step, Step::Line(_)) && to[1] != at[1] {
+                    slanted.push((guide.from, [at[1], to[1]]));
+                }
+                at = to;
+            }
+        }
+        assert_eq!(
+            slanted,
+            [
+                (Origin::Input(0), [track(0), track(1)]),
+                (Origin::Input(1), [track(1), track(0)]),
+            ]
+        );
     }
 
     #[test]
