@@ -183,6 +183,7 @@ fn means(topology: &Arc<Topology>, draws: u32) -> Vec<(f64, f64, f64)> {
 fn mean_losses_are_those_of_random_settings() {
     for topology in [
         formed(4, MziForm::Symmetric),
+        Arc::new(NamedTopology::Svd.build(4).unwrap()),
         Arc::new(NamedTopology::PermutingRectangular.build(4).unwrap()),
     ] {
         for (computed, found, limit) in means(&topology, 20_000) {
