@@ -101,7 +101,9 @@ impl Paint<'_> {
 impl Scale {
     /// The level of a value; `None` where it has none.
     pub(super) fn level(&self, value: f64) -> Option<usize> {
-        if !value.is_finite() && !(value == f64::NEG_INFINITY && !self.cyclic) {
+        // No power at all is the least.
+        let none = value == f64::NEG_INFINITY && !self.cyclic;
+        if !(value.is_finite() || none) {
             return None;
         }
         let share = if self.max > self.min {
