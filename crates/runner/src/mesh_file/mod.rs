@@ -1,6 +1,6 @@
 //! Meshes in TOML: a named topology, columns of MZIs, or components and blocks on listed ports.
 //!
-//! The way of a file: text -> [`read`] its keys, with their lines -> a description -> [`build`]: sizes are
+//! The way of a file: text -> `read` its keys, with their lines -> a description -> `build`: sizes are
 //! checked, components put into columns, the [`Topology`] made. The format: `docs/meshes.md`.
 
 mod build;
