@@ -93,7 +93,7 @@ fn report(name: NamedTopology, ports: usize) -> Result<(), Box<dyn std::error::E
         found.shifters,
         found.redundancy()
     ));
-    let found = calibratability(&topology);
+    let found = calibratability(&topology)?;
     line(format!(
         "calibratable: theta {} of {}, phi {} and {} references",
         found.theta.len(),
@@ -114,7 +114,7 @@ fn report(name: NamedTopology, ports: usize) -> Result<(), Box<dyn std::error::E
             dies: DIES,
             corrected,
         };
-        line(match tolerance(&topology, &options, &streams, 1) {
+        line(match tolerance(&topology, &options, &streams, 1)? {
             None => "tolerance: no limit".to_owned(),
             Some(found) => format!(
                 "tolerance for F = 0.95, corrected {corrected}: {:.5} rad, {:.5?} ({DIES} dies)",

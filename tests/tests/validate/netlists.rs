@@ -34,6 +34,13 @@ fn each_oddity_has_its_line() {
         2,
         "MZI 1 follows MZI 0 on the same two ports",
     );
+    let (stdout, _) = said(
+        "name = \"m\"\nports = 2\n[[component]]\nkind = \"coupler\"\nports = [0, 1]\n\
+         [[component]]\nkind = \"coupler\"\nports = [0, 1]\n",
+        1,
+    );
+    let expected = "a.toml: mesh: coupler 1 follows coupler 0 on the same ports";
+    assert!(stdout.contains(expected), "{stdout}");
     odd(
         "[[[0, 1]], [[1, 2]]]",
         3,
@@ -52,24 +59,44 @@ fn broken(mesh: &str, expected: &str) {
 fn each_fault_has_its_message_with_file_and_line() {
     broken(
         "name = \"m\"\nports = 2\ncolumns = [[[0, 1]], [[1, 2]]]\n",
-        "m.toml:3",
+        "m.toml:3: columns: port 2 does not exist\n  help: ports count from 0 to 1",
     );
     broken(
         "name = \"m\"\nports = 3\ncolumns = [[[0, 1], [1, 2]]]\n",
-        "m.toml:3",
+        "m.toml:3: columns: column 0 uses port 1 twice",
     );
     broken(
         "name = \"m\"\nports = 3\ncolumns = [[[1, 1]]]\n",
-        "m.toml:3",
+        "m.toml:3: columns: joins port 1 to itself",
     );
     broken("name = \"m\"\nports = 0\ncolumns = []\n", "m.toml:2");
-    broken("name = \"m\"\nports = 2\n", "m.toml");
+    broken(
+        "name = \"m\"\nports = 2\n",
+        "m.toml:1: the file does not say what the mesh is made of",
+    );
+    broken(
+        "name = \"m\"\nports = 4\n[[component]]\nkind = \"crossing\"\nports = [0, 2]\n",
+        "m.toml:5: component.ports = [0, 2]: a crossing is between neighbouring ports",
+    );
+    broken(
+        "name = \"m\"\nports = 4\n[[component]]\nkind = \"loss\"\nport = 9\nloss_db = 1.0\n",
+        "m.toml:5: component.port",
+    );
+    broken(
+        "name = \"m\"\nports = 4\n[[block]]\ntopology = \"rectangular\"\nports = [0, 1, 1]\n",
+        "m.toml:5: block.ports: port 1 is listed twice",
+    );
     broken(
         "name = \"m\"\nports = 2\n[[component]]\nkind = \"cuopler\"\nports = [0, 1]\n",
-        "m.toml:4",
+        "m.toml:4: component.kind = \"cuopler\": not known",
     );
     broken(
         "name = \"m\"\nports = 4000000000\ncolumns = [[[0, 1]]]\n",
-        "m.toml:2",
+        "m.toml:2: ports = 4000000000: too many (1 to 4096): the wiring of a rectangular mesh of so many would",
+    );
+    // Within the range, and too large for what is asked.
+    broken(
+        "name = \"m\"\nports = 512\ntopology = \"svd\"\n",
+        "mesh.topology = m (512 ports): needs about",
     );
 }

@@ -155,20 +155,96 @@ fn pictures_show_the_mesh_and_what_matters() {
     assert_eq!(bench.entries().len(), 2 + names.len());
 }
 
-/// Other cells than MZIs: what is not known of them is empty, and no criterion is met by it.
+/// What an analysis is not for is empty and said, in the text and by name in JSON, and meets no criterion.
 #[test]
 fn a_mesh_of_other_cells_is_analysed_as_far_as_possible() {
     let text = SMALL.replace(
         "mesh.ports = 6",
         "mesh.ports = 4\nmesh.cell = \"three-splitter\"",
     );
-    let bench = Bench::new(&format!("{text}criteria.max_imbalance_db = 10.0\n"));
+    let bench = Bench::new(&format!(
+        "{text}validate.programming = \"corrected\"\ncriteria.max_imbalance_db = 10.0\n\
+         criteria.reachable_dimension = \"full\"\ncriteria.min_fidelity_reach = 0.1\n\
+         criteria.all_calibratable = true\ncriteria.min_tolerance_rad = 0.001\n\
+         criteria.min_tolerance_corrected_rad = 0.001\ncriteria.min_yield = 0.1\n"
+    ));
     let report = json(&bench, &[], 1);
     let mesh = &report["meshes"][0];
     assert_eq!(mesh["couplers"], 18);
-    assert_eq!(mesh["path_loss"], Value::Null);
-    assert_eq!(mesh["criteria"][0]["outcome"], "fail");
-    assert_eq!(mesh["criteria"][0]["measured"], Value::Null);
+    assert_eq!(mesh["reachable_dimension"]["rank"], 16);
+    let outcomes: Vec<_> = mesh["criteria"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (
+                one["criterion"].as_str().unwrap(),
+                one["outcome"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("max_imbalance_db", "pass"),
+        ("reachable_dimension", "pass"),
+        ("min_tolerance_rad", "pass"),
+        ("min_fidelity_reach", "fail"),
+        ("all_calibratable", "fail"),
+        ("min_tolerance_corrected_rad", "fail"),
+        ("min_yield", "fail"),
+    ];
+    assert_eq!(outcomes, expected);
+    let not_done: Vec<_> = mesh["not_done"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["analysis"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "fidelity reach",
+        "calibratability",
+        "corrected tolerance",
+        "yield",
+        "attribution",
+    ];
+    assert_eq!(not_done, expected);
+    assert_eq!(mesh["tolerance"]["corrected"], Value::Null);
+    // Couplers have no phase, MZIs have.
+    let theta = &mesh["sensitivity"]["theta"]["field_per_rad"];
+    assert!(theta[0].is_null() && theta[2].is_number(), "{theta}");
     let text = bench.fzero(&["validate", "a.toml"]).stdout;
-    assert!(text.contains("other cells than MZIs"), "{text}");
+    let note = "not done for rectangular: calibratability: cell 0 of the mesh is of kind coupler";
+    assert!(text.contains(note), "{text}");
+}
+
+/// Every mesh file that is shipped, and pictures of it.
+#[test]
+fn shipped_meshes_are_validated() {
+    // Ports, shifters, and rank of how many.
+    for (name, shifters, rank, full) in [
+        ("bell16", 271, 256, 256),
+        ("three-splitter16", 256, 256, 256),
+        ("svd8", 128, 128, 128),
+        ("blocks8", 61, 57, 128),
+    ] {
+        let mesh = e2e::binary::root().join(format!("configs/mesh/{name}.toml"));
+        let text = SMALL
+            .replace("mesh.ports = 6\n", "")
+            .replace("\"rectangular\"", &format!("{:?}", mesh.to_str().unwrap()))
+            .replace("validate.dies = 20", "validate.dies = 4");
+        let bench = Bench::new(&format!("{text}validate.programming = \"uncorrected\"\n"));
+        let report = json(&bench, &["--svg", "pictures"], 0);
+        let mesh = &report["meshes"][0];
+        assert_eq!(mesh["phase_shifters"], shifters, "{name}");
+        let found = &mesh["reachable_dimension"];
+        assert_eq!(
+            (found["rank"].clone(), found["full"].clone()),
+            (rank.into(), full.into())
+        );
+        assert!(mesh["path_loss"]["worst_db"].as_f64() > mesh["path_loss"]["best_db"].as_f64());
+        if name == "svd8" {
+            assert_eq!(mesh["fidelity_reach"]["method"], "decomposition");
+            assert!(mesh["fidelity_reach"]["fidelity"]["min"].as_f64().unwrap() > 1.0 - 1e-12);
+        }
+        assert_eq!(bench.entries().len(), 2 + 3, "{name}");
+    }
 }

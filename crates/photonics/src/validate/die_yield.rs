@@ -82,7 +82,8 @@ pub enum YieldError {
 /// dies from the seeds `first_die`, `first_die` + 1, ..: those of a chip with one layer.
 ///
 /// # Errors
-/// No die; a process out of its ranges; a stuck heater that does not exist.
+/// No die; a process out of its ranges; a stuck heater that does not exist; the correction of a mesh with
+/// other cells than MZIs and attenuators.
 ///
 /// ```
 /// use photonics::mesh::rectangular::rectangular;

@@ -7,6 +7,7 @@ pub mod calibration;
 pub mod cause;
 pub mod die_yield;
 pub mod heater_power;
+mod mzis_alone;
 mod parts;
 pub mod path_loss;
 pub mod reach;
@@ -15,3 +16,5 @@ pub mod sensitivity;
 pub mod statistics;
 pub mod tolerance;
 mod trial;
+
+pub use mzis_alone::OtherCell;

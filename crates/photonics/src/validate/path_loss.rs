@@ -13,14 +13,20 @@
 //! let an MZI extinguish less, so that on average more may arrive than on the best path: a pair's mean
 //! loss may lie below its best.
 //!
+//! Other cells ([`crate::mesh::cell`]): a coupler leads from both ports to both unless it is all straight or
+//! all across, a crossing across, a shifter and a loss straight on; what an attenuator takes by its setting is
+//! no loss. Where ports meet again without a phase shifter between (single couplers), that powers add is
+//! an approximation: the mean is then one of light that is not coherent.
+//!
 //! A triangular mesh has paths past 1 MZI and past 2 N - 3, a rectangular one past N / 2 and
 //! past N (Clements et al., Optica 3, 1460 (2016), doi:10.1364/OPTICA.3.001460).
 
 use crate::component::mzi::ArmTransmission;
+use crate::mesh::cell::Cell;
 use crate::mesh::haar::sensitivity;
 use crate::mesh::{MeshHardware, Topology};
 use crate::process::MeshProcess;
-use crate::units::power_ratio_to_db;
+use crate::units::{loss_db_to_power_ratio, power_ratio_to_db};
 use numerics::Streams;
 use std::f64::consts::FRAC_PI_4;
 use std::sync::Arc;
@@ -124,34 +130,40 @@ pub fn path_loss(hardware: &MeshHardware) -> PathLossTable {
         None => (&lossless, vec![1.0; ports]),
         Some(losses) => (&losses.arms, losses.output.clone()),
     };
-    let passages: Vec<Passage> = arms.iter().map(Passage::new).collect();
-    let mixing = |arms: &[ArmTransmission]| -> Vec<[[f64; 2]; 2]> {
-        arms.iter()
-            .zip(hardware.errors_rad())
-            .zip(&alphas)
-            .map(|((arms, &errors), &alpha)| mean_powers(arms, errors, alpha))
-            .collect()
-    };
-    let (with, without) = (mixing(arms), mixing(&lossless));
+    let passages: Vec<Passage> = topology
+        .placed()
+        .enumerate()
+        .map(|(cell, placed)| {
+            let errors = hardware.errors_rad()[cell];
+            Passage::new(placed.cell, &arms[cell], errors, alphas[cell])
+        })
+        .collect();
     let mut entries = vec![None; ports * ports];
     for input in 0..ports {
         let mut best = vec![f64::INFINITY; ports];
         let mut worst = vec![f64::NEG_INFINITY; ports];
         let (mut lossy, mut ideal) = (vec![0.0; ports], vec![0.0; ports]);
         (best[input], worst[input], lossy[input], ideal[input]) = (0.0, 0.0, 1.0, 1.0);
-        for (mzi, pair) in topology.pairs().iter().enumerate() {
+        for (passage, pair) in passages.iter().zip(topology.pairs()) {
             let (a, b) = (pair.upper as usize, pair.lower as usize);
-            let Passage { best_db, worst_db } = passages[mzi];
-            let least = (best[a] + best_db[0]).min(best[b] + best_db[1]);
-            let most = (worst[a] + worst_db[0]).max(worst[b] + worst_db[1]);
-            (best[a], best[b], worst[a], worst[b]) = (least, least, most, most);
-            for (power, mixing) in [(&mut lossy, &with[mzi]), (&mut ideal, &without[mzi])] {
-                let (x, y) = (power[a], power[b]);
-                power[a] = mixing[0][0] * x + mixing[0][1] * y;
-                power[b] = mixing[1][0] * x + mixing[1][1] * y;
+            if pair.is_one_port() {
+                best[a] += passage.best_db[0][0];
+                worst[a] += passage.worst_db[0][0];
+                lossy[a] *= passage.lossy[0][0];
+                ideal[a] *= passage.ideal[0][0];
+                continue;
+            }
+            let (db, pass) = (&passage.best_db, [best[a], best[b]]);
+            [best[a], best[b]] = db.map(|db| (pass[0] + db[0]).min(pass[1] + db[1]));
+            let (db, pass) = (&passage.worst_db, [worst[a], worst[b]]);
+            [worst[a], worst[b]] = db.map(|db| (pass[0] + db[0]).max(pass[1] + db[1]));
+            for (power, mixing) in [(&mut lossy, &passage.lossy), (&mut ideal, &passage.ideal)] {
+                let pass = [power[a], power[b]];
+                [power[a], power[b]] = mixing.map(|row| row[0] * pass[0] + row[1] * pass[1]);
             }
         }
-        for port in (0..ports).filter(|&port| reach.leads(input, port)) {
+        let arrives = |&port: &usize| reach.leads(input, port) && best[port].is_finite();
+        for port in (0..ports).filter(arrives) {
             let last_db = loss_db(output[port]);
             entries[port * ports + input] = Some(PathLoss {
                 best_db: best[port] + last_db,
@@ -163,19 +175,83 @@ pub fn path_loss(hardware: &MeshHardware) -> PathLossTable {
     PathLossTable { ports, entries }
 }
 
-/// The losses of the better and of the worse of the two inner arms, behind either outer arm.
+/// A share of the power, at most, that is what rounding leaves of an angle of 0 or pi/2.
+const DARK: f64 = 1e-24;
+
+/// What a cell does to light, `[out][in]`; of a cell on one port the first element alone.
 struct Passage {
-    best_db: [f64; 2],
-    worst_db: [f64; 2],
+    /// Of the arm of least loss; infinite where none leads.
+    best_db: [[f64; 2]; 2],
+    /// Of the arm of most loss; minus infinity where none leads.
+    worst_db: [[f64; 2]; 2],
+    /// Mean powers.
+    lossy: [[f64; 2]; 2],
+    /// Without loss.
+    ideal: [[f64; 2]; 2],
 }
 
 impl Passage {
-    fn new(arms: &ArmTransmission) -> Self {
-        let [upper, lower] = [arms.inner_upper, arms.inner_lower].map(loss_db);
+    fn new(cell: Cell, arms: &ArmTransmission, errors: [f64; 2], alpha: f64) -> Self {
+        let inner = [arms.inner_upper, arms.inner_lower].map(loss_db);
         let outer = [arms.outer_upper, arms.outer_lower].map(loss_db);
-        Self {
-            best_db: outer.map(|outer| outer + upper.min(lower)),
-            worst_db: outer.map(|outer| outer + upper.max(lower)),
+        let along = [outer[0] + inner[0], outer[1] + inner[1]];
+        let power = along.map(loss_db_to_power_ratio);
+        match cell {
+            Cell::Mzi | Cell::Symmetric | Cell::Attenuator => Self {
+                best_db: [outer.map(|outer| outer + inner[0].min(inner[1])); 2],
+                worst_db: [outer.map(|outer| outer + inner[0].max(inner[1])); 2],
+                lossy: mean_powers(arms, errors, alpha),
+                ideal: mean_powers(&ArmTransmission::LOSSLESS, errors, alpha),
+            },
+            Cell::Coupler { angle_rad } => {
+                let angle = angle_rad + errors[0];
+                let (straight, across) = (libm::cos(angle), libm::sin(angle));
+                let (straight, across) = (straight * straight, across * across);
+                let leads = |share: f64, db: f64, none: f64| if share > DARK { db } else { none };
+                let ways = |none: f64| {
+                    [
+                        [
+                            leads(straight, along[0], none),
+                            leads(across, along[1], none),
+                        ],
+                        [
+                            leads(across, along[0], none),
+                            leads(straight, along[1], none),
+                        ],
+                    ]
+                };
+                Self {
+                    best_db: ways(f64::INFINITY),
+                    worst_db: ways(f64::NEG_INFINITY),
+                    lossy: [
+                        [straight * power[0], across * power[1]],
+                        [across * power[0], straight * power[1]],
+                    ],
+                    ideal: [[straight, across], [across, straight]],
+                }
+            }
+            Cell::Crossing => {
+                let only = |none: f64| [[none, along[1]], [along[0], none]];
+                Self {
+                    best_db: only(f64::INFINITY),
+                    worst_db: only(f64::NEG_INFINITY),
+                    lossy: [[0.0, power[1]], [power[0], 0.0]],
+                    ideal: [[0.0, 1.0], [1.0, 0.0]],
+                }
+            }
+            Cell::Shifter | Cell::Loss { .. } => {
+                let more_db = match cell {
+                    Cell::Loss { loss_db } => loss_db,
+                    _ => 0.0,
+                };
+                let db = along[0] + more_db;
+                Self {
+                    best_db: [[db; 2]; 2],
+                    worst_db: [[db; 2]; 2],
+                    lossy: [[loss_db_to_power_ratio(db); 2]; 2],
+                    ideal: [[1.0; 2]; 2],
+                }
+            }
         }
     }
 }

@@ -3,13 +3,14 @@
 //! # Definition
 //! The fidelity ([`crate::matrix::fidelity`]) that an ideal mesh has with a Haar-random target once its
 //! phases are chosen, over several targets. A mesh that begins with a rectangular or triangular one is
-//! set by decomposition, exactly; MZIs behind it are set to the identity (theta = phi = pi). Any other
+//! set by decomposition, exactly; MZIs behind it are set to the identity (theta = phi = pi). So is the
+//! arrangement U S V^H ([`crate::mesh::svd`]), by that of the target's singular values. Any other
 //! is fitted by a method that is handed over, so that the result is a lower bound of what the mesh
 //! reaches: as good as the method.
 
 use super::statistics::Summary;
 use crate::matrix::{fidelity, haar_unitary};
-use crate::mesh::decompose::{clements, reck};
+use crate::mesh::decompose::{clements, reck, svd};
 use crate::mesh::rectangular::rectangular;
 use crate::mesh::triangular::triangular;
 use crate::mesh::{MeshHardware, MeshPhases, Topology};
@@ -97,11 +98,17 @@ pub fn fidelity_reach<E: Send>(
 enum Universal {
     Rectangular,
     Triangular,
+    Svd,
 }
 
 impl Universal {
     /// The one that the first MZIs of a mesh are.
     fn begins(topology: &Topology) -> Option<Self> {
+        if !topology.is_uniform() {
+            let svd = crate::mesh::svd::svd(topology.ports());
+            let same = |svd: Topology| topology.placed().eq(svd.placed());
+            return svd.is_ok_and(same).then_some(Self::Svd);
+        }
         let begins = |with: Topology| topology.pairs().starts_with(with.pairs());
         if rectangular(topology.ports()).is_ok_and(begins) {
             Some(Self::Rectangular)
@@ -116,6 +123,7 @@ impl Universal {
         let found = match self {
             Self::Rectangular => clements(target),
             Self::Triangular => reck(target),
+            Self::Svd => return Some(svd(target).ok()?.parameters_rad()),
         };
         let found = found.ok()?;
         let (mzis, ports) = (topology.mzis(), topology.ports());

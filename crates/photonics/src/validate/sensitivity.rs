@@ -27,8 +27,10 @@
 //! nothing), and what is left after correction.
 
 use crate::component::mzi::ArmTransmission;
+use crate::mesh::cell::Cell;
 use crate::mesh::haar::haar_phases;
 use crate::mesh::{MeshHardware, MeshPhases};
+use crate::units::loss_db_to_field_ratio;
 use num_complex::Complex64;
 use numerics::{Streams, vectorize};
 use rayon::prelude::*;
@@ -54,9 +56,9 @@ pub struct SensitivityMap {
     pub phi: Vec<Sensitivity>,
     /// Output phases, one per port.
     pub gamma: Vec<Sensitivity>,
-    /// Couplers on the input side, one per MZI.
+    /// Couplers on the input side, one per cell; what a cell does not have counts as 0.
     pub coupler_in: Vec<Sensitivity>,
-    /// Couplers on the output side, one per MZI.
+    /// Couplers on the output side, one per cell.
     pub coupler_out: Vec<Sensitivity>,
     /// Settings over which the mean is taken.
     pub draws: usize,
@@ -148,15 +150,21 @@ fn squares(hardware: &MeshHardware, phases_rad: &[f64]) -> Vec<Sensitivity> {
         return Vec::new();
     };
     let steps = steps(hardware, phases);
-    // Rows of what precedes each step, the step included.
+    // Rows of what precedes each step, couplers included.
     let mut u = Rows::identity(ports, ports);
     let mut pre = Vec::with_capacity(steps.len());
     for step in &steps {
-        u.apply(step);
+        let before = matches!(step, Step::Port { .. });
+        if !before {
+            u.apply(step);
+        }
         pre.push(
             step.ports()
                 .map(|port| port.map(|port| u.row(port).clone())),
         );
+        if before {
+            u.apply(step);
+        }
     }
     let power: f64 = u.0.iter().map(Row::norm_sqr).sum();
     let intensity: f64 = u.0.iter().flat_map(Row::norms).map(|p| p * p).sum();
@@ -169,15 +177,27 @@ fn squares(hardware: &MeshHardware, phases_rad: &[f64]) -> Vec<Sensitivity> {
     }
     let mut found = vec![Sensitivity::default(); 4 * mzis + ports];
     for (step, pre) in steps.iter().zip(&pre).rev() {
-        if let Some(place) = step.place() {
-            let outer: Vec<(&Row, &Row)> = match (step.ports(), pre) {
-                ([Some(a), Some(b)], [Some(pre_a), Some(pre_b)]) => {
-                    vec![(post.row(a), pre_b), (post.row(b), pre_a)]
+        match (step, pre) {
+            (Step::Port { port, slopes, .. }, [Some(pre), _]) => {
+                for (place, slope) in slopes {
+                    let changed = pre.times(*slope);
+                    let outer = [(post.row(*port), &changed)];
+                    found[*place] = measure(&outer, &u, power, intensity);
                 }
-                ([Some(a), _], [Some(pre), _]) => vec![(post.row(a), pre)],
-                _ => Vec::new(),
-            };
-            found[place] = measure(&outer, &u, power, intensity);
+            }
+            (
+                Step::Coupler {
+                    upper,
+                    lower,
+                    place,
+                    ..
+                },
+                [Some(pre_upper), Some(pre_lower)],
+            ) => {
+                let outer = [(post.row(*upper), pre_lower), (post.row(*lower), pre_upper)];
+                found[*place] = measure(&outer, &u, power, intensity);
+            }
+            _ => {}
         }
         // Steps are symmetric, so what follows, transposed, is the same product in the other order.
         post.apply(step);
@@ -263,6 +283,12 @@ impl Row {
         Complex64::new(self.re[index], self.im[index])
     }
 
+    fn times(&self, factor: Complex64) -> Self {
+        let products = (0..self.re.len()).map(|index| self.at(index) * factor);
+        let (re, im) = products.map(|x| (x.re, x.im)).unzip();
+        Self { re, im }
+    }
+
     fn norms(&self) -> impl Iterator<Item = f64> {
         self.re
             .iter()
@@ -303,6 +329,7 @@ impl Rows {
                     *im = x * factor.im + y * factor.re;
                 }
             }
+            Step::Crossing { upper, lower } => self.0.swap(upper, lower),
             Step::Coupler {
                 upper,
                 lower,
@@ -328,11 +355,12 @@ impl Rows {
 
 /// What happens to light one after the other. All of it is symmetric.
 enum Step {
-    /// A factor on one port: a loss, and a phase if there is a place for it.
+    /// A factor on one port.
     Port {
         port: usize,
         factor: Complex64,
-        place: Option<usize>,
+        /// Parts that it depends on: their places, and -i times the derivatives of the factor.
+        slopes: Vec<(usize, Complex64)>,
     },
     /// A coupler.
     Coupler {
@@ -342,78 +370,149 @@ enum Step {
         sin: f64,
         place: usize,
     },
+    /// Two ports that change places.
+    Crossing { upper: usize, lower: usize },
 }
 
 impl Step {
-    fn place(&self) -> Option<usize> {
-        match *self {
-            Self::Port { place, .. } => place,
-            Self::Coupler { place, .. } => Some(place),
+    /// A phase and a loss.
+    fn shifter(port: usize, t: f64, phase_rad: f64, place: usize) -> Self {
+        let factor = polar(t, phase_rad);
+        Self::Port {
+            port,
+            factor,
+            slopes: vec![(place, factor)],
+        }
+    }
+
+    fn loss(port: usize, t: f64) -> Self {
+        Self::Port {
+            port,
+            factor: Complex64::from(t),
+            slopes: Vec::new(),
+        }
+    }
+
+    fn coupler([upper, lower]: [usize; 2], angle_rad: f64, place: usize) -> Self {
+        Self::Coupler {
+            upper,
+            lower,
+            cos: libm::cos(angle_rad),
+            sin: libm::sin(angle_rad),
+            place,
         }
     }
 
     fn ports(&self) -> [Option<usize>; 2] {
         match *self {
             Self::Port { port, .. } => [Some(port), None],
-            Self::Coupler { upper, lower, .. } => [Some(upper), Some(lower)],
+            Self::Coupler { upper, lower, .. } | Self::Crossing { upper, lower } => {
+                [Some(upper), Some(lower)]
+            }
         }
     }
 }
 
+fn polar(t: f64, phase_rad: f64) -> Complex64 {
+    Complex64::new(t * libm::cos(phase_rad), t * libm::sin(phase_rad))
+}
+
 fn steps(hardware: &MeshHardware, phases: MeshPhases<'_>) -> Vec<Step> {
     let topology = hardware.topology();
-    let mzis = topology.mzis();
-    let polar = |t: f64, phase: f64| Complex64::new(t * libm::cos(phase), t * libm::sin(phase));
-    let mut steps = Vec::with_capacity(6 * mzis + topology.ports());
-    for (mzi, pair) in topology.pairs().iter().enumerate() {
-        let (upper, lower) = (pair.upper as usize, pair.lower as usize);
+    let cells = topology.mzis();
+    let mut steps = Vec::with_capacity(6 * cells + topology.ports());
+    for (index, placed) in topology.placed().enumerate() {
+        let [upper, lower] = placed.ports;
         let arms = hardware
             .losses()
-            .map_or(ArmTransmission::LOSSLESS, |losses| losses.arms[mzi]);
-        let sides = [
-            (
-                phases.phi_rad[mzi],
-                mzis + mzi,
-                arms.outer_upper,
-                arms.outer_lower,
-            ),
-            (
-                phases.theta_rad[mzi],
-                mzi,
-                arms.inner_upper,
-                arms.inner_lower,
-            ),
-        ];
-        for (side, (phase, place, above, below)) in sides.into_iter().enumerate() {
-            steps.push(Step::Port {
-                port: upper,
-                factor: polar(above, phase),
-                place: Some(place),
-            });
-            if below != 1.0 {
-                steps.push(Step::Port {
-                    port: lower,
-                    factor: Complex64::from(below),
-                    place: None,
-                });
+            .map_or(ArmTransmission::LOSSLESS, |losses| losses.arms[index]);
+        let errors = hardware.errors_rad()[index];
+        let (theta, phi) = (phases.theta_rad[index], phases.phi_rad[index]);
+        let coupler = |side: usize| {
+            let place = (2 + side) * cells + index;
+            Step::coupler(placed.ports, FRAC_PI_4 + errors[side], place)
+        };
+        let both = || {
+            [
+                Step::loss(upper, arms.outer_upper * arms.inner_upper),
+                Step::loss(lower, arms.outer_lower * arms.inner_lower),
+            ]
+        };
+        match placed.cell {
+            Cell::Mzi => steps.extend([
+                Step::shifter(upper, arms.outer_upper, phi, cells + index),
+                Step::loss(lower, arms.outer_lower),
+                coupler(0),
+                Step::shifter(upper, arms.inner_upper, theta, index),
+                Step::loss(lower, arms.inner_lower),
+                coupler(1),
+            ]),
+            Cell::Symmetric => steps.extend([
+                Step::loss(upper, arms.outer_upper),
+                Step::loss(lower, arms.outer_lower),
+                coupler(0),
+                Step::shifter(upper, arms.inner_upper, theta, index),
+                Step::shifter(lower, arms.inner_lower, phi, cells + index),
+                coupler(1),
+            ]),
+            Cell::Coupler { angle_rad } => {
+                steps.extend(both());
+                let place = 2 * cells + index;
+                steps.push(Step::coupler(placed.ports, angle_rad + errors[0], place));
             }
-            let angle = FRAC_PI_4 + hardware.errors_rad()[mzi][side];
-            steps.push(Step::Coupler {
-                upper,
-                lower,
-                cos: libm::cos(angle),
-                sin: libm::sin(angle),
-                place: (2 + side) * mzis + mzi,
-            });
+            Cell::Crossing => {
+                steps.extend(both());
+                steps.push(Step::Crossing { upper, lower });
+            }
+            Cell::Shifter => {
+                let t = arms.outer_upper * arms.inner_upper;
+                steps.push(Step::shifter(upper, t, theta, index));
+            }
+            Cell::Loss { loss_db } => {
+                let t = arms.outer_upper * arms.inner_upper;
+                steps.push(Step::loss(upper, t * loss_db_to_field_ratio(loss_db)));
+            }
+            Cell::Attenuator => steps.push(attenuator(upper, theta, errors, arms, cells, index)),
         }
     }
     for (port, &gamma) in phases.gamma_rad.iter().enumerate() {
         let t = hardware.losses().map_or(1.0, |losses| losses.output[port]);
-        steps.push(Step::Port {
-            port,
-            factor: polar(t, gamma),
-            place: Some(4 * mzis + port),
-        });
+        steps.push(Step::shifter(port, t, gamma, 4 * cells + port));
     }
+    // What changes nothing.
+    steps.retain(|step| !matches!(step, Step::Port { factor, slopes, .. } if slopes.is_empty() && *factor == Complex64::ONE));
     steps
+}
+
+/// From the upper input to the upper output of an MZI: c1 c2 a exp(i theta) - s1 s2 b.
+fn attenuator(
+    port: usize,
+    theta_rad: f64,
+    [e1, e2]: [f64; 2],
+    arms: ArmTransmission,
+    cells: usize,
+    index: usize,
+) -> Step {
+    let ([c1, c2], [s1, s2]) = (
+        [e1, e2].map(|e| libm::cos(FRAC_PI_4 + e)),
+        [e1, e2].map(|e| libm::sin(FRAC_PI_4 + e)),
+    );
+    let upper = polar(arms.outer_upper * arms.inner_upper, theta_rad);
+    let lower = Complex64::from(arms.outer_upper * arms.inner_lower);
+    let by = |derivative: Complex64| derivative * -Complex64::I;
+    Step::Port {
+        port,
+        factor: upper * (c1 * c2) - lower * (s1 * s2),
+        slopes: vec![
+            (index, upper * (c1 * c2)),
+            (
+                2 * cells + index,
+                by(-upper * (s1 * c2) - lower * (c1 * s2)),
+            ),
+            (
+                3 * cells + index,
+                by(-upper * (c1 * s2) - lower * (s1 * c2)),
+            ),
+        ],
+    }
 }

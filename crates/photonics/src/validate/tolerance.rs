@@ -13,9 +13,10 @@
 //! error is near 0.75 N sigma^2 (arXiv:2103.04993), and 1 - F is about its square.
 
 use super::statistics::{Summary, Z_95};
-use super::trial::{Bench, Target, corrected};
+use super::trial::{Bench, Target, correctable, corrected};
 use crate::fabricate::draw_mesh;
 use crate::mesh::Topology;
+use crate::mesh::correct::CorrectError;
 use crate::process::MeshProcess;
 use numerics::Streams;
 use rayon::prelude::*;
@@ -55,17 +56,32 @@ pub struct Tolerance {
 /// Die d is drawn as with the die seed `first_die` + d, its target from the stream `validation-target`
 /// (d, 0) of `streams`. The work is that of some 20 matrices per die.
 ///
+/// # Errors
+/// The correction of a mesh with other cells than MZIs and attenuators.
+///
 /// ```
 /// use photonics::mesh::rectangular::rectangular;
 /// use photonics::validate::tolerance::{ToleranceOptions, tolerance};
 /// let options = ToleranceOptions { fidelity: 0.95, dies: 50, corrected: false };
 /// let streams = numerics::Streams::new(1);
-/// let found = tolerance(&rectangular(8)?.into(), &options, &streams, 1).unwrap();
+/// let found = tolerance(&rectangular(8)?.into(), &options, &streams, 1)?.unwrap();
 /// let law = (-(0.95_f64.ln()) / 14.0).sqrt();
 /// assert!((found.sigma_rad / law - 1.0).abs() < 0.15);
-/// # Ok::<(), photonics::mesh::TopologyError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn tolerance(
+    topology: &Arc<Topology>,
+    options: &ToleranceOptions,
+    streams: &Streams,
+    first_die: u64,
+) -> Result<Option<Tolerance>, CorrectError> {
+    if options.corrected {
+        correctable(topology)?;
+    }
+    Ok(find(topology, options, streams, first_die))
+}
+
+fn find(
     topology: &Arc<Topology>,
     options: &ToleranceOptions,
     streams: &Streams,
@@ -127,7 +143,7 @@ fn fidelities(
             |bench, (die, target)| {
                 let die = Streams::new(first_die.wrapping_add(die as u64));
                 let mesh = draw_mesh(topology, &process, &die, 0);
-                // A lossless mesh at finite phases can always be corrected.
+                // What can be corrected at all can be at any finite phases.
                 match correct.then(|| corrected(&mesh, &target.phases_rad)) {
                     Some(Ok(phases_rad)) => bench.fidelity(&mesh, &phases_rad, target),
                     _ => bench.fidelity(&mesh, &target.phases_rad, target),

@@ -91,6 +91,15 @@ pub(super) fn corrected(mesh: &MeshHardware, ideal_rad: &[f64]) -> Result<Vec<f6
     Ok(correct(&lossless, ideal)?.phases_rad)
 }
 
+/// Whether errors of such a mesh can be corrected.
+///
+/// # Errors
+/// Other cells than [`correct`] knows.
+pub(super) fn correctable(topology: &Arc<Topology>) -> Result<(), CorrectError> {
+    let phases_rad = vec![0.0; 2 * topology.mzis() + topology.ports()];
+    corrected(&MeshHardware::ideal(topology.clone()), &phases_rad).map(drop)
+}
+
 /// Re and Im of Tr U^H V, Tr U^H U, Tr V^H V. The sums have a fixed order: lane by lane of eight.
 fn overlap(u: &FieldBatch<f64>, v: &FieldBatch<f64>) -> [f64; 4] {
     let mut sums = [[0.0; 8]; 4];

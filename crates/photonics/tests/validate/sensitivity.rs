@@ -34,58 +34,62 @@ fn by_differences(at: impl Fn(f64) -> DMatrix<Complex64>) -> Sensitivity {
     }
 }
 
+/// Every part of a mesh.
+pub(crate) fn is_what_differences_show(mesh: &MeshHardware) {
+    let topology = mesh.topology();
+    let ports = topology.ports();
+    let streams = Streams::new(4);
+    let map = sensitivity(mesh, 1, &streams);
+    let phases = haar_phases(topology, &mut streams.derive("sensitivity", 0, 0));
+    let mzis = topology.mzis();
+    let phase = |place: usize| {
+        by_differences(|shift| {
+            let mut phases = phases.clone();
+            phases[place] += shift;
+            mesh.matrix(split(mesh, &phases))
+        })
+    };
+    let coupler = |mzi: usize, side: usize| {
+        by_differences(|shift| {
+            let mut errors = mesh.errors_rad().to_vec();
+            errors[mzi][side] += shift;
+            let mesh = match mesh.losses() {
+                Some(losses) => MeshHardware::with_losses(topology.clone(), errors, losses.clone()),
+                None => MeshHardware::new(topology.clone(), errors, None),
+            };
+            mesh.matrix(split(&mesh, &phases))
+        })
+    };
+    let near = |found: Sensitivity, expected: Sensitivity| {
+        // Products of some 20 factors.
+        assert!((found.field_per_rad - expected.field_per_rad).abs() < 1e-13);
+        // 16 step^4 times a sixth derivative of some 10, and 10 eps / step^2.
+        let limit = 5e-9;
+        let difference = found.infidelity_per_rad2 - expected.infidelity_per_rad2;
+        assert!(difference.abs() < limit, "{found:?} {expected:?}");
+        // The root of a sum of squares that may vanish: sqrt(eps) of rounding.
+        let limit = 1e-13 + 1e-15 / expected.intensity_per_rad.max(1e-8);
+        let difference = found.intensity_per_rad - expected.intensity_per_rad;
+        assert!(difference.abs() < limit, "{found:?} {expected:?}");
+    };
+    for mzi in 0..mzis {
+        near(map.theta[mzi], phase(mzi));
+        near(map.phi[mzi], phase(mzis + mzi));
+        near(map.coupler_in[mzi], coupler(mzi, 0));
+        near(map.coupler_out[mzi], coupler(mzi, 1));
+    }
+    for port in 0..ports {
+        near(map.gamma[port], phase(2 * mzis + port));
+    }
+}
+
 #[test]
 fn they_are_what_differences_show() {
     for ports in [2, 3, 5] {
-        for (topology, lossy) in named(ports)
-            .into_iter()
-            .flat_map(|t| [(t.clone(), false), (t, true)])
-        {
-            let mesh = random_mesh(&topology, lossy, &mut crate::common::stream("die", ports));
-            let streams = Streams::new(4);
-            let map = sensitivity(&mesh, 1, &streams);
-            let phases = haar_phases(&topology, &mut streams.derive("sensitivity", 0, 0));
-            let mzis = topology.mzis();
-            let phase = |place: usize| {
-                by_differences(|shift| {
-                    let mut phases = phases.clone();
-                    phases[place] += shift;
-                    mesh.matrix(split(&mesh, &phases))
-                })
-            };
-            let coupler = |mzi: usize, side: usize| {
-                by_differences(|shift| {
-                    let mut errors = mesh.errors_rad().to_vec();
-                    errors[mzi][side] += shift;
-                    let mesh = match mesh.losses() {
-                        Some(losses) => {
-                            MeshHardware::with_losses(topology.clone(), errors, losses.clone())
-                        }
-                        None => MeshHardware::new(topology.clone(), errors, None),
-                    };
-                    mesh.matrix(split(&mesh, &phases))
-                })
-            };
-            let near = |found: Sensitivity, expected: Sensitivity| {
-                // Products of some 20 factors.
-                assert!((found.field_per_rad - expected.field_per_rad).abs() < 1e-13);
-                // 16 step^4 times a sixth derivative of some 10, and 10 eps / step^2.
-                let limit = 5e-9;
-                let difference = found.infidelity_per_rad2 - expected.infidelity_per_rad2;
-                assert!(difference.abs() < limit, "{found:?} {expected:?}");
-                // The root of a sum of squares that may vanish: sqrt(eps) of rounding.
-                let limit = 1e-13 + 1e-15 / expected.intensity_per_rad.max(1e-8);
-                let difference = found.intensity_per_rad - expected.intensity_per_rad;
-                assert!(difference.abs() < limit, "{found:?} {expected:?}");
-            };
-            for mzi in 0..mzis {
-                near(map.theta[mzi], phase(mzi));
-                near(map.phi[mzi], phase(mzis + mzi));
-                near(map.coupler_in[mzi], coupler(mzi, 0));
-                near(map.coupler_out[mzi], coupler(mzi, 1));
-            }
-            for port in 0..ports {
-                near(map.gamma[port], phase(2 * mzis + port));
+        for topology in named(ports) {
+            for lossy in [false, true] {
+                let mut stream = crate::common::stream("die", ports);
+                is_what_differences_show(&random_mesh(&topology, lossy, &mut stream));
             }
         }
     }

@@ -12,7 +12,7 @@ fn find(name: NamedTopology, ports: usize, fidelity: f64, corrected: bool) -> Op
         dies: 100,
         corrected,
     };
-    tolerance(&topology, &options, &Streams::new(2), 10)
+    tolerance(&topology, &options, &Streams::new(2), 10).unwrap()
 }
 
 #[test]
@@ -65,13 +65,14 @@ fn what_is_always_reached_has_no_limit() {
         dies: 0,
         corrected: false,
     };
-    assert_eq!(tolerance(&topology, &none, &Streams::new(1), 0), None);
+    assert_eq!(tolerance(&topology, &none, &Streams::new(1), 0), Ok(None));
     let one = tolerance(
         &topology,
         &ToleranceOptions { dies: 1, ..none },
         &Streams::new(1),
         0,
     )
+    .unwrap()
     .unwrap();
     assert_eq!(one.interval_rad, None);
 }
@@ -87,7 +88,9 @@ fn the_interval_is_as_wide_as_other_dies_scatter() {
     let runs: Vec<(f64, f64)> = (0..40)
         .map(|run| {
             // Other dies and other targets.
-            let found = tolerance(&topology, &options, &Streams::new(run), 1000 * run).unwrap();
+            let found = tolerance(&topology, &options, &Streams::new(run), 1000 * run)
+                .unwrap()
+                .unwrap();
             let [low, high] = found.interval_rad.unwrap();
             (found.sigma_rad, high - low)
         })

@@ -216,6 +216,17 @@ impl Wiring {
         }
     }
 
+    /// Whether it takes light by design.
+    pub fn absorbs(&self) -> bool {
+        match self {
+            Self::Named { topology, .. } => *topology == NamedTopology::Svd,
+            Self::File(file) => {
+                let wiring = &file.topology;
+                (0..wiring.mzis()).any(|cell| wiring.cell(cell).absorbs())
+            }
+        }
+    }
+
     /// The wiring itself.
     ///
     /// # Errors

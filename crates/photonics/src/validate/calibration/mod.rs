@@ -40,6 +40,7 @@ mod phi;
 mod theta;
 mod wires;
 
+use super::mzis_alone::{OtherCell, mzis_alone};
 use crate::mesh::Topology;
 use wires::Wires;
 
@@ -161,18 +162,22 @@ impl Calibratability {
 
 /// What of a mesh can be calibrated from outside, by the rules of this module.
 ///
+/// # Errors
+/// A mesh with other cells than MZIs.
+///
 /// ```
 /// use photonics::mesh::{butterfly::butterfly, rectangular::rectangular};
 /// use photonics::validate::calibration::calibratability;
-/// let found = calibratability(&rectangular(8)?);
+/// let found = calibratability(&rectangular(8)?)?;
 /// assert!(found.is_complete());
 /// assert_eq!((found.theta.len(), found.phi_measured(), found.phi_references()), (28, 21, 7));
 /// // In a butterfly no light ever meets itself again.
-/// let found = calibratability(&butterfly(8)?);
+/// let found = calibratability(&butterfly(8)?)?;
 /// assert_eq!((found.theta.len(), found.phi_measured()), (12, 0));
-/// # Ok::<(), photonics::mesh::TopologyError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn calibratability(topology: &Topology) -> Calibratability {
+pub fn calibratability(topology: &Topology) -> Result<Calibratability, OtherCell> {
+    mzis_alone(topology)?;
     let wires = Wires::new(topology);
     let theta = theta::measurements(&wires);
     let mut known = vec![false; topology.mzis()];
@@ -180,9 +185,9 @@ pub fn calibratability(topology: &Topology) -> Calibratability {
         known[measurement.mzi] = true;
     }
     let phi = phi::findings(topology, &wires, &known);
-    Calibratability {
+    Ok(Calibratability {
         theta,
         theta_not_found: (0..known.len()).filter(|&mzi| !known[mzi]).collect(),
         phi,
-    }
+    })
 }

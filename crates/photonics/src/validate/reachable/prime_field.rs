@@ -55,6 +55,38 @@ impl PrimeField {
         [x + turn(y), y + turn(x)].map(|sum| self.half_root * sum % self.modulus)
     }
 
+    /// Both outputs of a coupler with cos = (t + 1/t) / 2, i sin = (t - 1/t) / 2.
+    pub(super) fn couple_by(&self, t: u64, x: u64, y: u64) -> [u64; 2] {
+        let q = self.modulus;
+        let (half, inverse) = (q.div_ceil(2), self.invert(t));
+        let straight = (t + inverse) * half % q;
+        let across = (t + q - inverse) * half % q;
+        [straight * x + across * y, straight * y + across * x].map(|sum| sum % q)
+    }
+
+    /// The same with i and -i exchanged.
+    pub(super) fn conjugate(self) -> Self {
+        Self {
+            i: self.modulus - self.i,
+            ..self
+        }
+    }
+
+    /// 1 / x.
+    pub(super) fn invert(&self, x: u64) -> u64 {
+        power(x, self.modulus - 2, self.modulus)
+    }
+
+    /// An attenuator, (z - 1) / 2.
+    pub(super) fn attenuation(&self, z: u64) -> u64 {
+        (z + self.modulus - 1) % self.modulus * self.modulus.div_ceil(2) % self.modulus
+    }
+
+    /// -x.
+    pub(super) fn negate(&self, x: u64) -> u64 {
+        (self.modulus - x) % self.modulus
+    }
+
     /// The product.
     #[inline(always)]
     pub(super) fn multiply(&self, x: u64, y: u64) -> u64 {

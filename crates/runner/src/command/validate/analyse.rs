@@ -1,16 +1,17 @@
 //! The analyses of one mesh.
 
 use super::sizes::Sizes;
-use crate::config::validation::{LoadedValidation, Programming, Switches};
+use crate::config::validation::{LoadedValidation, Programming};
 use crate::error::Error;
 use crate::wiring;
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use numerics::Streams;
-use photonics::fit::{FitOptions, fit};
+use photonics::fit::{FitError, FitOptions, fit};
+use photonics::mesh::correct::CorrectError;
 use photonics::mesh::{Finding, MeshHardware, Topology};
 use photonics::validate::calibration::{Calibratability, calibratability};
-use photonics::validate::die_yield::{self, Attribution, DieYield, YieldOptions};
+use photonics::validate::die_yield::{self, Attribution, DieYield, YieldError, YieldOptions};
 use photonics::validate::heater_power::{HeaterPowers, heater_power};
 use photonics::validate::path_loss::{PathLossTable, nominal, path_loss};
 use photonics::validate::reach::{FidelityReach, fidelity_reach};
@@ -19,7 +20,7 @@ use photonics::validate::sensitivity::{SensitivityMap, sensitivity};
 use photonics::validate::tolerance::{Tolerance, ToleranceOptions, tolerance};
 use std::sync::Arc;
 
-/// What was found out about a mesh. `None` where it was not asked for.
+/// What was found out about a mesh. `None` where it was not asked for, or is among what is not done.
 pub(super) struct Report {
     pub(super) name: String,
     pub(super) topology: Arc<Topology>,
@@ -34,12 +35,20 @@ pub(super) struct Report {
     pub(super) heater_power: Option<Powers>,
     pub(super) die_yield: Option<DieYield>,
     pub(super) attribution: Option<Vec<Attribution>>,
+    pub(super) not_done: Vec<NotDone>,
+}
+
+/// An analysis that was asked for, and is not one for such a mesh.
+pub(super) struct NotDone {
+    pub(super) analysis: &'static str,
+    pub(super) why: String,
 }
 
 /// The largest splitter errors; `None` where even pi/4 leaves the fidelity.
 pub(super) struct Tolerances {
     pub(super) uncorrected: Option<Tolerance>,
-    pub(super) corrected: Option<Tolerance>,
+    /// `None` where errors of such a mesh cannot be corrected.
+    pub(super) corrected: Option<Option<Tolerance>>,
 }
 
 /// Powers of heaters.
@@ -53,7 +62,8 @@ pub(super) enum Powers {
 /// Makes the analyses that are asked for.
 ///
 /// # Errors
-/// A process out of its ranges, or a mesh that an analysis does not know.
+/// A process out of its ranges, or too little memory allowed. An analysis that is not for such a mesh is no
+/// error.
 pub(super) fn analyse(
     loaded: &LoadedValidation,
     name: &str,
@@ -62,7 +72,8 @@ pub(super) fn analyse(
     let validation = &loaded.validation;
     let asked = &validation.validate;
     let corrected = asked.programming == Programming::Corrected;
-    let switches = &known_of(topology, &asked.analyses, corrected);
+    let switches = &asked.analyses;
+    let mut not_done = Vec::new();
     let process = wiring::mesh_and_heaters(&validation.process);
     let streams = Streams::new(validation.seed);
     let hardware = nominal(topology, &process.mesh);
@@ -81,40 +92,80 @@ pub(super) fn analyse(
         };
         tolerance(topology, &options, &streams, validation.die_seed)
     };
+    let reachable = switches
+        .reachable_dimension
+        .then(|| reachable_dimension(topology, Shifters::All, &streams, memory_bytes))
+        .transpose()
+        .map_err(|error| failed("reachable dimension", name, error))?;
+    let reach = if switches.fidelity_reach {
+        let options = |number| FitOptions {
+            seed: validation.seed.wrapping_add(number),
+            starts: asked.fit_starts,
+            max_iterations: asked.fit_iterations,
+            ..FitOptions::default()
+        };
+        let fitted = |mesh: &MeshHardware, target: &DMatrix<Complex64>, number| {
+            fit(mesh, target, &options(number)).map(|found| found.phases_rad)
+        };
+        match fidelity_reach(topology, asked.targets, &streams, fitted) {
+            Err(error @ FitError::Cells { .. }) => {
+                not_done.push(NotDone::new("fidelity reach", &error));
+                None
+            }
+            found => found.map_err(|error| failed("fidelity reach", name, error))?,
+        }
+    } else {
+        None
+    };
+    let calibration = match switches
+        .calibratability
+        .then(|| calibratability(topology))
+        .transpose()
+    {
+        Ok(found) => found,
+        Err(error) => {
+            not_done.push(NotDone::new("calibratability", &error));
+            None
+        }
+    };
+    let tolerance = if switches.tolerance {
+        let corrected = match tolerance_of(true) {
+            Ok(found) => Some(found),
+            Err(error) => {
+                not_done.push(NotDone::new("corrected tolerance", &error));
+                None
+            }
+        };
+        Some(Tolerances {
+            uncorrected: tolerance_of(false).map_err(|error| failed("tolerance", name, error))?,
+            corrected,
+        })
+    } else {
+        None
+    };
+    let die_yield = of_dies("yield", &mut not_done, name, switches.die_yield, || {
+        die_yield::die_yield(topology, &process, &options, &streams)
+    })?;
+    let attribution = of_dies(
+        "attribution",
+        &mut not_done,
+        name,
+        switches.attribution,
+        || die_yield::attribution(topology, &process, &options, &streams),
+    )?;
     Ok(Report {
         name: name.to_owned(),
         topology: topology.clone(),
         sizes: Sizes::of(topology),
         findings: topology.lint(),
         path_loss: switches.path_loss.then(|| path_loss(&hardware)),
-        reachable: switches
-            .reachable_dimension
-            .then(|| reachable_dimension(topology, Shifters::All, &streams, memory_bytes))
-            .transpose()
-            .map_err(|error| failed("reachable dimension", name, error))?,
-        reach: if switches.fidelity_reach {
-            let options = |number| FitOptions {
-                seed: validation.seed.wrapping_add(number),
-                starts: asked.fit_starts,
-                max_iterations: asked.fit_iterations,
-                ..FitOptions::default()
-            };
-            let fitted = |mesh: &MeshHardware, target: &DMatrix<Complex64>, number| {
-                fit(mesh, target, &options(number)).map(|found| found.phases_rad)
-            };
-            fidelity_reach(topology, asked.targets, &streams, fitted)
-                .map_err(|error| failed("fidelity reach", name, error))?
-        } else {
-            None
-        },
-        calibration: switches.calibratability.then(|| calibratability(topology)),
+        reachable,
+        reach,
+        calibration,
         sensitivity: switches
             .sensitivity
             .then(|| sensitivity(&hardware, asked.targets, &streams)),
-        tolerance: switches.tolerance.then(|| Tolerances {
-            uncorrected: tolerance_of(false),
-            corrected: tolerance_of(true),
-        }),
+        tolerance,
         heater_power: switches
             .heater_power
             .then(|| heater_power(topology, &process.heater, asked.targets, &streams))
@@ -124,34 +175,38 @@ pub(super) fn analyse(
                 Some(powers) => Powers::Stated(Box::new(powers)),
                 None => Powers::Unstated,
             }),
-        die_yield: switches
-            .die_yield
-            .then(|| die_yield::die_yield(topology, &process, &options, &streams))
-            .transpose()
-            .map_err(|error| failed("yield", name, error))?,
-        attribution: switches
-            .attribution
-            .then(|| die_yield::attribution(topology, &process, &options, &streams))
-            .transpose()
-            .map_err(|error| failed("attribution", name, error))?,
+        die_yield,
+        attribution,
+        not_done,
     })
 }
 
-/// The analyses that know the cells of a mesh: most know MZIs alone.
-fn known_of(topology: &Topology, asked: &Switches, corrected: bool) -> Switches {
-    if topology.is_uniform() {
-        return asked.clone();
+impl NotDone {
+    fn new(analysis: &'static str, why: &impl ToString) -> Self {
+        Self {
+            analysis,
+            why: why.to_string(),
+        }
     }
-    Switches {
-        heater_power: asked.heater_power,
-        die_yield: asked.die_yield && !corrected,
-        attribution: asked.attribution && !corrected,
-        path_loss: false,
-        reachable_dimension: false,
-        fidelity_reach: false,
-        calibratability: false,
-        sensitivity: false,
-        tolerance: false,
+}
+
+/// An analysis of dies, which may not be correctable.
+fn of_dies<T>(
+    analysis: &'static str,
+    not_done: &mut Vec<NotDone>,
+    name: &str,
+    asked: bool,
+    make: impl FnOnce() -> Result<T, YieldError>,
+) -> Result<Option<T>, Error> {
+    match asked.then(make).transpose() {
+        Err(YieldError::Correct(error @ CorrectError::OtherCell { .. })) => {
+            not_done.push(NotDone {
+                analysis,
+                why: format!("{error}; validate.programming = \"uncorrected\" does without it"),
+            });
+            Ok(None)
+        }
+        found => found.map_err(|error| failed(analysis, name, error)),
     }
 }
 

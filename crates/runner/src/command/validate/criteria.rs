@@ -108,7 +108,7 @@ pub(super) fn judge(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
     verdicts.extend(of_light(report, criteria));
     verdicts.extend(of_phases(report, criteria));
     verdicts.extend(of_dies(report, criteria));
-    // An analysis that is switched off takes no criterion, so what is left is one that the mesh does not allow.
+    // An analysis that is switched off takes no criterion, so what is left is not done for such a mesh.
     for (criterion, bound, unit, limit) in limits(criteria) {
         if verdicts
             .iter()
@@ -116,7 +116,7 @@ pub(super) fn judge(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
         {
             verdicts.push(Verdict {
                 outcome: Outcome::Fail,
-                note: Some("not known: the mesh has other cells than MZIs"),
+                note: Some("not done for such a mesh"),
                 ..Measure::new(criterion, bound, unit, f64::NAN).unmeasured(limit)
             });
         }
@@ -271,17 +271,17 @@ fn of_phases(report: &Report, criteria: &Criteria) -> Vec<Verdict> {
         let both = [
             (
                 "min_tolerance_rad",
-                &tolerances.uncorrected,
+                Some(&tolerances.uncorrected),
                 criteria.min_tolerance_rad,
             ),
             (
                 "min_tolerance_corrected_rad",
-                &tolerances.corrected,
+                tolerances.corrected.as_ref(),
                 criteria.min_tolerance_corrected_rad,
             ),
         ];
         verdicts.extend(both.into_iter().filter_map(|(criterion, found, limit)| {
-            limit.map(|limit| of_tolerance(criterion, found.as_ref(), limit))
+            Some(of_tolerance(criterion, found?.as_ref(), limit?))
         }));
     }
     verdicts

@@ -5,6 +5,7 @@ use super::calibration;
 use super::criteria::Verdict;
 use crate::config::validation::LoadedValidation;
 use crate::error::Error;
+use photonics::mesh::Cell;
 use photonics::validate::die_yield::DieYield;
 use photonics::validate::reach::Method;
 use photonics::validate::sensitivity::Sensitivity;
@@ -49,6 +50,7 @@ pub(super) fn text(
 
 fn mesh(report: &Report, verdicts: &[Verdict]) -> Value {
     let sizes = &report.sizes;
+    let has = |has: fn(Cell) -> bool| move |cell| has(report.topology.cell(cell));
     json!({
         "name": report.name,
         "topology": report.topology.name(),
@@ -78,15 +80,15 @@ fn mesh(report: &Report, verdicts: &[Verdict]) -> Value {
         "sensitivity": report.sensitivity.as_ref().map(|map| json!({
             "all_couplers_per_rad": map.all_couplers_per_rad(),
             "all_phases_per_rad": map.all_phases_per_rad(),
-            "theta": sensitivities(&map.theta),
-            "phi": sensitivities(&map.phi),
-            "gamma": sensitivities(&map.gamma),
-            "coupler_in": sensitivities(&map.coupler_in),
-            "coupler_out": sensitivities(&map.coupler_out),
+            "theta": sensitivities(&map.theta, &has(Cell::has_theta)),
+            "phi": sensitivities(&map.phi, &has(Cell::has_phi)),
+            "gamma": sensitivities(&map.gamma, &|_| true),
+            "coupler_in": sensitivities(&map.coupler_in, &has(|cell| cell.couplers() > 0)),
+            "coupler_out": sensitivities(&map.coupler_out, &has(|cell| cell.couplers() > 1)),
         })),
         "tolerance": report.tolerance.as_ref().map(|found| json!({
             "uncorrected": found.uncorrected.as_ref().map(tolerance),
-            "corrected": found.corrected.as_ref().map(tolerance),
+            "corrected": found.corrected.as_ref().and_then(Option::as_ref).map(tolerance),
         })),
         "heater_power": report.heater_power.as_ref().and_then(|powers| match powers {
             Powers::Unstated => None,
@@ -107,6 +109,10 @@ fn mesh(report: &Report, verdicts: &[Verdict]) -> Value {
                 }))
                 .collect::<Vec<_>>()
         }),
+        "not_done": report.not_done.iter().map(|one| json!({
+            "analysis": one.analysis,
+            "why": one.why,
+        })).collect::<Vec<_>>(),
         "criteria": verdicts,
     })
 }
@@ -134,8 +140,12 @@ fn path_loss(report: &Report) -> Option<Value> {
     }))
 }
 
-fn sensitivities(list: &[Sensitivity]) -> Value {
-    let of = |part: fn(&Sensitivity) -> f64| list.iter().map(part).collect::<Vec<_>>();
+/// null for a part that a cell does not have.
+fn sensitivities(list: &[Sensitivity], has: &dyn Fn(usize) -> bool) -> Value {
+    let of = |part: fn(&Sensitivity) -> f64| -> Vec<Option<f64>> {
+        let cells = list.iter().enumerate();
+        cells.map(|(cell, s)| has(cell).then(|| part(s))).collect()
+    };
     json!({
         "field_per_rad": of(|s| s.field_per_rad),
         "infidelity_per_rad2": of(|s| s.infidelity_per_rad2),

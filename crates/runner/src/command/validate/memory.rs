@@ -53,7 +53,8 @@ pub(super) fn need(wiring: &Wiring, asked: &Analyses) -> Need {
             switches.reachable_dimension,
             "the Jacobian",
             Some("validate.analyses.reachable_dimension = false"),
-            8 * parameters * ports * ports,
+            // Beside that of U that of its conjugate, where the mesh takes light.
+            (8 << u32::from(wiring.absorbs())) * parameters * ports * ports,
         ),
         (
             switches.sensitivity,

@@ -12,7 +12,7 @@ mod sizes;
 use super::print::print;
 use super::session::session;
 use crate::cli::ValidateArgs;
-use crate::config::candidate::CheckedCandidate;
+use crate::config::candidate::{CheckedCandidate, Wiring};
 use crate::config::validation::LoadedValidation;
 use crate::error::{Error, Problem, Status};
 use crate::record::output::{check_output, write_output};
@@ -96,10 +96,15 @@ fn build(loaded: &LoadedValidation) -> Result<Vec<Arc<Topology>>, Error> {
         let need = memory::need(&candidate.wiring, &validation.validate);
         let mib = need.bytes.div_ceil(1 << 20);
         if mib > limit_mib {
+            let ports = candidate.wiring.ports();
+            let (key, value) = match candidate.wiring {
+                Wiring::Named { .. } => ("ports", ports.to_string()),
+                Wiring::File(_) => ("topology", format!("{} ({ports} ports)", candidate.name)),
+            };
             problems.push(loaded.problem_of(
                 index,
-                "ports",
-                &candidate.wiring.ports().to_string(),
+                key,
+                &value,
                 format!(
                     "needs about {mib} MiB, most of it for {}; limits.memory_mib is {limit_mib}",
                     need.most

@@ -71,7 +71,9 @@ const ROWS: [(&str, Cell); 25] = [
         Some(tolerance(r.tolerance.as_ref()?.uncorrected.as_ref()))
     }),
     ("tolerance, corrected, rad", |r| {
-        Some(tolerance(r.tolerance.as_ref()?.corrected.as_ref()))
+        Some(tolerance(
+            r.tolerance.as_ref()?.corrected.as_ref()?.as_ref(),
+        ))
     }),
     ("power of the heaters", |r| {
         Some(power(r.heater_power.as_ref()?))

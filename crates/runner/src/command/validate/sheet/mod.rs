@@ -6,7 +6,7 @@ mod comparison;
 mod criteria;
 mod parts;
 
-use super::analyse::Report;
+use super::analyse::{NotDone, Report};
 use super::criteria::Verdict;
 use crate::config::validation::{LoadedValidation, Programming};
 use crate::table::grouped;
@@ -122,15 +122,11 @@ impl Sheet<'_> {
                 validation.die_seed
             ));
         }
-        for report in self
-            .reports
-            .iter()
-            .filter(|report| !report.topology.is_uniform())
-        {
-            lines.push(format!(
-                "{}: has other cells than MZIs, which most analyses do not know: left empty",
-                report.name
-            ));
+        for report in self.reports {
+            for not_done in &report.not_done {
+                let NotDone { analysis, why } = not_done;
+                lines.push(format!("not done for {}: {analysis}: {why}", report.name));
+            }
         }
         lines.push("what each line is: docs/validate.md".into());
         lines.join("\n")

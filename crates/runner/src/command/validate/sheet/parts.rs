@@ -45,10 +45,10 @@ fn place(topology: &Topology, cell: usize) -> String {
     let pair = topology.pairs()[cell];
     let mut columns = 0..topology.columns();
     let column = columns.find(|&column| topology.column(column).contains(&cell));
-    format!(
-        "column {}, ports {} and {}",
-        column.unwrap_or(0),
-        pair.upper,
-        pair.lower
-    )
+    let column = column.unwrap_or(0);
+    if pair.is_one_port() {
+        format!("column {column}, port {}", pair.upper)
+    } else {
+        format!("column {column}, ports {} and {}", pair.upper, pair.lower)
+    }
 }
