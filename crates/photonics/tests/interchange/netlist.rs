@@ -18,7 +18,7 @@ fn sample(ports: usize, style: NetlistStyle) -> Netlist {
     let mut stream = stream("netlist", ports);
     let phases = random_phases(&topology, &mut stream);
     let errors = random_errors(&topology, 0.3, &mut stream);
-    Netlist::of_mesh(&topology, &errors, split(&topology, &phases), style)
+    Netlist::of_mesh(&topology, &errors, split(&topology, &phases), style).unwrap()
 }
 
 proptest! {
@@ -32,7 +32,7 @@ proptest! {
             let errors = random_errors(&topology, 0.7, &mut stream);
             for style in STYLES {
                 let mut netlist =
-                    Netlist::of_mesh(&topology, &errors, split(&topology, &phases), style);
+                    Netlist::of_mesh(&topology, &errors, split(&topology, &phases), style).unwrap();
                 netlist.instances.reverse();
                 netlist.connections.reverse();
                 netlist.ports.reverse();
@@ -322,7 +322,8 @@ fn a_waveguide_without_an_mzi_is_a_port_too() {
     let topology = Topology::new("pair", 3, [vec![(0, 2)]]).unwrap();
     let phases = [0.1, 0.2, 0.3, 0.4, 0.5];
     for style in STYLES {
-        let netlist = Netlist::of_mesh(&topology, &[[0.0; 2]], split(&topology, &phases), style);
+        let netlist =
+            Netlist::of_mesh(&topology, &[[0.0; 2]], split(&topology, &phases), style).unwrap();
         let back = netlist.mesh().unwrap();
         assert_eq!(back.topology.name(), "netlist");
         assert_eq!(back.topology.pairs(), topology.pairs());

@@ -1,6 +1,6 @@
 //! Options of `fzero convert`.
 
-use super::UniversalMesh;
+use super::MeshChoice;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use photonics::interchange::convention::Convention;
@@ -37,9 +37,19 @@ pub struct ConvertArgs {
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
 
-    /// The mesh whose phases they are.
-    #[arg(long, value_name = "MESH", help_heading = "Phases")]
-    pub mesh: Option<UniversalMesh>,
+    /// The mesh whose phases they are: a name (rectangular, triangular, diamond, redundant-rectangular,
+    /// butterfly, tree, permuting-rectangular, svd) or a mesh file in TOML.
+    #[arg(long, value_name = "NAME|MESH.toml", help_heading = "Phases")]
+    pub mesh: Option<MeshChoice>,
+
+    /// Columns beyond those of the rectangular mesh; with redundant-rectangular.
+    #[arg(
+        long,
+        value_name = "E",
+        value_parser = clap::value_parser!(u16).range(1..=4096),
+        help_heading = "Phases"
+    )]
+    pub extra_columns: Option<u16>,
 
     /// The layer in a file of phases of fzero, counted from 0 [default: 0].
     #[arg(

@@ -219,7 +219,11 @@ impl Walk {
         for met in &self.mzis {
             pairs[met.column].push((met.pair[0], met.pair[1]));
         }
-        let topology = named(self.phase_rad.len(), pairs);
+        let topology = Topology::new("netlist", self.phase_rad.len(), pairs)
+            .expect("two MZIs on one waveguide are in different columns");
+        let topology = NamedTopology::of(&topology)
+            .and_then(|named| named.build(topology.ports()).ok())
+            .unwrap_or(topology);
         let wires = Wires {
             core_rad: self.mzis.iter().map(|met| met.core_rad).collect(),
             before_rad: self.mzis.iter().map(|met| met.before_rad).collect(),
@@ -231,32 +235,6 @@ impl Walk {
             topology,
         }
     }
-}
-
-/// The topology of these columns, by its name where it has one.
-fn named(ports: usize, columns: Vec<Vec<(usize, usize)>>) -> Topology {
-    use NamedTopology::{Butterfly, Diamond, Rectangular, RedundantRectangular, Tree, Triangular};
-    let build = |name: &str| {
-        Topology::new(name, ports, columns.iter().cloned())
-            .expect("two MZIs on one waveguide are in different columns")
-    };
-    let found = build("netlist");
-    let extra_columns = columns
-        .len()
-        .saturating_sub(Rectangular.counts(ports).columns);
-    let redundant = RedundantRectangular { extra_columns };
-    [Rectangular, Triangular, Diamond, redundant, Butterfly, Tree]
-        .into_iter()
-        .filter(|name| {
-            let counts = name.counts(ports);
-            (counts.mzis, counts.columns) == (found.mzis(), found.columns())
-        })
-        .filter_map(|name| name.build(ports).ok())
-        .find(|mesh| {
-            mesh.pairs() == found.pairs()
-                && (0..mesh.columns()).all(|column| mesh.column(column) == found.column(column))
-        })
-        .unwrap_or(found)
 }
 
 fn lone(netlist: &Netlist, node: usize) -> NetlistError {

@@ -2,8 +2,9 @@
 
 use super::component::Terminal;
 use super::{Component, Instance, InstancePort, Netlist};
-use crate::mesh::{MeshPhases, Topology};
+use crate::mesh::{MeshPhases, Parts, Topology};
 use std::f64::consts::PI;
+use thiserror::Error;
 
 /// Of which components a netlist is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,14 @@ pub enum NetlistStyle {
     Mzi,
     /// `coupler_ideal` and `phase_shifter` alone, models that SAX has: reads back within a few eps.
     Flat,
+}
+
+/// A mesh of other cells than MZIs has no netlist.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("netlists are of MZIs alone, the mesh has {parts}")]
+pub struct OtherCells {
+    /// What it has.
+    pub parts: Parts,
 }
 
 /// A netlist that grows waveguide by waveguide.
@@ -25,6 +34,9 @@ impl Netlist {
     /// A mesh at its phases. Instances are named by what they are and by their number: `mzi_0`, or `phi_0`,
     /// `left_0`, `theta_0`, `right_0`; `gamma_0` for a port.
     ///
+    /// # Errors
+    /// A mesh with other cells than MZIs, which netlists do not have.
+    ///
     /// # Panics
     /// When there is not one pair of errors per MZI, or phases that fit: errors of the caller.
     pub fn of_mesh(
@@ -32,7 +44,12 @@ impl Netlist {
         errors_rad: &[[f64; 2]],
         phases: MeshPhases<'_>,
         style: NetlistStyle,
-    ) -> Self {
+    ) -> Result<Self, OtherCells> {
+        if !topology.is_uniform() {
+            return Err(OtherCells {
+                parts: topology.parts(),
+            });
+        }
         let (mzis, ports) = (topology.mzis(), topology.ports());
         assert_eq!(errors_rad.len(), mzis, "one pair of errors per MZI");
         assert_eq!(phases.theta_rad.len(), mzis, "one theta per MZI");
@@ -65,7 +82,7 @@ impl Netlist {
         for (port, &gamma) in phases.gamma_rad.iter().enumerate() {
             builder.shifter(format!("gamma_{port}"), gamma, port, style);
         }
-        builder.finish()
+        Ok(builder.finish())
     }
 }
 
