@@ -55,3 +55,60 @@ fn a_mesh_without_a_name_is_told_with_what_is_odd_about_it() {
          lint       light of input 2 never reaches output 1\n"
     );
 }
+
+#[test]
+fn a_netlist_without_a_name_becomes_a_mesh_file_of_the_same_matrix() {
+    let bench = Bench::new("");
+    let text = "instances:\n  a: {component: mzi, settings: {theta: 1.0, phi: 0.5}}\n  \
+                b: {component: mzi, settings: {theta: 2.0, phi: 0.25, e1: 0.1}}\n  \
+                connections:\n";
+    let text = text.replace("  connections", "connections")
+        + "  a,o3: b,o1\nports:\n  in0: b,o2\n  in1: a,o2\n  in2: a,o1\n  out0: b,o3\n  \
+           out1: b,o4\n  out2: a,o4\n";
+    fs::write(bench.path().join("m.yml"), text).unwrap();
+    assert_eq!(json(&bench, "m.yml m.toml")["mesh"], "netlist");
+    json(&bench, "m.yml p.npz");
+    assert_eq!(
+        fs::read_to_string(bench.path().join("m.toml")).unwrap(),
+        "name = \"netlist\"\nports = 3\ncolumns = [\n    [[1, 2]],\n    [[0, 1]],\n]\n"
+    );
+    let found = matrix_of(&bench, "p.npz", "m.toml", Some("p.npz"));
+    // |U21| is the product of a cross: |cos(1/2)| at a, then nothing more of port 2.
+    assert!((found[7].norm() - 0.5_f64.cos()).abs() < 1e-15);
+    assert!((found[8].norm() - 0.5_f64.sin()).abs() < 1e-15);
+}
+
+#[test]
+fn named_meshes_and_their_mesh_files_come_back() {
+    for mesh in ["triangular", "butterfly", "tree"] {
+        let bench = bench("rectangular_n8_err0.05");
+        bench.fzero(&["convert", "v.npz", "U.npy"]).done();
+        let program = ["program", "U.npy", "--mesh", mesh, "-o", "p.npz"];
+        bench.fzero(&program).done();
+        json(&bench, &format!("p.npz m.yml --mesh {mesh}"));
+        assert_eq!(json(&bench, "m.yml m.toml")["mesh"], mesh);
+        json(&bench, "m.yml q.npz");
+        let expected = matrix_of(&bench, "p.npz", mesh, None);
+        assert_eq!(matrix_of(&bench, "q.npz", "m.toml", None), expected);
+    }
+}
+
+#[test]
+fn meshes_of_other_cells_are_refused_by_type() {
+    let bench = programmed(4);
+    bench
+        .fzero(&["program", "U.npy", "--mesh", "svd", "-o", "s.npz"])
+        .done();
+    for (line, expected) in [
+        (
+            "s.npz m.yml --mesh svd",
+            "--mesh: netlists are of MZIs alone, the mesh has 12 MZIs, 4 attenuators",
+        ),
+        (
+            "s.npz q.npz --mesh svd --to clements",
+            "--mesh: conventions are of MZIs, the mesh svd has 12 MZIs, 4 attenuators",
+        ),
+    ] {
+        assert_refused(&bench, line, expected);
+    }
+}

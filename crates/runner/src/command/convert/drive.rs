@@ -131,7 +131,10 @@ pub(super) fn read(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
             |why: String, help: &str| Problem::of(format!("{file}:{}", row.line), why, help);
         let described = row.place.described();
         let Some(&number) = numbers.get(&row.place) else {
-            let why = format!("the mesh {mesh} of {ports} ports has no {described}");
+            let why = format!(
+                "a {} mesh of {ports} ports has no {described}",
+                topology.name()
+            );
             return Err(problem(why, "look whether --mesh is right").into());
         };
         let phase = phase(&drive, row).map_err(|error| {

@@ -4,7 +4,9 @@ use super::{Converted, Report};
 use crate::cli::{ConvertArgs, MeshChoice};
 use crate::error::{Error, Problem};
 use crate::record::foreign_phases::{phases_bytes, placed, read_phases};
-use photonics::interchange::convention::{Convention, Screen, convert as converted, matrix};
+use photonics::interchange::convention::{
+    Convention, ConventionError, Screen, convert as converted, matrix,
+};
 use photonics::matrix::relative_error;
 use photonics::mesh::{MeshPhases, Topology};
 
@@ -23,7 +25,13 @@ pub(super) fn convert(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
     })?;
     let topology = stored.topology;
     let given = placed(from, &topology, &stored.phases_rad);
-    let unknown = |error| Problem::of("--mesh", error, "convert to another convention");
+    let unknown = |error| {
+        let help = match error {
+            ConventionError::OtherCells { .. } => "convert phases of a mesh of MZIs",
+            _ => "convert to another convention",
+        };
+        Problem::of("--mesh", error, help)
+    };
     let phases_rad = converted(&topology, from, to, split(&topology, &given)?).map_err(unknown)?;
     let bytes = phases_bytes(to, &topology, &phases_rad)
         .map_err(|error| Error::failed("the phases cannot be written", error, ""))?;

@@ -63,8 +63,8 @@ pub(super) fn run(args: &ProgramArgs) -> Result<Status, Error> {
         columns: plan.target.ncols(),
         mesh: plan.topology.name().to_owned(),
         mesh_file: args.mesh.file().map(|path| path.display().to_string()),
-        method: match (&plan.fitted, args.self_configure) {
-            (Some(fitted), _) => fitted.method,
+        method: match (search, args.self_configure) {
+            (Some(search), _) => search.name(),
             (None, true) => "self-configure",
             (None, false) => "decompose",
         },

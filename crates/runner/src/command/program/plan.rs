@@ -163,9 +163,16 @@ impl Plan {
             return Ok(self);
         };
         let own = (!self.phases_rad.is_empty()).then(|| self.phases_rad.clone());
+        let start_rad = own.or(start_rad);
+        // On a die, where a decomposition is what a fit begins with.
+        let on_die = args.die.is_some() || args.die_errors.is_some();
+        if let (true, Some(start_rad)) = (on_die, &start_rad) {
+            self.phases_rad.clone_from(start_rad);
+            return Ok(self);
+        }
         let ideal = MeshHardware::ideal(self.topology.clone());
         let place = args.target.display().to_string();
-        let found = search.run(&place, &ideal, &self.whole(), own.or(start_rad))?;
+        let found = search.run(&place, &ideal, &self.whole(), start_rad)?;
         self.phases_rad = found.phases_rad;
         self.fitted = Some(found.fitted);
         self.scale = self.scale.map(|_| found.scale);

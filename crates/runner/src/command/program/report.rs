@@ -184,7 +184,7 @@ impl fmt::Display for Report {
             None => "",
             Some(OnDie::Known(die)) => {
                 die.lines(f, cells)?;
-                if self.fit.is_some() {
+                if die.fit.is_some() {
                     "fitted to the die, "
                 } else {
                     "corrected, "
@@ -193,7 +193,7 @@ impl fmt::Display for Report {
             Some(OnDie::Drawn(die)) => {
                 die.lines(f, cells)?;
                 match die.measured {
-                    None if self.fit.is_some() => "fitted to the die, ",
+                    None if die.fit.is_some() => "fitted to the die, ",
                     None => "corrected, ",
                     Some(_) => "self-configured, ",
                 }

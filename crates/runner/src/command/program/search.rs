@@ -26,7 +26,7 @@ pub(super) struct Search {
 /// How well a fit does, and what it took.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Fitted {
-    pub(super) method: &'static str,
+    method: &'static str,
     /// With the mesh that was fitted.
     pub(super) fidelity: f64,
     pub(super) iterations: u64,
@@ -99,6 +99,14 @@ impl Search {
         }))
     }
 
+    /// The name of its method.
+    pub(super) fn name(&self) -> &'static str {
+        match self.method {
+            Method::Twin => "fit",
+            Method::Forward => "fit-forward",
+        }
+    }
+
     /// The best phases that are found for a target as large as the mesh. A common phase is set by gamma, a common
     /// factor left free.
     ///
@@ -133,10 +141,7 @@ impl Search {
             phases_rad,
             scale,
             fitted: Fitted {
-                method: match self.method {
-                    Method::Twin => "fit",
-                    Method::Forward => "fit-forward",
-                },
+                method: self.name(),
                 fidelity: found.fidelity,
                 iterations: found.iterations,
                 evaluations: found.evaluations,
@@ -158,17 +163,22 @@ impl Fitted {
         } = self;
         let plural = |count: u64| if count == 1 { "" } else { "s" };
         format!(
-            "{}: {iterations} iteration{}, {evaluations} matrices, {starts} start{}; {}",
+            "{}: {iterations} iteration{}, {evaluations} {}, {starts} start{}; {}",
             match self.method {
                 "fit" => "L-BFGS on the gradient",
                 _ => "phase by phase",
             },
             plural(*iterations),
+            if *evaluations == 1 {
+                "matrix"
+            } else {
+                "matrices"
+            },
             plural(*starts as u64),
             if self.converged {
                 "converged, perhaps to a local optimum"
             } else {
-                "not converged: --max-iterations"
+                "not converged: --max-iterations allows more"
             }
         )
     }
