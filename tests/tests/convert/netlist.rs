@@ -94,15 +94,15 @@ fn named_meshes_and_their_mesh_files_come_back() {
 }
 
 #[test]
-fn meshes_of_other_cells_are_refused_by_type() {
+fn meshes_of_other_cells_come_back_and_are_refused_where_they_are_not_known() {
     let bench = programmed(4);
     bench
         .fzero(&["program", "U.npy", "--mesh", "svd", "-o", "s.npz"])
         .done();
     for (line, expected) in [
         (
-            "s.npz m.yml --mesh svd",
-            "--mesh: netlists are of MZIs alone, the mesh has 12 MZIs, 4 attenuators",
+            "s.npz m.yml --mesh svd --flat",
+            "--mesh: couplers with 0 to pi/2 and phase shifters cannot be a cell of kind attenuator (cell 6,",
         ),
         (
             "s.npz q.npz --mesh svd --to clements",
@@ -111,4 +111,23 @@ fn meshes_of_other_cells_are_refused_by_type() {
     ] {
         assert_refused(&bench, line, expected);
     }
+    json(&bench, "s.npz m.yml --mesh svd");
+    assert_eq!(json(&bench, "m.yml q.npz")["mesh"], "svd");
+    for name in ["layer0_theta", "layer0_phi", "layer0_gamma"] {
+        let [before, after] = ["s.npz", "q.npz"].map(|file| array::<f64>(&bench, file, name));
+        assert_eq!(before, after);
+    }
+    // A mesh without a name, by way of a netlist and a mesh file.
+    let file = root().join("configs/mesh/blocks8.toml");
+    let file = file.to_str().unwrap();
+    let bench = programmed(8);
+    let program = [
+        "program", "U.npy", "--mesh", file, "--starts", "1", "-o", "b.npz",
+    ];
+    bench.fzero(&program).done();
+    json(&bench, &format!("b.npz b.yml --mesh {file}"));
+    json(&bench, "b.yml b.toml");
+    json(&bench, "b.yml c.npz");
+    let expected = matrix_of(&bench, "b.npz", file, None);
+    assert_eq!(matrix_of(&bench, "c.npz", "b.toml", None), expected);
 }

@@ -8,7 +8,7 @@ use crate::record::mesh_phases::{netlist_phases_bytes, read_mesh_phases};
 use crate::record::netlist::{netlist_text, read_netlist};
 use crate::record::splitter_errors::read_splitter_errors;
 use photonics::interchange::netlist::{Netlist, NetlistStyle};
-use photonics::mesh::{NamedTopology, Topology};
+use photonics::mesh::{Cell, NamedTopology, Topology};
 
 pub(super) fn write(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
     let layer = args.layer.unwrap_or(0).into();
@@ -31,12 +31,13 @@ pub(super) fn write(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
         Problem::of(
             "--mesh",
             error,
-            "convert a mesh of MZIs; fzero matrix gives its matrix",
+            "leave --flat out: netlists of the cells themselves have them all",
         )
     })?;
     let made_of = match style {
         NetlistStyle::Mzi => {
-            "mzi: B(e2) diag(exp(i theta), 1) B(e1) diag(exp(i phi), 1), shifter: a phase; in rad"
+            "mzi: B(e2) diag(exp(i theta), 1) B(e1) diag(exp(i phi), 1), shifter: a phase; in rad; \
+             others as in docs/meshes.md"
         }
         NetlistStyle::Flat => {
             "coupler_ideal and phase_shifter are models of SAX; its phase_shifter gives pi per volt"
@@ -76,6 +77,7 @@ pub(super) fn read(args: &ConvertArgs) -> Converted {
     let found = read_netlist(&args.input)?;
     let topology = &found.topology;
     let (ports, mzis, columns) = (topology.ports(), topology.mzis(), topology.columns());
+    let parts = topology.parts();
     let errors = found.errors_rad.as_flattened();
     let square = errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64;
     let bytes = netlist_phases_bytes(&found)
@@ -89,7 +91,7 @@ pub(super) fn read(args: &ConvertArgs) -> Converted {
         .line(
             "netlist",
             format!(
-                "{}: {name}, {ports} ports, {mzis} MZIs in {columns} columns",
+                "{}: {name}, {ports} ports, {parts} in {columns} columns",
                 args.input.display()
             ),
         )
@@ -116,13 +118,14 @@ pub(super) fn read(args: &ConvertArgs) -> Converted {
 pub(super) fn mesh_file(args: &ConvertArgs) -> Converted {
     let topology = read_netlist(&args.input)?.topology;
     let (ports, mzis, columns) = (topology.ports(), topology.mzis(), topology.columns());
+    let parts = topology.parts();
     let text = mesh_file_text(&topology);
     let mut report = Report::default();
     report
         .line(
             "netlist",
             format!(
-                "{}: {ports} ports, {mzis} MZIs in {columns} columns",
+                "{}: {ports} ports, {parts} in {columns} columns",
                 args.input.display()
             ),
         )
@@ -144,7 +147,7 @@ pub(super) fn mesh_file(args: &ConvertArgs) -> Converted {
     Ok((text.into_bytes(), report))
 }
 
-/// A mesh of MZIs as a mesh file: by its name where it has one, else column by column.
+/// A mesh as a mesh file: by its name where it has one, else column by column or cell by cell.
 fn mesh_file_text(topology: &Topology) -> String {
     let (name, ports) = (topology.name(), topology.ports());
     let mut text = format!("name = \"{name}\"\nports = {ports}\n");
@@ -156,6 +159,24 @@ fn mesh_file_text(topology: &Topology) -> String {
         }
         // A named topology has its name.
         Some(_) => text.push_str(&format!("topology = \"{name}\"\n")),
+        None if !topology.is_uniform() => {
+            for placed in topology.placed() {
+                let [upper, lower] = placed.ports;
+                let kind = placed.cell.name();
+                text.push_str(&format!("\n[[component]]\nkind = \"{kind}\"\n"));
+                match placed.cell.ports() {
+                    1 => text.push_str(&format!("port = {upper}\n")),
+                    _ => text.push_str(&format!("ports = [{upper}, {lower}]\n")),
+                }
+                match placed.cell {
+                    Cell::Coupler { angle_rad } => {
+                        text.push_str(&format!("angle_rad = {angle_rad:?}\n"));
+                    }
+                    Cell::Loss { loss_db } => text.push_str(&format!("loss_db = {loss_db:?}\n")),
+                    _ => {}
+                }
+            }
+        }
         None => {
             text.push_str("columns = [\n");
             for column in 0..topology.columns() {
