@@ -14,6 +14,7 @@ What becomes of what:
   phases.npz    -> other.npz    the same mesh in another convention   --mesh --from --to
   phases.npz    -> mesh.yml     netlist as of gdsfactory and SAX      --mesh --flat --die-errors
   mesh.yml      -> phases.npz   its phases and splitter errors
+  mesh.yml      -> mesh.toml    its wiring, as a mesh file
   phases.npz    -> drive.csv    powers, voltages and DAC codes        --mesh --process --heater-ohm
   drive.csv     -> phases.npz   the phases that they give             --mesh --process --heater-ohm
 
@@ -22,6 +23,7 @@ Examples:
   fzero convert measured.s8p U.npy --wavelength-nm 1550
   fzero convert phases.npz perceval.npz --mesh rectangular --to perceval-phase-first
   fzero convert phases.npz mesh.yml --mesh rectangular --flat
+  fzero convert phases.npz mesh.yml --mesh configs/mesh/blocks8.toml
   fzero convert phases.npz drive.csv --mesh rectangular --process mature --heater-ohm 600
 
 Formats, conventions and their sources: docs/interchange.md";
@@ -33,7 +35,7 @@ pub struct ConvertArgs {
     #[arg(value_name = "IN")]
     pub input: PathBuf,
 
-    /// What it becomes, by its extension too; an earlier file is replaced, but not IN.
+    /// What it becomes, by its extension too, which may also be .toml; an earlier file is replaced, but not IN.
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
 

@@ -2,7 +2,7 @@
 
 use super::{Convention, Screen};
 use crate::interchange::wires::{Wires, short, wrap};
-use crate::mesh::{MeshPhases, Parts, Topology};
+use crate::mesh::{MeshPhases, NamedTopology, Parts, Topology};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -115,8 +115,10 @@ fn check(topology: &Topology, convention: Convention) -> Result<(), ConventionEr
             parts: topology.parts(),
         });
     }
-    let known = topology.name() == "rectangular" && topology.ports() > 2;
-    if convention == Convention::Neurophox && !known {
+    // Whatever a file calls it.
+    let known =
+        || topology.ports() > 2 && NamedTopology::of(topology) == Some(NamedTopology::Rectangular);
+    if convention == Convention::Neurophox && !known() {
         return Err(ConventionError::Unknown {
             mesh: topology.name().to_owned(),
             ports: topology.ports(),
