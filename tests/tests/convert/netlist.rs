@@ -47,7 +47,7 @@ fn a_mesh_without_a_name_is_told_with_what_is_odd_about_it() {
     let said = bench.fzero(&["convert", "m.yml", "p.npz"]).done();
     assert_eq!(
         said.stdout,
-        "netlist    m.yml: no named mesh, 3 ports, 1 MZIs in 1 columns\n\
+        "netlist    m.yml: no named mesh, 3 ports, 1 MZI in 1 column\n\
          splitters  0.00e0 rad rms\n\
          phases     p.npz: 1 theta, 1 phi, 3 gamma in rad; e1, e2 of the couplers\n\
          lint       port 1 is joined to no other\n\

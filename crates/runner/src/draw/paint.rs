@@ -101,7 +101,7 @@ impl Paint<'_> {
 impl Scale {
     /// The level of a value; `None` where it has none.
     pub(super) fn level(&self, value: f64) -> Option<usize> {
-        if !value.is_finite() && !(value == f64::NEG_INFINITY && !self.cyclic) {
+        if !value.is_finite() && (value != f64::NEG_INFINITY || self.cyclic) {
             return None;
         }
         let share = if self.max > self.min {

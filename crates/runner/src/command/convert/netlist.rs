@@ -78,6 +78,7 @@ pub(super) fn read(args: &ConvertArgs) -> Converted {
     let topology = &found.topology;
     let (ports, mzis, columns) = (topology.ports(), topology.mzis(), topology.columns());
     let parts = topology.parts();
+    let word = if columns == 1 { "column" } else { "columns" };
     let errors = found.errors_rad.as_flattened();
     let square = errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64;
     let bytes = netlist_phases_bytes(&found)
@@ -91,7 +92,7 @@ pub(super) fn read(args: &ConvertArgs) -> Converted {
         .line(
             "netlist",
             format!(
-                "{}: {name}, {ports} ports, {parts} in {columns} columns",
+                "{}: {name}, {ports} ports, {parts} in {columns} {word}",
                 args.input.display()
             ),
         )
@@ -119,13 +120,14 @@ pub(super) fn mesh_file(args: &ConvertArgs) -> Converted {
     let topology = read_netlist(&args.input)?.topology;
     let (ports, mzis, columns) = (topology.ports(), topology.mzis(), topology.columns());
     let parts = topology.parts();
+    let word = if columns == 1 { "column" } else { "columns" };
     let text = mesh_file_text(&topology);
     let mut report = Report::default();
     report
         .line(
             "netlist",
             format!(
-                "{}: {ports} ports, {parts} in {columns} columns",
+                "{}: {ports} ports, {parts} in {columns} {word}",
                 args.input.display()
             ),
         )
