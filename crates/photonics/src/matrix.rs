@@ -46,6 +46,19 @@ pub fn relative_error(u: &DMatrix<Complex64>, target: &DMatrix<Complex64>) -> f6
     (difference / square_norm(target)).sqrt()
 }
 
+/// The factor `[a, p]` at which |a exp(i p) U - V|_F is least: a >= 0, and p in rad, -pi to pi. Both 0 where U is.
+///
+/// # Panics
+/// When the matrices have different shapes: an error of the caller.
+pub fn nearest_factor(u: &DMatrix<Complex64>, v: &DMatrix<Complex64>) -> [f64; 2] {
+    let overlap = u.dotc(v);
+    let square = u.norm_squared();
+    if square == 0.0 {
+        return [0.0; 2];
+    }
+    [overlap.norm() / square, libm::atan2(overlap.im, overlap.re)]
+}
+
 /// A random `size` x `size` unitary from the Haar measure, in O(size^3).
 ///
 /// The Q of the QR decomposition of a matrix of complex normal numbers, with the phases chosen such

@@ -4,10 +4,8 @@ mod convert;
 mod draw;
 mod evaluate;
 mod matrix;
-mod mesh;
 mod mesh_choice;
 mod program;
-mod programmable;
 
 pub use convert::ConvertArgs;
 mod validate;
@@ -15,10 +13,8 @@ mod validate;
 pub use draw::{ColourBy, DrawArgs};
 pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
-pub use mesh::UniversalMesh;
 pub use mesh_choice::MeshChoice;
-pub use program::ProgramArgs;
-pub use programmable::ProgrammableMesh;
+pub use program::{MethodName, ProgramArgs};
 pub use validate::ValidateArgs;
 
 use crate::config::Override;

@@ -138,3 +138,23 @@ fn phases_out_of_range_are_counted_and_named() {
         .count();
     assert_eq!(clipped, expected);
 }
+
+#[test]
+fn heaters_that_do_not_exist_have_no_row() {
+    let bench = programmed(4);
+    bench
+        .fzero(&["program", "U.npy", "--mesh", "svd", "-o", "s.npz"])
+        .done();
+    json(&bench, "s.npz d.csv --mesh svd --process mature");
+    let text = fs::read_to_string(bench.path().join("d.csv")).unwrap();
+    // 12 MZIs with theta and phi, 4 attenuators with theta, 4 outputs.
+    assert_eq!(text.lines().count(), 1 + 2 * 12 + 4 + 4);
+    json(&bench, "d.csv q.npz --mesh svd --process mature");
+    for (name, absent) in [("layer0_theta", 0), ("layer0_phi", 4)] {
+        let [before, after] = ["s.npz", "q.npz"].map(|file| array::<f64>(&bench, file, name));
+        assert_eq!(after.len(), 16);
+        let off = before.iter().zip(&after).map(|(x, y)| (x - y).abs());
+        assert!(off.fold(0.0, f64::max) < 4e-3, "{name}");
+        assert!(after.iter().filter(|x| **x == 0.0).count() >= absent);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod die;
 mod fabricated;
+mod fits;
 mod meshes;
 mod refusals;
 mod round_trip;

@@ -160,11 +160,12 @@ fn what_does_not_fit_is_one_line_and_what_to_do() {
         ];
         assert_refused(&bench, &bench.fzero(&arguments), &before, expected);
     }
-    let ended = bench.fzero(&["program", "U.npy", "--mesh", "butterfly", "-o", "p.npz"]);
+    let ended = bench.fzero(&["program", "U.npy", "--mesh", "clements", "-o", "p.npz"]);
     assert_eq!(ended.code, Some(2));
     assert!(
         ended.stderr.contains(
-            "[possible values: rectangular, triangular, diamond, redundant-rectangular, svd]"
+            "no mesh has this name (rectangular, triangular, diamond, redundant-rectangular, butterfly, \
+             tree, permuting-rectangular, svd), and the path of a mesh file ends in .toml"
         ),
         "{}",
         ended.stderr
@@ -176,8 +177,49 @@ fn options_that_do_not_fit_the_mesh_or_the_die_are_named() {
     let bench = bench("rectangular", 4);
     let rows = [Complex::new(0.0, 0.0); 4];
     write(&bench, "zero.npy", 2, &rows);
+    fs::write(
+        bench.path().join("m.toml"),
+        "name = \"m\"\nports = 5\ntopology = \"tree\"\n",
+    )
+    .unwrap();
     let before = bench.entries();
-    let cases: [(&str, &str, &[&str], &str); 11] = [
+    let cases: [(&str, &str, &[&str], &str); 17] = [
+        (
+            "U.npy",
+            "m.toml",
+            &[],
+            "U.npy: the target is 4 x 4, the mesh m.toml has 5 ports",
+        ),
+        (
+            "U.npy",
+            "m.toml",
+            &["--extra-columns", "2"],
+            "--extra-columns: m.toml says them itself",
+        ),
+        (
+            "U.npy",
+            "butterfly",
+            &["--method", "decompose"],
+            "--method: there is no decomposition for the mesh butterfly",
+        ),
+        (
+            "U.npy",
+            "triangular",
+            &["--starts", "2"],
+            "--starts: has no effect on a decomposition",
+        ),
+        (
+            "U.npy",
+            "diamond",
+            &["--method", "fit"],
+            "--method: a diamond has ports that carry no signal",
+        ),
+        (
+            "zero.npy",
+            "tree",
+            &[],
+            "zero.npy: the norm of the target is 0",
+        ),
         (
             "U.npy",
             "redundant-rectangular",

@@ -2,7 +2,7 @@
 //!
 //! A decomposition ([`crate::mesh::decompose`]) needs a universal mesh without errors, the local
 //! correction ([`crate::mesh::correct`]) one without loss whose splitters reach every ratio. A fit takes
-//! any mesh: with too few MZIs, or more than enough, with errors, with loss. It may end in a local
+//! any mesh: of any cells, with too few MZIs, or more than enough, with errors, with loss. It may end in a local
 //! optimum; restarts from other phases are what helps.
 //!
 //! | method | what it uses | cost of an iteration |
@@ -10,12 +10,12 @@
 //! | [`Method::Twin`] | the exact gradient of a model ([`crate::twin`]); L-BFGS | about 4 passes of N fields |
 //! | [`Method::Forward`] | transfer matrices alone; one phase after the other, exactly | at least 2 (2 MZIs + N + 1) passes |
 
+mod cells;
 mod forward;
 mod lbfgs;
 mod objective;
 
 use crate::matrix::{fidelity, relative_error};
-use crate::mesh::cell::Parts;
 use crate::mesh::haar::haar_phases;
 use crate::mesh::{MeshHardware, MeshPhases};
 use nalgebra::DMatrix;
@@ -90,7 +90,7 @@ impl Default for FitOptions {
 /// What a fit found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fit {
-    /// [theta | phi | gamma] in rad, each in [0, 2 pi).
+    /// [theta | phi | gamma] in rad, each in [0, 2 pi); 0 where a cell has no phase shifter.
     pub phases_rad: Vec<f64>,
     /// |Tr U^H V|^2 / (Tr U^H U Tr V^H V) there; 0 where nothing comes through.
     pub fidelity: f64,
@@ -114,12 +114,6 @@ pub struct Fit {
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum FitError {
-    /// The mesh has other cells than MZIs.
-    #[error("a fit knows meshes of MZIs alone, this one has {parts}")]
-    Cells {
-        /// What it has.
-        parts: Parts,
-    },
     /// The target has not the size of the mesh.
     #[error("the target is {rows} x {columns}, the mesh has {ports} ports")]
     Size {
@@ -239,6 +233,9 @@ pub fn fit(
         // A small negative angle rounds to a whole turn.
         *phase = if turned < TAU { turned } else { 0.0 };
     }
+    for place in topology.missing_shifters() {
+        phases_rad[place] = 0.0;
+    }
     let phases = MeshPhases::split(&phases_rad, topology.mzis(), topology.ports());
     let u = phases.map_or_else(|| target.clone(), |phases| hardware.matrix(phases));
     let fidelity = fidelity(&u, target);
@@ -270,11 +267,6 @@ fn check(
 ) -> Result<(), FitError> {
     let topology = hardware.topology();
     let ports = topology.ports();
-    if !topology.is_uniform() {
-        return Err(FitError::Cells {
-            parts: topology.parts(),
-        });
-    }
     let (rows, columns) = target.shape();
     if (rows, columns) != (ports, ports) {
         return Err(FitError::Size {

@@ -10,6 +10,7 @@
 //! Near the optimum that takes no difference of nearly equal numbers but those of the matrices.
 
 use super::Objective;
+use super::cells::CellModel;
 use crate::field::FieldBatch;
 use crate::mesh::MeshHardware;
 use crate::twin::{MeshTwin, Tape};
@@ -19,14 +20,21 @@ use std::sync::Arc;
 
 /// A mesh, a target, and how often the mesh was asked.
 pub(super) struct Evaluator {
-    twin: MeshTwin<f64>,
+    model: Model,
     target: DMatrix<Complex64>,
     target_square: f64,
     objective: Objective,
     evaluations: u64,
-    tape: Tape<f64>,
     field: FieldBatch<f64>,
     cotangent: FieldBatch<f64>,
+}
+
+/// What computes the transfer matrix and takes cotangents back.
+enum Model {
+    /// Of MZIs.
+    Twin(Box<MeshTwin<f64>>, Tape<f64>),
+    /// Of any cells.
+    Cells(CellModel),
 }
 
 /// t = Tr V^H U and n_U, sinusoids of every phase.
@@ -43,13 +51,16 @@ impl Evaluator {
         objective: Objective,
     ) -> Self {
         let ports = target.nrows();
+        let model = match CellModel::new(&hardware) {
+            Some(cells) => Model::Cells(cells),
+            None => Model::Twin(Box::new(MeshTwin::new(hardware)), Tape::default()),
+        };
         Self {
-            twin: MeshTwin::new(hardware),
+            model,
             target: target.clone(),
             target_square: target.iter().map(Complex64::norm_sqr).sum(),
             objective,
             evaluations: 0,
-            tape: Tape::default(),
             field: FieldBatch::dark(ports, ports),
             cotangent: FieldBatch::dark(ports, ports),
         }
@@ -80,12 +91,17 @@ impl Evaluator {
     fn send(&mut self, phases_rad: &[f64]) {
         self.evaluations += 1;
         let ports = self.field.ports();
-        self.twin.program(phases_rad);
-        self.field.resize(ports);
-        for port in 0..ports {
-            self.field.set(port, port, Complex64::ONE);
+        match &mut self.model {
+            Model::Cells(cells) => cells.forward(phases_rad, &mut self.field),
+            Model::Twin(twin, tape) => {
+                twin.program(phases_rad);
+                self.field.resize(ports);
+                for port in 0..ports {
+                    self.field.set(port, port, Complex64::ONE);
+                }
+                twin.forward(&mut self.field, tape);
+            }
         }
-        self.twin.forward(&mut self.field, &mut self.tape);
     }
 
     /// The overlap with the target.
@@ -141,14 +157,12 @@ impl Evaluator {
                 self.cotangent.set(row, column, g * (2.0 / norm));
             }
         }
-        let Self {
-            twin,
-            tape,
-            field,
-            cotangent,
-            ..
-        } = self;
-        twin.vjp(tape, field, cotangent, gradient);
+        match &mut self.model {
+            Model::Cells(cells) => cells.gradient(&self.cotangent, gradient),
+            Model::Twin(twin, tape) => {
+                twin.vjp(tape, &mut self.field, &mut self.cotangent, gradient);
+            }
+        }
         value
     }
 }
@@ -165,6 +179,7 @@ mod tests {
     use crate::matrix::haar_unitary;
     use crate::mesh::haar::haar_phases;
     use crate::mesh::rectangular::rectangular;
+    use crate::mesh::{Cell, MeshPhases, Placed, Topology};
     use numerics::Streams;
 
     /// With loss |U| depends on the phases, which a lossless mesh would hide.
@@ -184,8 +199,61 @@ mod tests {
         let errors = vec![[0.05, -0.1]; topology.mzis()];
         let hardware = Arc::new(MeshHardware::with_losses(topology.clone(), errors, losses));
         let streams = Streams::new(1);
-        let target = haar_unitary(5, &mut streams.derive("target", 0, 0));
-        let phases = haar_phases(&topology, &mut streams.derive("phases", 0, 0));
+        assert_gradients(&hardware, streams);
+    }
+
+    /// Every kind of cell, with losses and errors in all.
+    #[test]
+    fn gradients_of_other_cells_are_those_of_differences() {
+        let on_two = |cell| Placed::on_two(cell, 0, 1);
+        let one = |cell| vec![Placed::on_one(cell, 1), Placed::on_two(Cell::Mzi, 2, 0)];
+        let topology = Topology::of_cells(
+            "cells",
+            3,
+            [
+                vec![on_two(Cell::Mzi)],
+                one(Cell::Shifter),
+                vec![on_two(Cell::Symmetric)],
+                one(Cell::Attenuator),
+                vec![Placed::on_two(Cell::coupler(0.3), 1, 2)],
+                one(Cell::Loss { loss_db: 0.7 }),
+                vec![on_two(Cell::Crossing)],
+                vec![Placed::on_two(Cell::Symmetric, 2, 1)],
+            ],
+        );
+        let topology = Arc::new(topology.unwrap());
+        let arms = (0..topology.mzis()).map(|cell| crate::component::mzi::ArmTransmission {
+            inner_upper: 0.95 - 0.02 * cell as f64,
+            inner_lower: 0.9,
+            outer_upper: 0.8,
+            outer_lower: 0.97,
+        });
+        let losses = crate::mesh::MeshLosses {
+            arms: arms.collect(),
+            output: vec![0.9, 0.8, 1.0],
+        };
+        let errors = vec![[0.05, -0.1]; topology.mzis()];
+        let hardware = Arc::new(MeshHardware::with_losses(topology, errors, losses));
+        assert_gradients(&hardware, Streams::new(2));
+        let phases = haar_phases(hardware.topology(), &mut Streams::new(3).derive("p", 0, 0));
+        let (mut cells, mut found) = (CellModel::new(&hardware).unwrap(), FieldBatch::dark(3, 3));
+        cells.forward(&phases, &mut found);
+        let mzis = hardware.topology().mzis();
+        let expected = hardware.matrix(MeshPhases::split(&phases, mzis, 3).unwrap());
+        for (port, row) in expected.row_iter().enumerate() {
+            for (sample, x) in row.iter().enumerate() {
+                // A few roundings per column.
+                let error = (found.get(port, sample) - x).norm();
+                assert!(error < 64.0 * f64::EPSILON, "{port} {sample}: {error:e}");
+            }
+        }
+    }
+
+    fn assert_gradients(hardware: &Arc<MeshHardware>, streams: Streams) {
+        let topology = hardware.topology();
+        let ports = topology.ports();
+        let target = haar_unitary(ports, &mut streams.derive("target", 0, 0));
+        let phases = haar_phases(topology, &mut streams.derive("phases", 0, 0));
         for objective in [
             Objective::Infidelity,
             Objective::FreePhase,

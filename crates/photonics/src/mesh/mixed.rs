@@ -24,10 +24,10 @@ use libm::{cos, sin};
 use numerics::vectorize;
 
 /// A complex number.
-type Complex = [f64; 2];
+pub(crate) type Complex = [f64; 2];
 
 /// The elements 00, 01, 10, 11.
-type Matrix = [Complex; 4];
+pub(crate) type Matrix = [Complex; 4];
 
 /// What of a cell belongs to the die: as much as can be computed before phases are known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,6 +78,35 @@ impl MixedTerm {
     }
 }
 
+/// What a cell does to the fields on its ports.
+pub(crate) enum Transfer {
+    /// To that on its one port.
+    One(Complex),
+    /// To those on its upper and its lower port.
+    Two(Matrix),
+}
+
+impl MixedTerm {
+    /// At these phases in rad.
+    #[inline(always)]
+    pub(crate) fn transfer(&self, theta: f64, phi: f64) -> Transfer {
+        match self {
+            Self::Mzi(terms) => Transfer::Two(general(terms, theta, phi)),
+            Self::Symmetric(terms) => {
+                let common = turn(phi);
+                Transfer::Two(general(terms, theta - phi, 0.0).map(|x| times(common, x)))
+            }
+            Self::Fixed(matrix) => Transfer::Two(*matrix),
+            Self::Shifter(t) => Transfer::One(turn(theta).map(|x| t * x)),
+            Self::Attenuator([x00, y00]) => {
+                let [c, s] = turn(0.5 * theta);
+                Transfer::One(times([c, s], [x00 * c, y00 * s]))
+            }
+            Self::Loss(t) => Transfer::One([*t, 0.0]),
+        }
+    }
+}
+
 /// Compiles the cells of a mesh at `phases`: matrices in their place in the order of computation, and
 /// what waits at each output.
 pub(super) fn compile<T: Real>(
@@ -97,24 +126,10 @@ pub(super) fn compile<T: Real>(
             for (cell, (term, pair)) in terms.iter().zip(topology.pairs()).enumerate() {
                 let (theta, phi) = (phases.theta_rad[cell], phases.phi_rad[cell]);
                 let (a, b) = (pair.upper as usize, pair.lower as usize);
-                let matrix = match term {
-                    MixedTerm::Mzi(terms) => general(terms, theta, phi),
-                    MixedTerm::Symmetric(terms) => {
-                        let common = turn(phi);
-                        general(terms, theta - phi, 0.0).map(|x| times(common, x))
-                    }
-                    MixedTerm::Fixed(matrix) => *matrix,
-                    MixedTerm::Shifter(t) => {
-                        waiting[a] = times(turn(theta).map(|x| t * x), waiting[a]);
-                        continue;
-                    }
-                    MixedTerm::Attenuator([x00, y00]) => {
-                        let [c, s] = turn(0.5 * theta);
-                        waiting[a] = times(times([c, s], [x00 * c, y00 * s]), waiting[a]);
-                        continue;
-                    }
-                    MixedTerm::Loss(t) => {
-                        waiting[a] = waiting[a].map(|x| t * x);
+                let matrix = match term.transfer(theta, phi) {
+                    Transfer::Two(matrix) => matrix,
+                    Transfer::One(factor) => {
+                        waiting[a] = times(factor, waiting[a]);
                         continue;
                     }
                 };
@@ -154,12 +169,12 @@ fn general(terms: &[f64; 8], theta: f64, phi: f64) -> Matrix {
 
 /// exp(i angle)
 #[inline(always)]
-pub(super) fn turn(angle_rad: f64) -> Complex {
+pub(crate) fn turn(angle_rad: f64) -> Complex {
     let (s, c) = <f64 as Real>::sin_cos(angle_rad);
     [c, s]
 }
 
 #[inline(always)]
-pub(super) fn times([a, b]: Complex, [c, d]: Complex) -> Complex {
+pub(crate) fn times([a, b]: Complex, [c, d]: Complex) -> Complex {
     [a.mul_add(c, -(b * d)), a.mul_add(d, b * c)]
 }

@@ -13,7 +13,7 @@ pub mod haar;
 pub mod hardware;
 pub mod lint;
 pub mod loss;
-mod mixed;
+pub(crate) mod mixed;
 pub mod mzi_form;
 pub mod naive;
 pub mod named;

@@ -55,6 +55,39 @@ impl NamedTopology {
         }
     }
 
+    /// Which one a wiring is, whatever it is called: the first of them where small ones are the same.
+    ///
+    /// ```
+    /// use photonics::mesh::{NamedTopology, Topology};
+    /// let mesh = Topology::new("mine", 3, [vec![(0, 1)], vec![(1, 2)], vec![(0, 1)]])?;
+    /// assert_eq!(NamedTopology::of(&mesh), Some(NamedTopology::Rectangular));
+    /// # Ok::<(), photonics::mesh::TopologyError>(())
+    /// ```
+    pub fn of(mesh: &Topology) -> Option<Self> {
+        let ports = mesh.ports();
+        let extra_columns = mesh
+            .columns()
+            .saturating_sub(Self::Rectangular.counts(ports).columns);
+        let all = [
+            Self::Rectangular,
+            Self::Triangular,
+            Self::Diamond,
+            Self::RedundantRectangular { extra_columns },
+            Self::Butterfly,
+            Self::Tree,
+            Self::PermutingRectangular,
+            Self::Svd,
+        ];
+        all.into_iter().find(|name| {
+            let counts = name.counts(ports);
+            (counts.mzis, counts.columns) == (mesh.mzis(), mesh.columns())
+                && name.build(ports).is_ok_and(|named| {
+                    named.placed().eq(mesh.placed())
+                        && (0..mesh.columns()).all(|x| named.column(x) == mesh.column(x))
+                })
+        })
+    }
+
     /// Its sizes in closed form, without building it.
     pub fn counts(self, ports: usize) -> Counts {
         match self {
@@ -97,6 +130,17 @@ mod tests {
                     columns: mesh.columns(),
                 };
                 assert_eq!(name.counts(ports), built, "{name:?} {ports}");
+                // Small ones may be another as well.
+                if ports > 6 {
+                    let found = NamedTopology::of(&mesh.with_name("other"));
+                    let none = NamedTopology::RedundantRectangular { extra_columns: 0 };
+                    let expected = if name == none {
+                        NamedTopology::Rectangular
+                    } else {
+                        name
+                    };
+                    assert_eq!(found, Some(expected), "{name:?} {ports}");
+                }
             }
         }
     }

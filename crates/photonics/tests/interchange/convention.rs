@@ -146,3 +146,25 @@ fn what_is_not_known_of_neurophox_is_refused() {
         }
     }
 }
+
+#[test]
+fn other_cells_have_no_convention_and_names_do_not_decide() {
+    let mesh = NamedTopology::Svd.build(3).unwrap();
+    let phases = vec![0.5; 2 * mesh.mzis() + 3];
+    let at = MeshPhases::split(&phases, mesh.mzis(), 3).unwrap();
+    for to in Convention::ALL {
+        let refused = convert(&mesh, Convention::Fzero, to, at);
+        assert!(
+            matches!(refused, Err(ConventionError::OtherCells { .. })),
+            "{to:?}"
+        );
+    }
+    let of = |name: NamedTopology, called: &str| {
+        let mesh = name.build(5).unwrap().with_name(called);
+        let phases = vec![0.5; 2 * mesh.mzis() + 5];
+        let at = MeshPhases::split(&phases, mesh.mzis(), 5).unwrap();
+        convert(&mesh, Convention::Fzero, Convention::Neurophox, at).is_ok()
+    };
+    assert!(of(NamedTopology::Rectangular, "mine"));
+    assert!(!of(NamedTopology::Triangular, "rectangular"));
+}

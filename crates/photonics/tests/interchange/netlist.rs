@@ -1,9 +1,11 @@
 //! Meshes as netlists and back, and everything that can be wrong with one.
 
 use crate::common::{cases, distance, named, random_errors, random_phases, stream};
-use photonics::interchange::netlist::{Instance, InstancePort, Netlist, NetlistStyle, Place};
+use photonics::interchange::netlist::{
+    Instance, InstancePort, Netlist, NetlistStyle, NoModel, Place,
+};
 use photonics::mesh::naive;
-use photonics::mesh::{MeshHardware, MeshPhases, NamedTopology, Topology};
+use photonics::mesh::{Cell, MeshHardware, MeshPhases, MziForm, NamedTopology, Placed, Topology};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -18,7 +20,7 @@ fn sample(ports: usize, style: NetlistStyle) -> Netlist {
     let mut stream = stream("netlist", ports);
     let phases = random_phases(&topology, &mut stream);
     let errors = random_errors(&topology, 0.3, &mut stream);
-    Netlist::of_mesh(&topology, &errors, split(&topology, &phases), style)
+    Netlist::of_mesh(&topology, &errors, split(&topology, &phases), style).unwrap()
 }
 
 proptest! {
@@ -32,7 +34,7 @@ proptest! {
             let errors = random_errors(&topology, 0.7, &mut stream);
             for style in STYLES {
                 let mut netlist =
-                    Netlist::of_mesh(&topology, &errors, split(&topology, &phases), style);
+                    Netlist::of_mesh(&topology, &errors, split(&topology, &phases), style).unwrap();
                 netlist.instances.reverse();
                 netlist.connections.reverse();
                 netlist.ports.reverse();
@@ -155,7 +157,8 @@ fn every_fault_names_its_instance() {
             Mzi,
             Box::new(|n| n.instances[1].component = "ring".into()),
             Inst(1),
-            "instance mzi_1 is of the unknown component ring (known: mzi, shifter, coupler_ideal, phase_shifter)",
+            "instance mzi_1 is of the unknown component ring (known: mzi, symmetric, coupler, crossing, shifter, attenuator, loss, \
+             coupler_ideal, phase_shifter)",
         ),
         (
             Mzi,
@@ -322,10 +325,124 @@ fn a_waveguide_without_an_mzi_is_a_port_too() {
     let topology = Topology::new("pair", 3, [vec![(0, 2)]]).unwrap();
     let phases = [0.1, 0.2, 0.3, 0.4, 0.5];
     for style in STYLES {
-        let netlist = Netlist::of_mesh(&topology, &[[0.0; 2]], split(&topology, &phases), style);
+        let netlist =
+            Netlist::of_mesh(&topology, &[[0.0; 2]], split(&topology, &phases), style).unwrap();
         let back = netlist.mesh().unwrap();
         assert_eq!(back.topology.name(), "netlist");
         assert_eq!(back.topology.pairs(), topology.pairs());
         assert_eq!(back.errors_rad, [[0.0; 2]]);
+    }
+}
+
+/// Meshes with other cells, and which named one they come back as.
+fn of_cells(ports: usize) -> Vec<(Topology, bool)> {
+    let mixed = [NamedTopology::Svd, NamedTopology::PermutingRectangular];
+    let mut all: Vec<_> = mixed
+        .map(|name| (name.build(ports).unwrap(), true))
+        .into_iter()
+        .filter(|(mesh, _)| !mesh.is_uniform())
+        .collect();
+    for form in [MziForm::Symmetric, MziForm::ThreeSplitter] {
+        let plain = NamedTopology::Triangular.build(ports).unwrap();
+        all.push((plain.with_mzis(form).unwrap(), false));
+    }
+    let one = |cell| Placed::on_one(cell, ports - 1);
+    let custom = [
+        vec![one(Cell::Shifter)],
+        vec![Placed::on_two(Cell::coupler(0.3), 1, 0)],
+        vec![
+            one(Cell::Loss { loss_db: 0.7 }),
+            Placed::on_two(Cell::Mzi, 0, 1),
+        ],
+        vec![one(Cell::Attenuator)],
+        vec![Placed::on_two(Cell::Crossing, 0, 1)],
+        vec![Placed::on_two(Cell::Symmetric, ports - 1, 0)],
+    ];
+    all.push((Topology::of_cells("custom", ports, custom).unwrap(), false));
+    all
+}
+
+/// Phases and errors that cells have, 0 elsewhere.
+fn set(topology: &Topology, seed: usize) -> (Vec<f64>, Vec<[f64; 2]>) {
+    let mut stream = stream("cells", seed);
+    let mut phases = random_phases(topology, &mut stream);
+    let mut errors = random_errors(topology, 0.3, &mut stream);
+    for place in topology.missing_shifters() {
+        phases[place] = 0.0;
+    }
+    for (cell, errors) in errors.iter_mut().enumerate() {
+        errors[topology.cell(cell).couplers()..].fill(0.0);
+    }
+    (phases, errors)
+}
+
+fn matrix(
+    topology: &Topology,
+    errors: &[[f64; 2]],
+    phases: &[f64],
+) -> nalgebra::DMatrix<num_complex::Complex64> {
+    let mesh = MeshHardware::new(Arc::new(topology.clone()), errors.to_vec(), None);
+    naive::matrix(&mesh, split(topology, phases))
+}
+
+#[test]
+fn other_cells_come_back_as_the_same_mesh() {
+    for ports in [3, 4, 5, 8] {
+        for (topology, is_named) in of_cells(ports) {
+            let (phases, errors) = set(&topology, ports);
+            let at = split(&topology, &phases);
+            let mut netlist = Netlist::of_mesh(&topology, &errors, at, NetlistStyle::Mzi).unwrap();
+            netlist.instances.reverse();
+            netlist.connections.reverse();
+            let back = netlist.mesh().unwrap();
+            assert_eq!(back.topology.parts(), topology.parts());
+            if is_named {
+                assert_eq!(back.topology, topology);
+                assert_eq!(back.phases_rad, phases);
+                assert_eq!(back.errors_rad, errors);
+            }
+            // Cells in another order do the same to other ports: not a bit is different.
+            assert_eq!(
+                matrix(&back.topology, &back.errors_rad, &back.phases_rad),
+                matrix(&topology, &errors, &phases),
+                "{} {ports}",
+                topology.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_couplers_and_phase_shifters_cannot_be_is_refused() {
+    for (topology, _) in of_cells(4) {
+        let (phases, errors) = set(&topology, 1);
+        let at = split(&topology, &phases);
+        let flat = Netlist::of_mesh(&topology, &errors, at, NetlistStyle::Flat);
+        let absent = [
+            Cell::Crossing,
+            Cell::Attenuator,
+            Cell::Loss { loss_db: 0.7 },
+        ];
+        match topology
+            .placed()
+            .position(|placed| absent.contains(&placed.cell))
+        {
+            Some(cell) => {
+                let kind = topology.cell(cell).name();
+                assert_eq!(flat, Err(NoModel { kind, cell }));
+            }
+            // The components of SAX, two couplers of each symmetric MZI are an MZI.
+            None if topology.parts().symmetric > 0 => {
+                let back = flat.unwrap().mesh().unwrap();
+                assert_eq!(back.topology.parts().mzis, topology.parts().symmetric);
+                let found = matrix(&back.topology, &back.errors_rad, &back.phases_rad);
+                assert!(distance(&found, &matrix(&topology, &errors, &phases)) < 1e-13);
+            }
+            None => assert_eq!(
+                flat.unwrap().instances.len(),
+                5 * topology.parts().mzis + 4,
+                "three couplers and two phases for each MZI, and gamma"
+            ),
+        }
     }
 }

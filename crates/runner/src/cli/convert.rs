@@ -1,6 +1,6 @@
 //! Options of `fzero convert`.
 
-use super::UniversalMesh;
+use super::MeshChoice;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use photonics::interchange::convention::Convention;
@@ -14,6 +14,7 @@ What becomes of what:
   phases.npz    -> other.npz    the same mesh in another convention   --mesh --from --to
   phases.npz    -> mesh.yml     netlist as of gdsfactory and SAX      --mesh --flat --die-errors
   mesh.yml      -> phases.npz   its phases and splitter errors
+  mesh.yml      -> mesh.toml    its wiring, as a mesh file
   phases.npz    -> drive.csv    powers, voltages and DAC codes        --mesh --process --heater-ohm
   drive.csv     -> phases.npz   the phases that they give             --mesh --process --heater-ohm
 
@@ -22,6 +23,7 @@ Examples:
   fzero convert measured.s8p U.npy --wavelength-nm 1550
   fzero convert phases.npz perceval.npz --mesh rectangular --to perceval-phase-first
   fzero convert phases.npz mesh.yml --mesh rectangular --flat
+  fzero convert phases.npz mesh.yml --mesh configs/mesh/blocks8.toml
   fzero convert phases.npz drive.csv --mesh rectangular --process mature --heater-ohm 600
 
 Formats, conventions and their sources: docs/interchange.md";
@@ -33,13 +35,23 @@ pub struct ConvertArgs {
     #[arg(value_name = "IN")]
     pub input: PathBuf,
 
-    /// What it becomes, by its extension too; an earlier file is replaced, but not IN.
+    /// What it becomes, by its extension too, which may also be .toml; an earlier file is replaced, but not IN.
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
 
-    /// The mesh whose phases they are.
-    #[arg(long, value_name = "MESH", help_heading = "Phases")]
-    pub mesh: Option<UniversalMesh>,
+    /// The mesh whose phases they are: a name (rectangular, triangular, diamond, redundant-rectangular,
+    /// butterfly, tree, permuting-rectangular, svd) or a mesh file in TOML.
+    #[arg(long, value_name = "NAME|MESH.toml", help_heading = "Phases")]
+    pub mesh: Option<MeshChoice>,
+
+    /// Columns beyond those of the rectangular mesh; with redundant-rectangular.
+    #[arg(
+        long,
+        value_name = "E",
+        value_parser = clap::value_parser!(u16).range(1..=4096),
+        help_heading = "Phases"
+    )]
+    pub extra_columns: Option<u16>,
 
     /// The layer in a file of phases of fzero, counted from 0 [default: 0].
     #[arg(

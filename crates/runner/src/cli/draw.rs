@@ -1,7 +1,6 @@
 //! Options of `fzero draw`.
 
 use super::MeshChoice;
-use crate::mesh_file::NAMES;
 use clap::Args;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -18,7 +17,7 @@ Examples:
 pub struct DrawArgs {
     /// The mesh: a name (rectangular, triangular, diamond, redundant-rectangular, butterfly, tree,
     /// permuting-rectangular, svd), or a mesh file in TOML.
-    #[arg(value_name = "NAME|MESH.toml", value_parser = mesh)]
+    #[arg(value_name = "NAME|MESH.toml")]
     pub mesh: MeshChoice,
 
     /// Its ports; a mesh file says them itself.
@@ -78,14 +77,6 @@ impl FromStr for ColourBy {
     }
 }
 
-/// Any name, or a mesh file.
-fn mesh(text: &str) -> Result<MeshChoice, String> {
-    match NAMES.into_iter().find(|name| *name == text) {
-        Some(name) => Ok(MeshChoice::Named(name)),
-        None => text.parse(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,14 +89,5 @@ mod tests {
         for wrong in ["", "power", "power:", "power:-1", "power:x", "Phase"] {
             assert!(wrong.parse::<ColourBy>().is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn meshes_have_the_names_of_experiments() {
-        for name in NAMES {
-            assert_eq!(mesh(name), Ok(MeshChoice::Named(name)));
-        }
-        assert_eq!(mesh("a.toml"), Ok(MeshChoice::File("a.toml".into())));
-        assert!(mesh("clements").is_err());
     }
 }

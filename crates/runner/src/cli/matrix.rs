@@ -14,10 +14,14 @@ Examples:
 /// Options of `fzero matrix`.
 #[derive(Debug, Args)]
 pub struct MatrixArgs {
-    /// The mesh: a name (rectangular, triangular, diamond, butterfly, tree, permuting-rectangular, svd) with
-    /// as many ports as the file has phases gamma, or a mesh file in TOML.
+    /// The mesh: a name (rectangular, triangular, diamond, redundant-rectangular, butterfly, tree,
+    /// permuting-rectangular, svd) with as many ports as the file has phases gamma, or a mesh file in TOML.
     #[arg(long, value_name = "NAME|MESH.toml")]
     pub mesh: MeshChoice,
+
+    /// Columns beyond those of the rectangular mesh; with redundant-rectangular.
+    #[arg(long, value_name = "E", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub extra_columns: Option<u16>,
 
     /// Phases in rad, of fzero program or fzero run.
     #[arg(long, value_name = "PHASES.npz")]

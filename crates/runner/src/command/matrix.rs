@@ -1,7 +1,7 @@
 //! `fzero matrix`: the transfer matrix of a mesh.
 
 use super::print::print;
-use crate::cli::{MatrixArgs, MeshChoice};
+use crate::cli::MatrixArgs;
 use crate::error::{Error, Status};
 use crate::record::matrix::matrix_bytes;
 use crate::record::mesh_phases::read_mesh_phases;
@@ -23,12 +23,10 @@ pub(super) fn run(args: &MatrixArgs) -> Result<Status, Error> {
     if let Some(output) = &args.output {
         let mut inputs: Vec<&Path> = vec![&args.phases];
         inputs.extend(args.die_errors.as_deref());
-        if let MeshChoice::File(path) = &args.mesh {
-            inputs.push(path);
-        }
+        inputs.extend(args.mesh.file());
         check_output(output, &inputs)?;
     }
-    let of_ports = |ports| args.mesh.topology(ports);
+    let of_ports = |ports| args.mesh.topology(ports, args.extra_columns);
     let stored = read_mesh_phases(&args.phases, args.layer.into(), of_ports)?;
     let topology = &stored.topology;
     let mesh = match &args.die_errors {
@@ -49,6 +47,7 @@ pub(super) fn run(args: &MatrixArgs) -> Result<Status, Error> {
         mzis: topology.parts().mzis,
         parts: topology.parts().to_string(),
         unitarity_defect: unitarity_defect(&matrix),
+        scale: stored.scale,
         output: None,
         re: None,
         im: None,
@@ -83,6 +82,8 @@ struct Report {
     mzis: usize,
     parts: String,
     unitarity_defect: f64,
+    /// By which the matrix is to be multiplied for the target that was programmed.
+    scale: Option<f64>,
     output: Option<String>,
     /// Rows of `U[out, in]`, where there is no file.
     re: Option<Vec<Vec<f64>>>,
@@ -98,6 +99,12 @@ impl fmt::Display for Report {
             f,
             "matrix  {ports} x {ports}, |U^H U - 1|_F / sqrt(N) = {defect:.1e}"
         )?;
+        if let Some(scale) = self.scale {
+            write!(
+                f,
+                "\nscale   {scale:.6} times this is the target of these phases"
+            )?;
+        }
         match &self.output {
             Some(file) => write!(f, "\nfile    {file}: complex128, U[out, in]"),
             None => Ok(()),

@@ -51,8 +51,8 @@ pub struct DriveRow {
     pub setting: Setting,
 }
 
-/// The heaters of a mesh in the order [theta | phi | gamma].
-pub fn places(topology: &Topology) -> Vec<HeaterPlace> {
+/// The heaters of a mesh in the order [theta | phi | gamma]; `None` where a cell has none.
+pub fn places(topology: &Topology) -> Vec<Option<HeaterPlace>> {
     let mut places = Vec::with_capacity(2 * topology.mzis() + topology.ports());
     for kind in 0..2 {
         for column in 0..topology.columns() {
@@ -68,17 +68,22 @@ pub fn places(topology: &Topology) -> Vec<HeaterPlace> {
         column: None,
         port,
     }));
+    let places = places.into_iter().enumerate();
     places
+        .map(|(place, heater)| topology.has_shifter(place).then_some(heater))
+        .collect()
 }
 
 /// How the heaters of a mesh are set for [theta | phi | gamma] in rad.
 pub fn drive_rows(topology: &Topology, phases_rad: &[f64], drive: &Drive) -> Vec<DriveRow> {
     let places = places(topology).into_iter().zip(phases_rad);
     places
-        .map(|(place, &phase_rad)| DriveRow {
-            place,
-            phase_rad,
-            setting: drive.setting(phase_rad),
+        .filter_map(|(place, &phase_rad)| {
+            Some(DriveRow {
+                place: place?,
+                phase_rad,
+                setting: drive.setting(phase_rad),
+            })
         })
         .collect()
 }

@@ -69,6 +69,7 @@ pub fn read_phases(
     }
     phases_rad.extend(gamma);
     Ok(StoredPhases {
+        scale: None,
         topology: topology(ports)?,
         phases_rad,
     })

@@ -27,6 +27,8 @@ pub struct StoredPhases {
     pub topology: Arc<Topology>,
     /// [theta | phi | gamma] in rad.
     pub phases_rad: Vec<f64>,
+    /// What the mesh is to be multiplied by for the target that was programmed, where that is said.
+    pub scale: Option<f64>,
 }
 
 /// The phases of a layer, counted from 0, for the mesh that `topology` makes of the number of ports, that
@@ -53,9 +55,16 @@ pub fn read_mesh_phases(
     let mut phases_rad = archive.array(&array_name(layer, "theta"), &[cells])?;
     phases_rad.extend(archive.array(&array_name(layer, "phi"), &[cells])?);
     phases_rad.extend(gamma);
+    let scale = match layer {
+        0 if archive.names().any(|name| name == "scale.npy") => {
+            archive.array("scale", &[1])?.first().copied()
+        }
+        _ => None,
+    };
     Ok(StoredPhases {
         topology,
         phases_rad,
+        scale,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Convention, Screen};
 use crate::interchange::wires::{Wires, short, wrap};
-use crate::mesh::{MeshPhases, Topology};
+use crate::mesh::{MeshPhases, NamedTopology, Parts, Topology};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -22,6 +22,14 @@ pub enum ConventionError {
         /// Its ports.
         ports: usize,
     },
+    /// What other programs call theta and phi is known of MZIs alone.
+    #[error("conventions are of MZIs, the mesh {mesh} has {parts}")]
+    OtherCells {
+        /// The mesh.
+        mesh: String,
+        /// What it has.
+        parts: Parts,
+    },
 }
 
 /// The phases at which a mesh of convention `to` is the same matrix as a mesh of the same wiring at
@@ -32,7 +40,7 @@ pub enum ConventionError {
 /// their effect wherever the physical arms are the same, that is in all but Clements' convention.
 ///
 /// # Errors
-/// A mesh for which the convention has not been verified.
+/// A mesh of other cells than MZIs, or for which the convention has not been verified.
 ///
 /// # Panics
 /// When the phases do not fit the mesh: an error of the caller.
@@ -54,7 +62,7 @@ pub fn convert(
 /// O(N^3): what [`convert`] keeps.
 ///
 /// # Errors
-/// A mesh for which the convention has not been verified.
+/// A mesh of other cells than MZIs, or for which the convention has not been verified.
 ///
 /// # Panics
 /// When the phases do not fit the mesh: an error of the caller.
@@ -101,8 +109,16 @@ pub fn matrix(
 }
 
 fn check(topology: &Topology, convention: Convention) -> Result<(), ConventionError> {
-    let known = topology.name() == "rectangular" && topology.ports() > 2;
-    if convention == Convention::Neurophox && !known {
+    if !topology.is_uniform() {
+        return Err(ConventionError::OtherCells {
+            mesh: topology.name().to_owned(),
+            parts: topology.parts(),
+        });
+    }
+    // Whatever a file calls it.
+    let known =
+        || topology.ports() > 2 && NamedTopology::of(topology) == Some(NamedTopology::Rectangular);
+    if convention == Convention::Neurophox && !known() {
         return Err(ConventionError::Unknown {
             mesh: topology.name().to_owned(),
             ports: topology.ports(),

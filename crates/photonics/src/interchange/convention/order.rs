@@ -1,7 +1,7 @@
 //! In which order another program lists the MZIs of a mesh.
 
 use super::Convention;
-use crate::mesh::Topology;
+use crate::mesh::{NamedTopology, Topology};
 
 /// For each MZI in the list of the other program, its number in the topology.
 ///
@@ -11,7 +11,7 @@ pub fn list_order(convention: Convention, topology: &Topology) -> Vec<usize> {
     use Convention::{PercevalPhaseFirst, PercevalPhaseLast};
     let mut order: Vec<_> = (0..topology.mzis()).collect();
     let perceval = matches!(convention, PercevalPhaseFirst | PercevalPhaseLast);
-    if perceval && topology.name() == "triangular" {
+    if perceval && NamedTopology::of(topology) == Some(NamedTopology::Triangular) {
         let mut diagonals = vec![(0, 0); topology.mzis()];
         for column in 0..topology.columns() {
             for mzi in topology.column(column) {

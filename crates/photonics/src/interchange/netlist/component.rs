@@ -7,8 +7,18 @@ use std::f64::consts::FRAC_PI_4;
 pub enum Component {
     /// An MZI of this project, with its external phase.
     Mzi,
+    /// A symmetric MZI, a phase on each inner arm.
+    Symmetric,
+    /// A coupler of any angle.
+    Coupler,
+    /// Waveguides that change places.
+    Crossing,
     /// A phase in rad.
     Shifter,
+    /// An attenuator, an MZI between dark and dumped light.
+    Attenuator,
+    /// A loss in dB.
+    Loss,
     /// SAX's `coupler_ideal`: a coupler, half of an MZI.
     CouplerIdeal,
     /// SAX's `phase_shifter` of length 0, whose phase is pi per volt, whatever a heater needs.
@@ -29,6 +39,8 @@ pub struct Parameter {
 }
 
 const ANY: [f64; 2] = [f64::MIN, f64::MAX];
+
+const ANGLE: [f64; 2] = [0.0, 1000.0];
 
 const fn parameter(name: &'static str, default: f64) -> Parameter {
     Parameter {
@@ -54,6 +66,29 @@ const MZI: [Parameter; 4] = [
     splitter_error("e1"),
     splitter_error("e2"),
 ];
+
+const COUPLER: [Parameter; 2] = [
+    Parameter {
+        name: "angle",
+        default: FRAC_PI_4,
+        range: ANGLE,
+        needed: "an angle in rad, sin^2 of which goes across, 0 to 1000",
+    },
+    splitter_error("e1"),
+];
+
+const ATTENUATOR: [Parameter; 3] = [
+    parameter("theta", 0.0),
+    splitter_error("e1"),
+    splitter_error("e2"),
+];
+
+const LOSS: [Parameter; 1] = [Parameter {
+    name: "loss_db",
+    default: 0.0,
+    range: [0.0, 1000.0_f64.next_down()],
+    needed: "a loss in dB, 0 to 1000 (excluded)",
+}];
 
 const SHIFTER: [Parameter; 1] = [parameter("phase", 0.0)];
 
@@ -100,9 +135,14 @@ pub(super) struct Terminal {
 
 impl Component {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 9] = [
         Self::Mzi,
+        Self::Symmetric,
+        Self::Coupler,
+        Self::Crossing,
         Self::Shifter,
+        Self::Attenuator,
+        Self::Loss,
         Self::CouplerIdeal,
         Self::PhaseShifter,
     ];
@@ -111,7 +151,12 @@ impl Component {
     pub fn name(self) -> &'static str {
         match self {
             Self::Mzi => "mzi",
+            Self::Symmetric => "symmetric",
+            Self::Coupler => "coupler",
+            Self::Crossing => "crossing",
             Self::Shifter => "shifter",
+            Self::Attenuator => "attenuator",
+            Self::Loss => "loss",
             Self::CouplerIdeal => "coupler_ideal",
             Self::PhaseShifter => "phase_shifter",
         }
@@ -120,8 +165,12 @@ impl Component {
     /// The settings that it may have.
     pub fn parameters(self) -> &'static [Parameter] {
         match self {
-            Self::Mzi => &MZI,
+            Self::Mzi | Self::Symmetric => &MZI,
+            Self::Coupler => &COUPLER,
+            Self::Crossing => &[],
             Self::Shifter => &SHIFTER,
+            Self::Attenuator => &ATTENUATOR,
+            Self::Loss => &LOSS,
             Self::CouplerIdeal => &COUPLER_IDEAL,
             Self::PhaseShifter => &PHASE_SHIFTER,
         }
@@ -130,9 +179,17 @@ impl Component {
     /// Ports on one side: 1 or 2.
     pub fn arms(self) -> usize {
         match self {
-            Self::Mzi | Self::CouplerIdeal => 2,
-            Self::Shifter | Self::PhaseShifter => 1,
+            Self::Mzi | Self::Symmetric | Self::Coupler | Self::Crossing | Self::CouplerIdeal => 2,
+            Self::Shifter | Self::PhaseShifter | Self::Attenuator | Self::Loss => 1,
         }
+    }
+
+    /// Whether a netlist that has it is read cell by cell, as nothing can be moved past it.
+    pub(super) fn is_cell(self) -> bool {
+        matches!(
+            self,
+            Self::Symmetric | Self::Coupler | Self::Crossing | Self::Attenuator | Self::Loss
+        )
     }
 
     /// The name of a port, arm 0 the upper one.

@@ -1,10 +1,10 @@
 //! From a netlist to a mesh.
 
 use super::component::Component;
-use super::resolve::{End, Resolved};
+use super::resolve::{End, Node, Resolved};
 use super::{Netlist, NetlistError, NetlistFault, Place};
 use crate::interchange::wires::Wires;
-use crate::mesh::{NamedTopology, Topology};
+use crate::mesh::{Cell, NamedTopology, Placed, Topology};
 use std::collections::VecDeque;
 use std::f64::consts::PI;
 
@@ -31,6 +31,7 @@ impl Netlist {
         let resolved = Resolved::new(self)?;
         let ports = resolved.inputs.len();
         let mut walk = Walk::new(ports);
+        walk.by_cells = resolved.nodes.iter().any(|node| node.component.is_cell());
         let order = walk.run(self, &resolved)?;
         if order < resolved.nodes.len() {
             return Err(cycle(self, &resolved, &walk.done));
@@ -45,8 +46,9 @@ impl Netlist {
     }
 }
 
-/// An MZI that was met.
+/// An MZI or another cell that was met.
 struct Met {
+    cell: Cell,
     column: usize,
     pair: [usize; 2],
     core_rad: f64,
@@ -71,6 +73,8 @@ struct Walk {
     column: Vec<usize>,
     half: Vec<Option<Half>>,
     mzis: Vec<Met>,
+    /// Whether every instance is a cell where it stands.
+    by_cells: bool,
     /// Per external output, the waveguide that it ends.
     outputs: Vec<usize>,
     done: Vec<bool>,
@@ -83,6 +87,7 @@ impl Walk {
             column: vec![0; ports],
             half: vec![None; ports],
             mzis: Vec::new(),
+            by_cells: false,
             outputs: vec![usize::MAX; ports],
             done: Vec::new(),
         }
@@ -139,14 +144,30 @@ impl Walk {
         pair: [usize; 2],
     ) -> Result<(), NetlistError> {
         let settings = &resolved.nodes[node].settings;
+        if self.by_cells {
+            self.pass_cell(&resolved.nodes[node], pair);
+            return Ok(());
+        }
         match resolved.nodes[node].component {
+            // Cells are passed above.
+            Component::Symmetric
+            | Component::Coupler
+            | Component::Crossing
+            | Component::Attenuator
+            | Component::Loss => {}
             Component::Shifter => self.phase_rad[pair[0]] += settings[0],
             Component::PhaseShifter => self.phase_rad[pair[0]] += PI * settings[0],
             Component::Mzi => {
                 self.no_half(netlist, pair)?;
                 let mut before_rad = self.take(pair);
                 before_rad[0] += settings[1];
-                self.meet(pair, settings[0], before_rad, [settings[2], settings[3]]);
+                self.meet(
+                    Cell::Mzi,
+                    pair,
+                    settings[0],
+                    before_rad,
+                    [settings[2], settings[3]],
+                );
             }
             Component::CouplerIdeal => {
                 // coupling = sin^2(pi/4 + e) = (1 + sin 2e) / 2
@@ -158,7 +179,7 @@ impl Walk {
                         self.half[pair[0]] = None;
                         self.half[pair[1]] = None;
                         let errors_rad = [a.error_rad, error_rad];
-                        self.meet(a.pair, upper - lower, a.before_rad, errors_rad);
+                        self.meet(Cell::Mzi, a.pair, upper - lower, a.before_rad, errors_rad);
                         for waveguide in pair {
                             self.phase_rad[waveguide] += lower;
                         }
@@ -180,6 +201,57 @@ impl Walk {
         Ok(())
     }
 
+    /// A cell as it is; a phase at an external output is that of the port.
+    fn pass_cell(&mut self, node: &Node, pair: [usize; 2]) {
+        let settings = &node.settings;
+        let phase = match node.component {
+            Component::Shifter => Some(settings[0]),
+            Component::PhaseShifter => Some(PI * settings[0]),
+            _ => None,
+        };
+        if let (Some(phase), Some(End::External(_))) = (phase, node.to[0]) {
+            self.phase_rad[pair[0]] = phase;
+            return;
+        }
+        let (cell, theta, phi, errors_rad) = match node.component {
+            Component::Mzi => (
+                Cell::Mzi,
+                settings[0],
+                settings[1],
+                [settings[2], settings[3]],
+            ),
+            Component::Symmetric => (
+                Cell::Symmetric,
+                settings[0],
+                settings[1],
+                [settings[2], settings[3]],
+            ),
+            Component::Coupler => {
+                let angle_rad = settings[0];
+                (Cell::Coupler { angle_rad }, 0.0, 0.0, [settings[1], 0.0])
+            }
+            Component::CouplerIdeal => {
+                let angle_rad = libm::asin(settings[0].sqrt());
+                (Cell::Coupler { angle_rad }, 0.0, 0.0, [0.0; 2])
+            }
+            Component::Crossing => (Cell::Crossing, 0.0, 0.0, [0.0; 2]),
+            Component::Attenuator => (
+                Cell::Attenuator,
+                settings[0],
+                0.0,
+                [settings[1], settings[2]],
+            ),
+            Component::Loss => {
+                let loss_db = settings[0];
+                (Cell::Loss { loss_db }, 0.0, 0.0, [0.0; 2])
+            }
+            Component::Shifter | Component::PhaseShifter => {
+                (Cell::Shifter, phase.unwrap_or(0.0), 0.0, [0.0; 2])
+            }
+        };
+        self.meet(cell, pair, theta, [phi, 0.0], errors_rad);
+    }
+
     /// The phases in front of a core; behind it there are none yet.
     fn take(&mut self, pair: [usize; 2]) -> [f64; 2] {
         pair.map(|waveguide| std::mem::take(&mut self.phase_rad[waveguide]))
@@ -194,6 +266,7 @@ impl Walk {
 
     fn meet(
         &mut self,
+        cell: Cell,
         pair: [usize; 2],
         core_rad: f64,
         before_rad: [f64; 2],
@@ -204,6 +277,7 @@ impl Walk {
             self.column[waveguide] = column + 1;
         }
         self.mzis.push(Met {
+            cell,
             column,
             pair,
             core_rad,
@@ -215,11 +289,18 @@ impl Walk {
     fn finish(mut self) -> NetlistMesh {
         self.mzis.sort_by_key(|met| (met.column, met.pair[0]));
         let columns = self.column.iter().copied().max().unwrap_or(0);
+        if self.by_cells {
+            return self.finish_cells(columns);
+        }
         let mut pairs = vec![Vec::new(); columns];
         for met in &self.mzis {
             pairs[met.column].push((met.pair[0], met.pair[1]));
         }
-        let topology = named(self.phase_rad.len(), pairs);
+        let topology = Topology::new("netlist", self.phase_rad.len(), pairs)
+            .expect("two MZIs on one waveguide are in different columns");
+        let topology = NamedTopology::of(&topology)
+            .and_then(|named| named.build(topology.ports()).ok())
+            .unwrap_or(topology);
         let wires = Wires {
             core_rad: self.mzis.iter().map(|met| met.core_rad).collect(),
             before_rad: self.mzis.iter().map(|met| met.before_rad).collect(),
@@ -233,30 +314,71 @@ impl Walk {
     }
 }
 
-/// The topology of these columns, by its name where it has one.
-fn named(ports: usize, columns: Vec<Vec<(usize, usize)>>) -> Topology {
-    use NamedTopology::{Butterfly, Diamond, Rectangular, RedundantRectangular, Tree, Triangular};
-    let build = |name: &str| {
-        Topology::new(name, ports, columns.iter().cloned())
-            .expect("two MZIs on one waveguide are in different columns")
-    };
-    let found = build("netlist");
-    let extra_columns = columns
-        .len()
-        .saturating_sub(Rectangular.counts(ports).columns);
-    let redundant = RedundantRectangular { extra_columns };
-    [Rectangular, Triangular, Diamond, redundant, Butterfly, Tree]
-        .into_iter()
-        .filter(|name| {
-            let counts = name.counts(ports);
-            (counts.mzis, counts.columns) == (found.mzis(), found.columns())
+impl Walk {
+    /// The mesh of cells where they stand.
+    fn finish_cells(self, columns: usize) -> NetlistMesh {
+        let mut placed = vec![Vec::new(); columns];
+        for met in &self.mzis {
+            placed[met.column].push(Placed {
+                cell: met.cell,
+                ports: met.pair,
+            });
+        }
+        let ports = self.phase_rad.len();
+        let found = Topology::of_cells("netlist", ports, placed).expect(
+            "cells on one waveguide are in different columns, and settings in their ranges",
+        );
+        let order: Vec<usize> = (0..found.mzis()).collect();
+        let (topology, order) = [NamedTopology::PermutingRectangular, NamedTopology::Svd]
+            .into_iter()
+            .filter(|name| name.counts(ports).mzis == found.mzis())
+            .filter_map(|name| name.build(ports).ok())
+            .find_map(|mesh| {
+                let early = early(&mesh);
+                let same = early
+                    .iter()
+                    .zip(&self.mzis)
+                    .all(|(&(column, _, cell), met)| {
+                        let pair = mesh.pairs()[cell];
+                        let pair = [pair.upper as usize, pair.lower as usize];
+                        (column, pair, mesh.cell(cell)) == (met.column, met.pair, met.cell)
+                    });
+                let order = early.into_iter().map(|(_, _, cell)| cell).collect();
+                same.then_some((mesh, order))
+            })
+            .unwrap_or((found, order));
+        let cells = topology.mzis();
+        let mut phases_rad = vec![0.0; 2 * cells];
+        let mut errors_rad = vec![[0.0; 2]; cells];
+        for (met, cell) in self.mzis.iter().zip(order) {
+            phases_rad[cell] = met.core_rad;
+            phases_rad[cells + cell] = met.before_rad[0];
+            errors_rad[cell] = met.errors_rad;
+        }
+        phases_rad.extend(self.phase_rad);
+        NetlistMesh {
+            topology,
+            errors_rad,
+            phases_rad,
+        }
+    }
+}
+
+/// The first column that light allows, the upper port and the number of each cell, in the order of both.
+fn early(mesh: &Topology) -> Vec<(usize, usize, usize)> {
+    let mut next = vec![0; mesh.ports()];
+    let mut all: Vec<_> = mesh
+        .placed()
+        .enumerate()
+        .map(|(cell, placed)| {
+            let [upper, lower] = placed.ports;
+            let column = next[upper].max(next[lower]);
+            (next[upper], next[lower]) = (column + 1, column + 1);
+            (column, upper, cell)
         })
-        .filter_map(|name| name.build(ports).ok())
-        .find(|mesh| {
-            mesh.pairs() == found.pairs()
-                && (0..mesh.columns()).all(|column| mesh.column(column) == found.column(column))
-        })
-        .unwrap_or(found)
+        .collect();
+    all.sort_unstable();
+    all
 }
 
 fn lone(netlist: &Netlist, node: usize) -> NetlistError {

@@ -22,7 +22,7 @@ mod write;
 pub use component::{Component, Parameter};
 pub use error::{NetlistError, NetlistFault, Place};
 pub use mesh::NetlistMesh;
-pub use write::NetlistStyle;
+pub use write::{NetlistStyle, NoModel};
 
 /// A flat netlist.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,8 +2,9 @@
 
 use super::component::Terminal;
 use super::{Component, Instance, InstancePort, Netlist};
-use crate::mesh::{MeshPhases, Topology};
-use std::f64::consts::PI;
+use crate::mesh::{Cell, MeshPhases, Topology};
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
+use thiserror::Error;
 
 /// Of which components a netlist is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,18 @@ pub enum NetlistStyle {
     Mzi,
     /// `coupler_ideal` and `phase_shifter` alone, models that SAX has: reads back within a few eps.
     Flat,
+}
+
+/// The flat style has no component for a cell.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error(
+    "couplers with 0 to pi/2 and phase shifters cannot be a cell of kind {kind} (cell {cell}, counted from 0)"
+)]
+pub struct NoModel {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its number in propagation order.
+    pub cell: usize,
 }
 
 /// A netlist that grows waveguide by waveguide.
@@ -25,6 +38,9 @@ impl Netlist {
     /// A mesh at its phases. Instances are named by what they are and by their number: `mzi_0`, or `phi_0`,
     /// `left_0`, `theta_0`, `right_0`; `gamma_0` for a port.
     ///
+    /// # Errors
+    /// A cell that [`NetlistStyle::Flat`] has no component for.
+    ///
     /// # Panics
     /// When there is not one pair of errors per MZI, or phases that fit: errors of the caller.
     pub fn of_mesh(
@@ -32,7 +48,7 @@ impl Netlist {
         errors_rad: &[[f64; 2]],
         phases: MeshPhases<'_>,
         style: NetlistStyle,
-    ) -> Self {
+    ) -> Result<Self, NoModel> {
         let (mzis, ports) = (topology.mzis(), topology.ports());
         assert_eq!(errors_rad.len(), mzis, "one pair of errors per MZI");
         assert_eq!(phases.theta_rad.len(), mzis, "one theta per MZI");
@@ -46,15 +62,51 @@ impl Netlist {
             let pair = [pair.upper as usize, pair.lower as usize];
             let (theta, phi) = (phases.theta_rad[mzi], phases.phi_rad[mzi]);
             let [e1, e2] = errors_rad[mzi];
-            match style {
-                NetlistStyle::Mzi => {
-                    let mut settings = vec![("theta", theta), ("phi", phi)];
-                    if [e1, e2] != [0.0; 2] {
-                        settings.extend([("e1", e1), ("e2", e2)]);
-                    }
-                    builder.add(format!("mzi_{mzi}"), Component::Mzi, &settings, &pair);
+            let cell = topology.cell(mzi);
+            match (style, cell) {
+                (_, Cell::Shifter) => {
+                    builder.shifter(format!("shifter_{mzi}"), theta, pair[0], style);
                 }
-                NetlistStyle::Flat => {
+                (NetlistStyle::Mzi, _) => {
+                    let (component, mut settings) = match cell {
+                        Cell::Mzi => (Component::Mzi, vec![("theta", theta), ("phi", phi)]),
+                        Cell::Symmetric => {
+                            (Component::Symmetric, vec![("theta", theta), ("phi", phi)])
+                        }
+                        Cell::Coupler { angle_rad } => {
+                            (Component::Coupler, vec![("angle", angle_rad)])
+                        }
+                        Cell::Attenuator => (Component::Attenuator, vec![("theta", theta)]),
+                        Cell::Loss { loss_db } => (Component::Loss, vec![("loss_db", loss_db)]),
+                        Cell::Crossing | Cell::Shifter => (Component::Crossing, Vec::new()),
+                    };
+                    if [e1, e2] != [0.0; 2] {
+                        let errors = [("e1", e1), ("e2", e2)];
+                        settings.extend(&errors[..cell.couplers()]);
+                    }
+                    let name = format!("{}_{mzi}", component.name());
+                    builder.add(name, component, &settings, &pair[..cell.ports()]);
+                }
+                (NetlistStyle::Flat, Cell::Symmetric) => {
+                    builder.coupler(format!("left_{mzi}"), e1, pair);
+                    builder.shifter(format!("theta_{mzi}"), theta, pair[0], style);
+                    builder.shifter(format!("phi_{mzi}"), phi, pair[1], style);
+                    builder.coupler(format!("right_{mzi}"), e2, pair);
+                }
+                (NetlistStyle::Flat, Cell::Coupler { angle_rad })
+                    if (0.0..=FRAC_PI_2).contains(&(angle_rad + e1)) =>
+                {
+                    let error_rad = angle_rad - FRAC_PI_4 + e1;
+                    builder.coupler(format!("coupler_{mzi}"), error_rad, pair);
+                }
+                (
+                    NetlistStyle::Flat,
+                    Cell::Coupler { .. } | Cell::Crossing | Cell::Attenuator | Cell::Loss { .. },
+                ) => {
+                    let kind = cell.name();
+                    return Err(NoModel { kind, cell: mzi });
+                }
+                (NetlistStyle::Flat, Cell::Mzi) => {
                     builder.shifter(format!("phi_{mzi}"), phi, pair[0], style);
                     builder.coupler(format!("left_{mzi}"), e1, pair);
                     builder.shifter(format!("theta_{mzi}"), theta, pair[0], style);
@@ -65,7 +117,7 @@ impl Netlist {
         for (port, &gamma) in phases.gamma_rad.iter().enumerate() {
             builder.shifter(format!("gamma_{port}"), gamma, port, style);
         }
-        builder.finish()
+        Ok(builder.finish())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Phases and what is set on a bench.
 
-use super::phases::{split, topology};
+use super::phases::split;
 use super::{Converted, Report};
-use crate::cli::{ConvertArgs, UniversalMesh};
+use crate::cli::{ConvertArgs, MeshChoice};
 use crate::config::{Loaded, Override};
 use crate::error::{Error, Problem};
 use crate::record::drive::{
@@ -22,10 +22,12 @@ const NAMED: usize = 3;
 /// An experiment that says nothing but what has no default.
 const NOTHING: &str = "name = \"convert\"\ndata.set = \"digits\"\n";
 
-pub(super) fn write(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
+pub(super) fn write(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
     let (heater, drive) = heater(args)?;
     let layer = args.layer.unwrap_or(0).into();
-    let stored = read_mesh_phases(&args.input, layer, |ports| topology(mesh, ports))?;
+    let stored = read_mesh_phases(&args.input, layer, |ports| {
+        mesh.topology(ports, args.extra_columns)
+    })?;
     let topology = stored.topology;
     let rows = drive_rows(&topology, &stored.phases_rad, &drive);
     let csv = args
@@ -52,7 +54,7 @@ pub(super) fn write(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
     report
         .line(
             "mesh",
-            format!("{}: {ports} ports, {mzis} MZIs", mesh.name()),
+            format!("{}: {ports} ports, {}", topology.name(), topology.parts()),
         )
         .line("heaters", described(args, &heater, &drive));
     if let Some(power_w) = power_w {
@@ -80,7 +82,7 @@ pub(super) fn write(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
     report.line("out of range", beyond);
     report
         .line("file", args.output.display())
-        .key("mesh", mesh.name())
+        .key("mesh", topology.name())
         .key("ports", ports)
         .key("mzis", mzis)
         .key("full_scale_rad", heater.full_scale_rad)
@@ -94,7 +96,7 @@ pub(super) fn write(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
     Ok((bytes, report))
 }
 
-pub(super) fn read(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
+pub(super) fn read(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
     let (heater, drive) = heater(args)?;
     let rows = read_drive_csv(&args.input)?;
     let layer: usize = args.layer.unwrap_or(0).into();
@@ -105,20 +107,34 @@ pub(super) fn read(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
         let why = format!("{ports} rows of gamma in layer {layer}, one per port, 1 to {MAX_PORTS}");
         return Err(Problem::of(file, why, "give every heater of one layer a row").into());
     }
-    let topology = topology(mesh, ports)?;
+    let topology = mesh.topology(ports, args.extra_columns)?;
+    if topology.ports() != ports {
+        let why = format!(
+            "{ports} rows of gamma in layer {layer}, the mesh {mesh} has {} ports",
+            topology.ports()
+        );
+        return Err(Problem::of(file, why, "look whether --mesh is right").into());
+    }
     let places = places(&topology);
     let numbers: BTreeMap<_, _> = places
         .iter()
         .enumerate()
-        .map(|(i, place)| (*place, i))
+        .filter_map(|(i, place)| Some(((*place)?, i)))
         .collect();
-    let mut phases_rad = vec![None; places.len()];
+    // 0 where there is no heater.
+    let mut phases_rad: Vec<_> = places
+        .iter()
+        .map(|place| place.is_none().then_some(0.0))
+        .collect();
     for row in &rows {
         let problem =
             |why: String, help: &str| Problem::of(format!("{file}:{}", row.line), why, help);
         let described = row.place.described();
         let Some(&number) = numbers.get(&row.place) else {
-            let why = format!("a {} mesh of {ports} ports has no {described}", mesh.name());
+            let why = format!(
+                "a {} mesh of {ports} ports has no {described}",
+                topology.name()
+            );
             return Err(problem(why, "look whether --mesh is right").into());
         };
         let phase = phase(&drive, row).map_err(|error| {
@@ -141,7 +157,8 @@ pub(super) fn read(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
         .zip(&places)
         .map(|(phase, place)| {
             phase.ok_or_else(|| {
-                let why = format!("{} has no row", place.described());
+                let place = place.map(|place| place.described()).unwrap_or_default();
+                let why = format!("{place} has no row");
                 Problem::of(&file, why, "give every heater of one layer a row")
             })
         })
@@ -153,7 +170,7 @@ pub(super) fn read(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
     report
         .line(
             "mesh",
-            format!("{}: {ports} ports, {mzis} MZIs", mesh.name()),
+            format!("{}: {ports} ports, {}", topology.name(), topology.parts()),
         )
         .line("heaters", described(args, &heater, &drive))
         .line(
@@ -163,7 +180,7 @@ pub(super) fn read(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
                 args.output.display()
             ),
         )
-        .key("mesh", mesh.name())
+        .key("mesh", topology.name())
         .key("ports", ports)
         .key("mzis", mzis)
         .key("output", args.output.display().to_string());

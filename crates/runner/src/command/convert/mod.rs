@@ -22,6 +22,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<Status, Error> {
     let plan = plan(args)?;
     let mut inputs: Vec<&Path> = vec![&args.input];
     inputs.extend(args.die_errors.as_deref());
+    inputs.extend(args.mesh.as_ref().and_then(|mesh| mesh.file()));
     inputs.extend(args.process.as_deref().map(Path::new));
     check_output(&args.output, &inputs)?;
     let (bytes, report) = match plan {
@@ -31,6 +32,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<Status, Error> {
         Plan::Convention { mesh } => phases::convert(args, mesh)?,
         Plan::WriteNetlist { mesh } => netlist::write(args, mesh)?,
         Plan::ReadNetlist => netlist::read(args)?,
+        Plan::NetlistToMesh => netlist::mesh_file(args)?,
         Plan::WriteDrive { mesh } => drive::write(args, mesh)?,
         Plan::ReadDrive { mesh } => drive::read(args, mesh)?,
     };

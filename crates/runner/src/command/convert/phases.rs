@@ -1,28 +1,37 @@
 //! Phases from one convention to another.
 
 use super::{Converted, Report};
-use crate::cli::{ConvertArgs, UniversalMesh};
+use crate::cli::{ConvertArgs, MeshChoice};
 use crate::error::{Error, Problem};
 use crate::record::foreign_phases::{phases_bytes, placed, read_phases};
-use photonics::interchange::convention::{Convention, Screen, convert as converted, matrix};
+use photonics::interchange::convention::{
+    Convention, ConventionError, Screen, convert as converted, matrix,
+};
 use photonics::matrix::relative_error;
 use photonics::mesh::{MeshPhases, Topology};
-use std::sync::Arc;
 
 /// Ports up to which both matrices are computed and compared, O(N^3).
 const COMPARED_PORTS: usize = 128;
 
-pub(super) fn convert(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
+pub(super) fn convert(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
     let [from, to] = [args.from, args.to].map(|name| name.map_or(Convention::Fzero, |name| name.0));
     if args.layer.is_some() && from != Convention::Fzero {
         let why = format!("has no effect: files of {} have one mesh", from.name());
         return Err(Problem::of("--layer", why, "leave it out").into());
     }
     let layer = args.layer.unwrap_or(0).into();
-    let stored = read_phases(&args.input, from, layer, |ports| topology(mesh, ports))?;
+    let stored = read_phases(&args.input, from, layer, |ports| {
+        mesh.topology(ports, args.extra_columns)
+    })?;
     let topology = stored.topology;
     let given = placed(from, &topology, &stored.phases_rad);
-    let unknown = |error| Problem::of("--mesh", error, "convert to another convention");
+    let unknown = |error| {
+        let help = match error {
+            ConventionError::OtherCells { .. } => "convert phases of a mesh of MZIs",
+            _ => "convert to another convention",
+        };
+        Problem::of("--mesh", error, help)
+    };
     let phases_rad = converted(&topology, from, to, split(&topology, &given)?).map_err(unknown)?;
     let bytes = phases_bytes(to, &topology, &phases_rad)
         .map_err(|error| Error::failed("the phases cannot be written", error, ""))?;
@@ -31,11 +40,11 @@ pub(super) fn convert(args: &ConvertArgs, mesh: UniversalMesh) -> Converted {
     report
         .line(
             "mesh",
-            format!("{}: {ports} ports, {mzis} MZIs", mesh.name()),
+            format!("{}: {ports} ports, {}", topology.name(), topology.parts()),
         )
         .line("from", described(&args.input.display().to_string(), from))
         .line("to", described(&args.output.display().to_string(), to))
-        .key("mesh", mesh.name())
+        .key("mesh", topology.name())
         .key("ports", ports)
         .key("mzis", mzis)
         .key("from", from.name())
@@ -65,11 +74,6 @@ fn described(file: &str, convention: Convention) -> String {
         "{file}: {}, phases on the ports at the {screen}",
         convention.name()
     )
-}
-
-pub(super) fn topology(mesh: UniversalMesh, ports: usize) -> Result<Arc<Topology>, Error> {
-    mesh.topology(ports)
-        .map_err(|error| Error::failed("the mesh cannot be built", error, ""))
 }
 
 /// The parts of a parameter vector of the mesh.

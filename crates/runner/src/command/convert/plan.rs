@@ -1,20 +1,34 @@
 //! Which conversion two files and the options mean.
 
-use crate::cli::{ConvertArgs, UniversalMesh};
+use crate::cli::{ConvertArgs, MeshChoice};
 use crate::error::Problem;
 use std::path::Path;
 
 /// A conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Plan {
-    WriteTouchstone { ports: usize },
-    ReadTouchstone { ports: usize },
+pub(super) enum Plan<'a> {
+    WriteTouchstone {
+        ports: usize,
+    },
+    ReadTouchstone {
+        ports: usize,
+    },
     Matrix,
-    Convention { mesh: UniversalMesh },
-    WriteNetlist { mesh: UniversalMesh },
+    Convention {
+        mesh: &'a MeshChoice,
+    },
+    WriteNetlist {
+        mesh: &'a MeshChoice,
+    },
     ReadNetlist,
-    WriteDrive { mesh: UniversalMesh },
-    ReadDrive { mesh: UniversalMesh },
+    /// The wiring alone.
+    NetlistToMesh,
+    WriteDrive {
+        mesh: &'a MeshChoice,
+    },
+    ReadDrive {
+        mesh: &'a MeshChoice,
+    },
 }
 
 /// A kind of file, by its extension.
@@ -25,9 +39,10 @@ pub(super) enum Kind {
     Touchstone(usize),
     Yaml,
     Csv,
+    Toml,
 }
 
-const KNOWN: &str = ".npy, .npz, .sNp with N ports, .yml, .yaml and .csv are known";
+const KNOWN: &str = ".npy, .npz, .sNp with N ports, .yml, .yaml, .toml and .csv are known";
 
 impl Kind {
     fn of(path: &Path) -> Result<Self, Problem> {
@@ -42,6 +57,7 @@ impl Kind {
             ("npz", _) => Ok(Self::Npz),
             ("yml" | "yaml", _) => Ok(Self::Yaml),
             ("csv", _) => Ok(Self::Csv),
+            ("toml", _) => Ok(Self::Toml),
             // A number too large for the machine is too large for the format as well.
             (_, Some(digits)) => Ok(Self::Touchstone(digits.parse().unwrap_or(usize::MAX))),
             ("snp", _) => Err(Problem::of(
@@ -63,24 +79,24 @@ impl Kind {
 ///
 /// # Errors
 /// Files that do not become each other, an option that is missing, and one without effect.
-pub(super) fn plan(args: &ConvertArgs) -> Result<Plan, Problem> {
-    use Kind::{Csv, Npy, Npz, Touchstone, Yaml};
+pub(super) fn plan(args: &ConvertArgs) -> Result<Plan<'_>, Problem> {
+    use Kind::{Csv, Npy, Npz, Toml, Touchstone, Yaml};
     let (from, to) = (Kind::of(&args.input)?, Kind::of(&args.output)?);
     let mesh = |what: &str| {
-        args.mesh.ok_or_else(|| {
+        args.mesh.as_ref().ok_or_else(|| {
             Problem::of(
                 "--mesh",
-                format!("is missing: {what} belong to the MZIs of a mesh"),
-                "add --mesh rectangular or --mesh triangular",
+                format!("is missing: {what} belong to the cells of a mesh"),
+                "add a name or a mesh file, for example --mesh rectangular",
             )
         })
     };
     let driven = args.process.is_some();
-    let process = |mesh: UniversalMesh, plan: Plan| match driven {
-        true => Ok(plan),
+    let process = |mesh: &MeshChoice| match driven {
+        true => Ok(()),
         false => Err(Problem::of(
             "--process",
-            format!("is missing: what the heaters of a {} mesh are", mesh.name()),
+            format!("is missing: what the heaters of the mesh {mesh} are"),
             "add for example --process mature --heater-ohm 600",
         )),
     };
@@ -100,12 +116,20 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<Plan, Problem> {
             Plan::WriteNetlist {
                 mesh: mesh("phases")?,
             },
-            &["--mesh", "--layer", "--flat", "--die-errors"],
+            &[
+                "--mesh",
+                "--extra-columns",
+                "--layer",
+                "--flat",
+                "--die-errors",
+            ],
         ),
         (Yaml, Npz) => (Plan::ReadNetlist, &[]),
+        (Yaml, Toml) => (Plan::NetlistToMesh, &[]),
         (Npz, Csv) => {
             let mesh = mesh("phases")?;
-            (process(mesh, Plan::WriteDrive { mesh })?, &DRIVE)
+            process(mesh)?;
+            (Plan::WriteDrive { mesh }, &DRIVE)
         }
         (Npz, Npz) if driven => (
             Plan::WriteDrive {
@@ -115,13 +139,14 @@ pub(super) fn plan(args: &ConvertArgs) -> Result<Plan, Problem> {
         ),
         (Csv, Npz) => {
             let mesh = mesh("settings")?;
-            (process(mesh, Plan::ReadDrive { mesh })?, &DRIVE)
+            process(mesh)?;
+            (Plan::ReadDrive { mesh }, &DRIVE)
         }
         (Npz, Npz) if args.from.is_some() || args.to.is_some() => (
             Plan::Convention {
                 mesh: mesh("phases")?,
             },
-            &["--mesh", "--layer", "--from", "--to"],
+            &["--mesh", "--extra-columns", "--layer", "--from", "--to"],
         ),
         (Npz, Npz) => {
             return Err(Problem::of(
@@ -156,12 +181,19 @@ const TOUCHSTONE_ARRAY: [&str; 5] = [
     "--layout",
     "--array",
 ];
-const DRIVE: [&str; 4] = ["--mesh", "--layer", "--process", "--heater-ohm"];
+const DRIVE: [&str; 5] = [
+    "--mesh",
+    "--extra-columns",
+    "--layer",
+    "--process",
+    "--heater-ohm",
+];
 
 /// The options that are given.
 fn given(args: &ConvertArgs) -> impl Iterator<Item = &'static str> {
     [
         ("--mesh", args.mesh.is_some()),
+        ("--extra-columns", args.extra_columns.is_some()),
         ("--layer", args.layer.is_some()),
         ("--from", args.from.is_some()),
         ("--to", args.to.is_some()),
@@ -185,17 +217,19 @@ mod tests {
     use crate::cli::{Cli, Command};
     use clap::Parser;
 
-    fn planned(line: &str) -> Result<Plan, String> {
+    fn planned(line: &str) -> Result<Plan<'static>, String> {
         let words = ["fzero", "convert"].into_iter().chain(line.split(' '));
         match Cli::try_parse_from(words).unwrap().command {
-            Command::Convert(args) => plan(&args).map_err(|problem| problem.to_string()),
+            Command::Convert(args) => {
+                plan(Box::leak(Box::new(args))).map_err(|problem| problem.to_string())
+            }
             _ => panic!("not convert"),
         }
     }
 
     #[test]
     fn extensions_and_options_say_what_is_meant() {
-        let mesh = UniversalMesh::Rectangular;
+        let mesh = &MeshChoice::Named("rectangular");
         for (line, expected) in [
             ("U.npy U.s8p", Plan::WriteTouchstone { ports: 8 }),
             ("U.S12P U.npz", Plan::ReadTouchstone { ports: 12 }),
@@ -209,6 +243,7 @@ mod tests {
                 Plan::WriteNetlist { mesh },
             ),
             ("m.yaml p.npz", Plan::ReadNetlist),
+            ("m.yaml m.toml", Plan::NetlistToMesh),
             (
                 "p.npz d.csv --mesh rectangular --process mature",
                 Plan::WriteDrive { mesh },

@@ -1,10 +1,12 @@
 //! A die that is fabricated for the purpose: corrected with the help of its truth, or left to configure
 //! itself.
 
+use super::file_die::on_known_errors;
+use super::mesh::Mesh;
 use super::plan::Plan;
 use super::report::{Drawn, Measured, OnDie, missed};
-use super::split;
-use crate::cli::{ProgramArgs, ProgrammableMesh};
+use super::search::Search;
+use crate::cli::ProgramArgs;
 use crate::config::{Loaded, Override};
 use crate::error::{Error, Problem};
 use crate::wiring;
@@ -19,8 +21,7 @@ use photonics::chip::actuation::Actuator;
 use photonics::component::activation::Activation;
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::fabricate::{DieSeed, GroundTruth, fabricate};
-use photonics::mesh::MeshHardware;
-use photonics::mesh::correct::correct;
+use photonics::mesh::{MeshHardware, NamedTopology};
 use photonics::process::Process;
 use photonics::units::power_ratio_to_db;
 
@@ -65,7 +66,7 @@ pub(super) struct DrawnDie {
 
 impl DrawnDie {
     /// What `--die` and `--set` say.
-    pub(super) fn new(args: &ProgramArgs, name: &str) -> Result<Self, Error> {
+    pub(super) fn new(args: &ProgramArgs, mesh: &Mesh, name: &str) -> Result<Self, Error> {
         let problem = |why: &str| {
             let help = "give a process and a seed, for example --die mature:7";
             Problem {
@@ -109,14 +110,14 @@ impl DrawnDie {
         let loaded = Loaded::from_text("--die", EXPERIMENT, &overrides)?;
         let design = wiring::design(&loaded.config)
             .map_err(|error| Error::failed("the bench cannot be designed", error, ""))?;
-        let configure = match (args.self_configure, args.mesh) {
+        let configure = match (args.self_configure, mesh.named) {
             (false, _) => None,
-            (true, ProgrammableMesh::Rectangular) => Some(SelfConfigurable::Rectangular),
-            (true, ProgrammableMesh::Triangular) => Some(SelfConfigurable::Triangular),
-            (true, other) => {
+            (true, Some(NamedTopology::Rectangular)) => Some(SelfConfigurable::Rectangular),
+            (true, Some(NamedTopology::Triangular)) => Some(SelfConfigurable::Triangular),
+            (true, _) => {
                 return Err(Problem::of(
                     "--self-configure",
-                    format!("{} cannot configure itself", other.name()),
+                    format!("{} cannot configure itself", mesh.said),
                     "use a rectangular or triangular mesh, or leave it out: known errors are corrected",
                 )
                 .into());
@@ -133,11 +134,15 @@ impl DrawnDie {
     }
 
     /// The phases for this die, and how well they do.
-    pub(super) fn set(&self, plan: &Plan) -> Result<(Vec<f64>, OnDie), Error> {
+    pub(super) fn set(
+        &self,
+        plan: &Plan,
+        search: Option<&Search>,
+    ) -> Result<(Vec<f64>, OnDie), Error> {
         let (mut chip, truth) = self.fabricate(plan)?;
         let hardware = &truth.layers()[0];
         let uncorrected = self.met(plan, &truth, &plan.phases_rad)?;
-        let (phases_rad, unreachable, measured) = match self.configure {
+        let (phases_rad, unreachable, fitted, measured) = match self.configure {
             Some(mesh) => {
                 let options = SelfConfigureOptions::default();
                 let done = self_configure(&mut chip, mesh, &plan.target, options)
@@ -151,18 +156,15 @@ impl DrawnDie {
                     bench_j: cost.total_j(),
                     unreachable: done.unreachable,
                 };
-                (done.phases_rad, Vec::new(), Some(measured))
+                (done.phases_rad, Vec::new(), None, Some(measured))
             }
             None => {
                 // Losses are left as they are: the correction is that of the couplers.
                 let errors_rad = hardware.errors_rad().to_vec();
                 let lossless = MeshHardware::new(plan.topology.clone(), errors_rad, None);
-                let correction = correct(&lossless, split(&plan.topology, &plan.phases_rad)?)
-                    .map_err(|error| {
-                        Error::failed("the splitter errors cannot be corrected", error, "")
-                    })?;
-                let unreachable = correction.unreachable.iter().map(missed).collect();
-                (correction.phases_rad, unreachable, None)
+                let found = on_known_errors(plan, search, &lossless, hardware)?;
+                let unreachable = found.unreachable.iter().map(missed).collect();
+                (found.phases_rad, unreachable, found.fitted, None)
             }
         };
         let found = self.met(plan, &truth, &phases_rad)?;
@@ -178,6 +180,7 @@ impl DrawnDie {
             // A lossless mesh transmits 1 to rounding.
             loss_db: -power_ratio_to_db(transmitted.min(1.0)) + 0.0,
             unreachable,
+            fit: fitted,
             measured,
         };
         Ok((phases_rad, OnDie::Drawn(drawn)))

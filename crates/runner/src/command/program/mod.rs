@@ -2,8 +2,10 @@
 
 mod die;
 mod file_die;
+mod mesh;
 mod plan;
 mod report;
+mod search;
 
 use super::print::print;
 use crate::cli::ProgramArgs;
@@ -13,13 +15,14 @@ use crate::record::mesh_phases::mesh_phases_bytes;
 use crate::record::output::{check_output, write_output};
 use die::DrawnDie;
 use file_die::FileDie;
-use photonics::mesh::cell::Cell;
+use mesh::Mesh;
 use photonics::mesh::{MeshHardware, MeshPhases, Topology};
 use plan::{Plan, shape};
 use report::Report;
+use search::Search;
 use std::path::Path;
 
-/// Decomposes the target, corrects for the die or lets it configure itself where there is one, writes
+/// Decomposes the target or fits the mesh to it, corrects for the die or lets it configure itself where there is one, writes
 /// the phases, and says how well they do.
 ///
 /// # Errors
@@ -27,11 +30,16 @@ use std::path::Path;
 pub(super) fn run(args: &ProgramArgs) -> Result<Status, Error> {
     let mut inputs: Vec<&Path> = vec![&args.target];
     inputs.extend(args.die_errors.as_deref());
+    inputs.extend(args.mesh.file());
     check_output(&args.output, &inputs)?;
-    let mesh = plan::named(args)?;
-    let drawn = args.die.as_deref().map(|die| DrawnDie::new(args, die));
+    let mesh = Mesh::new(args)?;
+    let search = Search::new(args, &mesh)?;
+    let search = search.as_ref();
+    let drawn = args.die.as_deref();
+    let drawn = drawn.map(|die| DrawnDie::new(args, &mesh, die));
     let drawn = drawn.transpose()?;
-    let plan = Plan::new(args, mesh, read_matrix(&args.target, shape(args))?)?;
+    let target = read_matrix(&args.target, shape(&mesh))?;
+    let plan = Plan::new(args, &mesh, search, target)?;
     // What is wrong with the die is said before the work begins.
     let file = args.die_errors.as_deref();
     let file = file.map(|path| FileDie::read(path, &plan)).transpose()?;
@@ -39,29 +47,37 @@ pub(super) fn run(args: &ProgramArgs) -> Result<Status, Error> {
     let residual = plan.deviation(&ideal.matrix(split(&plan.topology, &plan.phases_rad)?));
     let (mut phases_rad, mut on_die) = (plan.phases_rad.clone(), None);
     if let Some(file) = file {
-        let (corrected_rad, found) = file.correct(&plan)?;
-        (phases_rad, on_die) = (corrected_rad, Some(found));
+        let (set_rad, found) = file.set(&plan, search)?;
+        (phases_rad, on_die) = (set_rad, Some(found));
     } else if let Some(drawn) = drawn {
-        let (set_rad, found) = drawn.set(&plan)?;
+        let (set_rad, found) = drawn.set(&plan, search)?;
         (phases_rad, on_die) = (set_rad, Some(found));
     }
     let bytes = mesh_phases_bytes(split(&plan.topology, &phases_rad)?, plan.scale)
         .map_err(|error| Error::failed("the phases cannot be written", error, ""))?;
     write_output(&args.output, &bytes)?;
-    let cells = plan.topology.placed();
-    let attenuators = cells.filter(|x| x.cell == Cell::Attenuator).count();
+    let parts = plan.topology.parts();
     let report = Report {
         target: args.target.display().to_string(),
         rows: plan.target.nrows(),
         columns: plan.target.ncols(),
-        mesh: args.mesh,
+        mesh: plan.topology.name().to_owned(),
+        mesh_file: args.mesh.file().map(|path| path.display().to_string()),
+        method: match (search, args.self_configure) {
+            (Some(search), _) => search.name(),
+            (None, true) => "self-configure",
+            (None, false) => "decompose",
+        },
         ports: plan.topology.ports(),
-        mzis: plan.topology.mzis() - attenuators,
-        attenuators,
+        mzis: parts.mzis,
+        attenuators: parts.attenuators,
+        parts: parts.to_string(),
+        cells: plan.topology.mzis(),
         unitarity_defect: plan.defect,
         nearest_residual: plan.nearest_residual,
         scale: plan.scale,
         residual,
+        fit: plan.fitted,
         die: on_die,
         phases: args.output.display().to_string(),
     };

@@ -1,45 +1,28 @@
 //! The matrix that a mesh is to be, and the phases of the ideal mesh.
 
-use crate::cli::{ProgramArgs, ProgrammableMesh};
+use super::mesh::Mesh;
+use super::search::{Fitted, Search};
+use crate::cli::ProgramArgs;
 use crate::error::{Error, Problem};
 use crate::record::matrix::{Matrix, Shape};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use photonics::matrix::{fidelity, relative_error, unitarity_defect};
 use photonics::mesh::decompose::{
-    DecomposeError, clements, diamond, nearest_unitary, reck, redundant_clements, svd,
+    DecomposeError, UNITARITY_LIMIT, clements, diamond, nearest_unitary, reck, redundant_clements,
+    svd,
 };
-use photonics::mesh::{NamedTopology, Topology};
+use photonics::mesh::{MeshHardware, NamedTopology, Topology};
 use std::sync::Arc;
 
 /// A target in single precision with no larger a defect is a unitary that was rounded: each element by
 /// up to 3e-8 of its value when it was stored, and a few times more where it was computed so.
 const SINGLE_PRECISION_DEFECT: f64 = 1e-6;
 
-/// The mesh that the options name.
-pub(super) fn named(args: &ProgramArgs) -> Result<NamedTopology, Error> {
-    let redundant = args.mesh == ProgrammableMesh::RedundantRectangular;
-    match args.extra_columns {
-        None if redundant => Err(Problem::of(
-            "--mesh",
-            "redundant-rectangular needs its number of extra columns",
-            "give --extra-columns, for example --extra-columns 2",
-        )
-        .into()),
-        Some(_) if !redundant => Err(Problem::of(
-            "--extra-columns",
-            format!("{} has none", args.mesh.name()),
-            "leave it out, or give --mesh redundant-rectangular",
-        )
-        .into()),
-        columns => Ok(args.mesh.named(columns.unwrap_or(0).into())),
-    }
-}
-
 /// Targets that the mesh takes.
-pub(super) fn shape(args: &ProgramArgs) -> Shape {
-    match args.mesh {
-        ProgrammableMesh::Svd => Shape::Any,
+pub(super) fn shape(mesh: &Mesh) -> Shape {
+    match mesh.named {
+        Some(NamedTopology::Svd) => Shape::Any,
         _ => Shape::Square,
     }
 }
@@ -58,20 +41,23 @@ pub(super) struct Plan {
     pub(super) nearest_residual: Option<f64>,
     /// The target over what the mesh is, where it is not 1.
     pub(super) scale: Option<f64>,
+    /// How the phases were fitted, where they were.
+    pub(super) fitted: Option<Fitted>,
 }
 
 impl Plan {
     /// For the file's matrix, or the nearest unitary where that is asked for or undoes single precision.
+    ///
+    /// # Errors
+    /// A target of another size than the mesh, or that is not unitary and has to be.
     pub(super) fn new(
         args: &ProgramArgs,
-        mesh: NamedTopology,
+        mesh: &Mesh,
+        search: Option<&Search>,
         file: Matrix,
     ) -> Result<Self, Error> {
         let (rows, columns) = file.elements.shape();
-        let topology = mesh
-            .build(args.mesh.ports(rows, columns))
-            .map_err(|error| Error::failed("the mesh cannot be built", error, ""))?;
-        let topology = Arc::new(topology);
+        let topology = mesh.topology(&args.target, rows, columns)?;
         let refused = |error: DecomposeError| -> Error {
             let help = match error {
                 DecomposeError::NotUnitary { .. } => {
@@ -82,7 +68,8 @@ impl Plan {
             };
             Problem::of(args.target.display(), error, help).into()
         };
-        if args.mesh == ProgrammableMesh::Svd {
+        let svd_mesh = mesh.named == Some(NamedTopology::Svd);
+        if svd_mesh {
             if args.nearest {
                 let help = "leave it out: svd takes any matrix";
                 return Err(Problem::of("--nearest", "svd needs no unitary", help).into());
@@ -93,16 +80,48 @@ impl Plan {
                 let help = "leave --die out: a dark mesh can be compared with nothing";
                 return Err(Problem::of(place, why, help).into());
             }
-            return Ok(Self {
+            let plan = Self {
                 target: file.elements,
                 topology,
                 phases_rad: program.parameters_rad(),
                 defect: None,
                 nearest_residual: None,
                 scale: Some(program.scale),
-            });
+                fitted: None,
+            };
+            return plan.fitted_by(search, args, None);
         }
-        let decompose = |unitary| decompose(mesh, unitary);
+        if let Some(search) = search {
+            let defect = unitarity_defect(&file.elements);
+            let mut plan = Self {
+                target: file.elements,
+                topology,
+                phases_rad: Vec::new(),
+                defect: Some(defect),
+                nearest_residual: None,
+                scale: None,
+                fitted: None,
+            };
+            let rounded = file.single && defect <= SINGLE_PRECISION_DEFECT;
+            if defect > UNITARITY_LIMIT && (args.nearest || rounded) {
+                let nearest = nearest_unitary(&plan.target).map_err(refused)?;
+                plan.nearest_residual = Some(nearest.residual);
+                plan.target = nearest.unitary;
+            } else if defect > UNITARITY_LIMIT {
+                plan.scale = Some(1.0);
+            }
+            let start = mesh.named.filter(|_| mesh.has_decomposition());
+            let start = start.and_then(|named| decompose(named, &plan.target).ok());
+            return plan.fitted_by(Some(search), args, start);
+        }
+        let Some(named) = mesh.named else {
+            return Err(Error::failed(
+                "the target cannot be programmed",
+                &mesh.said[..],
+                "",
+            ));
+        };
+        let decompose = |unitary| decompose(named, unitary);
         let (target, phases_rad, defect, nearest_residual) = match decompose(&file.elements) {
             Ok(phases_rad) => {
                 let defect = unitarity_defect(&file.elements);
@@ -129,7 +148,42 @@ impl Plan {
             defect: Some(defect),
             nearest_residual,
             scale: None,
+            fitted: None,
         })
+    }
+
+    /// With the phases of a fit to the ideal mesh in place of its own, where there is one.
+    fn fitted_by(
+        mut self,
+        search: Option<&Search>,
+        args: &ProgramArgs,
+        start_rad: Option<Vec<f64>>,
+    ) -> Result<Self, Error> {
+        let Some(search) = search else {
+            return Ok(self);
+        };
+        let own = (!self.phases_rad.is_empty()).then(|| self.phases_rad.clone());
+        let start_rad = own.or(start_rad);
+        // On a die, where a decomposition is what a fit begins with.
+        let on_die = args.die.is_some() || args.die_errors.is_some();
+        if let (true, Some(start_rad)) = (on_die, &start_rad) {
+            self.phases_rad.clone_from(start_rad);
+            return Ok(self);
+        }
+        let ideal = MeshHardware::ideal(self.topology.clone());
+        let place = args.target.display().to_string();
+        let found = search.run(&place, &ideal, &self.whole(), start_rad)?;
+        self.phases_rad = found.phases_rad;
+        self.fitted = Some(found.fitted);
+        self.scale = self.scale.map(|_| found.scale);
+        Ok(self)
+    }
+
+    /// The target on all ports of the mesh: nothing comes from or to ports beyond it.
+    pub(super) fn whole(&self) -> DMatrix<Complex64> {
+        let ports = self.topology.ports();
+        let target = self.target.clone();
+        target.resize(ports, ports, Complex64::ZERO)
     }
 
     /// |dU|_F / |U|_F of a mesh with this matrix, on the ports of the signals; 0 for a target that is 0, which

@@ -1,6 +1,6 @@
 //! What `fzero program` says.
 
-use crate::cli::ProgrammableMesh;
+use super::search::Fitted;
 use crate::table::{seconds, si};
 use photonics::mesh::MeshHardware;
 use photonics::mesh::correct::Unreachable;
@@ -13,10 +13,17 @@ pub(super) struct Report {
     pub(super) target: String,
     pub(super) rows: usize,
     pub(super) columns: usize,
-    pub(super) mesh: ProgrammableMesh,
+    pub(super) mesh: String,
+    pub(super) mesh_file: Option<String>,
+    /// `decompose`, `self-configure`, `fit` or `fit-forward`.
+    pub(super) method: &'static str,
     pub(super) ports: usize,
     pub(super) mzis: usize,
     pub(super) attenuators: usize,
+    /// All cells, in words.
+    pub(super) parts: String,
+    /// Cells in all, each with a place for theta and for phi.
+    pub(super) cells: usize,
     /// Of a target that is to be unitary.
     pub(super) unitarity_defect: Option<f64>,
     /// Distance of the programmed unitary from the target, where it is another.
@@ -25,6 +32,8 @@ pub(super) struct Report {
     pub(super) scale: Option<f64>,
     /// Of the ideal mesh.
     pub(super) residual: f64,
+    /// Of the ideal mesh.
+    pub(super) fit: Option<Fitted>,
     pub(super) die: Option<OnDie>,
     pub(super) phases: String,
 }
@@ -48,6 +57,8 @@ pub(super) struct Die {
     corrected_error: f64,
     /// MZIs, counted from 0, and their splitting angles asin |p|.
     unreachable: Vec<Missed>,
+    /// With these errors, where there was a fit.
+    fit: Option<Fitted>,
 }
 
 #[derive(Debug, Serialize)]
@@ -82,6 +93,8 @@ pub(super) struct Drawn {
     pub(super) loss_db: f64,
     /// Where known errors were corrected.
     pub(super) unreachable: Vec<Missed>,
+    /// With its errors and losses, where there was a fit.
+    pub(super) fit: Option<Fitted>,
     /// Where it has configured itself.
     pub(super) measured: Option<Measured>,
 }
@@ -113,6 +126,7 @@ impl Die {
         uncorrected_error: f64,
         corrected_error: f64,
         unreachable: &[Unreachable],
+        fit: Option<Fitted>,
     ) -> Self {
         Self {
             errors,
@@ -120,17 +134,18 @@ impl Die {
             uncorrected_error,
             corrected_error,
             unreachable: unreachable.iter().map(missed).collect(),
+            fit,
         }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.mesh.name();
+        let name = &self.mesh;
         let ports = self.ports;
         let cells = Cells {
-            count: self.mzis + self.attenuators,
-            name: if self.attenuators > 0 {
+            count: self.cells,
+            name: if self.cells > self.mzis {
                 "cells"
             } else {
                 "MZIs"
@@ -151,11 +166,11 @@ impl fmt::Display for Report {
                 "nearest       a unitary, {residual:.2e} from the target; errors are against it"
             )?;
         }
-        write!(f, "mesh          {name}: {ports} ports, {} MZIs", self.mzis)?;
-        if self.attenuators > 0 {
-            write!(f, ", {} attenuators", self.attenuators)?;
+        writeln!(f, "mesh          {name}: {ports} ports, {}", self.parts)?;
+        if let Some(fit) = &self.fit {
+            writeln!(f, "fit           {}", fit.described())?;
+            writeln!(f, "fidelity      {:.6} of the ideal mesh", fit.fidelity)?;
         }
-        writeln!(f)?;
         if let Some(scale) = self.scale {
             writeln!(f, "scale         the target is {scale:.6} times the mesh")?;
         }
@@ -165,14 +180,20 @@ impl fmt::Display for Report {
             self.residual
         )?;
         let state = match &self.die {
+            None if self.fit.is_some() => "fitted, ",
             None => "",
             Some(OnDie::Known(die)) => {
                 die.lines(f, cells)?;
-                "corrected, "
+                if die.fit.is_some() {
+                    "fitted to the die, "
+                } else {
+                    "corrected, "
+                }
             }
             Some(OnDie::Drawn(die)) => {
                 die.lines(f, cells)?;
                 match die.measured {
+                    None if die.fit.is_some() => "fitted to the die, ",
                     None => "corrected, ",
                     Some(_) => "self-configured, ",
                 }
@@ -194,6 +215,14 @@ impl Die {
             self.errors, self.splitter_error_rms_rad
         )?;
         writeln!(f, "uncorrected   {:.2e}", self.uncorrected_error)?;
+        if let Some(fit) = &self.fit {
+            writeln!(f, "fit           {}", fit.described())?;
+            return writeln!(
+                f,
+                "fitted        {:.2e}, fidelity {:.6}",
+                self.corrected_error, fit.fidelity
+            );
+        }
         writeln!(f, "corrected     {:.2e}", self.corrected_error)?;
         out_of_reach(f, &self.unreachable, cells)
     }
@@ -219,6 +248,14 @@ impl Drawn {
             self.uncorrected_fidelity,
         )?;
         let Some(measured) = &self.measured else {
+            if let Some(fit) = &self.fit {
+                writeln!(f, "fit           {}", fit.described())?;
+                line(f, "fitted", self.error, self.fidelity)?;
+                return writeln!(
+                    f,
+                    "known         splitter errors and losses, from the truth of the emulated die"
+                );
+            }
             line(f, "corrected", self.error, self.fidelity)?;
             writeln!(
                 f,

@@ -11,7 +11,7 @@ fn text(style: NetlistStyle) -> String {
         .map(|index| 0.4 * f64::from(index) - 1.0 / 3.0)
         .collect();
     let phases = MeshPhases::split(&phases, 6, 4).unwrap();
-    let netlist = Netlist::of_mesh(&topology, &[[1e-7, -0.02]; 6], phases, style);
+    let netlist = Netlist::of_mesh(&topology, &[[1e-7, -0.02]; 6], phases, style).unwrap();
     netlist_text(&netlist, &["made by a test".into()])
 }
 
