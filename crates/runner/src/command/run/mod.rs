@@ -16,8 +16,7 @@ use crate::record::manifest;
 use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder};
 use crate::table::Origin;
 use fzero::checkpoint::LayerCheckpoint;
-use fzero::layerwise;
-use fzero::{Checkpoint, Metered};
+use fzero::{Checkpoint, Metered, baseline, layerwise};
 use numerics::Level;
 use recorder::Recorder;
 use std::sync::Arc;
@@ -91,6 +90,7 @@ fn train(
     let Experiment {
         data,
         device,
+        twin,
         goals,
         prototypes,
         initial,
@@ -104,15 +104,29 @@ fn train(
         .map(|shape| shape.groups.clone())
         .collect();
     let mut device = Metered::new(device).with_budget(config.limits.sample_queries);
-    let trained = layerwise::train(
-        &mut device,
-        &data.view(),
-        &goals,
-        initial,
-        &plan,
-        &streams,
-        &mut observer,
-    );
+    let view = data.view();
+    let observed = &mut observer;
+    let trained = match twin {
+        None => layerwise::train(
+            &mut device,
+            &view,
+            &goals,
+            initial,
+            &plan,
+            &streams,
+            observed,
+        ),
+        Some(mut twin) => baseline::train(
+            &mut device,
+            &mut twin,
+            &view,
+            &goals,
+            initial,
+            &plan,
+            &streams,
+            observed,
+        ),
+    };
     let elapsed_s = began.elapsed().as_secs_f64();
     let radii = observer.into_inner().finish()?;
     let outcome = trained.map_err(|error| {
