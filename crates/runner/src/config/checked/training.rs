@@ -1,6 +1,7 @@
 //! The training.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Which layers are trained together, and where gradients come from (Guo et al., arXiv:2603.24790).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +27,27 @@ impl Solver {
         matches!(self, Self::BpDd | Self::BpAd | Self::BpPat)
     }
 
+    /// Its name in a configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FfDd => "ff-dd",
+            Self::FfAd => "ff-ad",
+            Self::FfPat => "ff-pat",
+            Self::BpDd => "bp-dd",
+            Self::BpAd => "bp-ad",
+            Self::BpPat => "bp-pat",
+        }
+    }
+
     /// Whether it is handed a differentiable twin.
     pub fn has_twin(self) -> bool {
         !matches!(self, Self::FfDd | Self::BpDd)
+    }
+}
+
+impl fmt::Display for Solver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
