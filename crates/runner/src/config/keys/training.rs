@@ -20,10 +20,6 @@ pub(super) const KEYS: &[Key] = &[
     Key::text("training.solver", &["ff-dd", "ff-ad", "ff-pat", "bp-dd", "bp-ad", "bp-pat"])
         .or(Text("ff-dd"))
         .doc("ff: layer by layer, each from its own readouts; bp: all layers at once from the last one's. dd: gradients measured on the device; ad: those of a twin; pat: forward on the device, backward on the twin."),
-    Key::text("training.twin.knowledge", &["design", "truth"])
-        .or(Text("design"))
-        .when_in("training.solver", WITH_TWIN)
-        .doc("What the twin knows: the ideal circuit, or the die as it is, which no measurement tells (an upper bound)."),
     Key::integer("training.epochs", (1, 1_000_000_000), "epochs per layer")
         .or(Integer(100))
         .doc("Passes over the training set for each layer, or for all layers together."),
@@ -37,6 +33,10 @@ pub(super) const KEYS: &[Key] = &[
     Key::switch("training.train_output_screen")
         .or(Bool(false))
         .doc("Whether the output phases gamma are trained; they do not change their layer's intensities."),
+    Key::text("training.twin.knowledge", &["design", "truth"])
+        .or(Text("design"))
+        .when_in("training.solver", WITH_TWIN)
+        .doc("What the twin knows: the ideal circuit, or the die as it is, which no measurement tells (an upper bound)."),
     Key::text("training.estimator.kind", &["central", "one-sided", "coordinate"])
         .or(Text("central"))
         .when_in("training.solver", MEASURED)
