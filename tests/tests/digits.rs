@@ -11,7 +11,7 @@ fn the_shipped_experiment_learns() {
         .fzero(&[&["run", config.to_str().unwrap()], &options[..]].concat())
         .done();
     let summary = bench.results("out").summary();
-    assert_eq!(summary.access, "forward-only");
+    assert_eq!(summary.access, fzero::Access::ForwardOnly);
     let accuracy = summary.vote.test.unwrap();
     // Measured: 87.5 % to 90.6 % with seeds 0 to 4, 0.9 s to 1.8 s each; the standard error of 360
     // images is 1.6 points, and guessing gives 10 %.

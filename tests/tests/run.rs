@@ -45,7 +45,7 @@ fn leaves_exactly_its_files_and_a_line_of_metrics_per_epoch_and_layer() {
         assert_eq!(epoch.test_accuracy.is_some(), evaluated);
         assert!((0.0..=2.0).contains(&epoch.loss), "1 - cosine");
         // A fixed radius is not chosen by measurement, so no noise is known.
-        assert!(epoch.radius > 0.0 && epoch.difference_snr.is_none());
+        assert!(epoch.radius > Some(0.0) && epoch.difference_snr.is_none());
         assert!(line.elapsed_s >= before);
         before = line.elapsed_s;
     }
@@ -172,7 +172,7 @@ fn json_is_the_summary_alone() {
         (kept.name.as_str(), kept.seed, kept.stopped),
         ("tiny", 0, Stop::Completed)
     );
-    assert_eq!(kept.access, "forward-only");
+    assert_eq!(kept.access, fzero::Access::ForwardOnly);
     assert_eq!([kept.train_samples, kept.test_samples], DIGITS);
     let counted: u32 = kept.confusion.iter().flatten().sum();
     assert_eq!(counted as usize, DIGITS[1]);

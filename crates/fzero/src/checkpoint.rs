@@ -25,7 +25,7 @@ pub struct LayerCheckpoint {
     pub parameters: Vec<f64>,
     /// Names and lengths of its groups, in order.
     pub groups: Vec<(String, usize)>,
-    /// The prototypes of the local goal.
+    /// The prototypes of the goal; for a cross-entropy of readouts their axes.
     pub prototypes: Prototypes,
     /// Epochs that were completed.
     pub epochs: usize,

@@ -98,6 +98,11 @@ pub enum TrainError {
         /// The range, or the conflict.
         why: &'static str,
     },
+    /// The gradients of the plan are those of a differentiable twin, or it has a twin that it does not use.
+    #[error(
+        "the plan and the access do not fit: gradients of a twin need one, measured ones have none"
+    )]
+    TwinNeeded,
     /// A layer has no parameter that may be moved.
     #[error("layer {} has no trained parameter", .layer + 1)]
     NothingToTrain {

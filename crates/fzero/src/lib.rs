@@ -11,6 +11,7 @@
 //! - [`estimate`]: a gradient from measured losses, and how far to shift the parameters for it on a
 //!   device with noise and coarse settings ([`estimate::Radius`]); [`optimizer`]: a step from a gradient.
 //! - [`layerwise`]: the training loop, and the vote of the layers.
+//! - [`baseline`]: the same loop with the gradients of a differentiable twin, for comparison.
 //! - [`digital`]: networks computed in numbers behind the same trait, and the functions to fit.
 //! - [`testing`]: small devices with known answers.
 //!
@@ -48,6 +49,8 @@
 //! # Ok::<(), fzero::TrainError>(())
 //! ```
 
+pub mod access;
+pub mod baseline;
 pub mod black_box;
 pub mod checkpoint;
 mod checks;
@@ -68,6 +71,7 @@ pub mod target;
 pub mod testing;
 mod vector;
 
+pub use access::Access;
 pub use black_box::{BlackBox, DeviceError, LayerShape, ParameterGroup, Purpose, Samples, Tap};
 pub use checkpoint::Checkpoint;
 pub use data::{Dataset, Split};

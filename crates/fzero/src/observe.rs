@@ -5,11 +5,11 @@ use crate::ledger::Ledger;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
-/// One epoch of one layer. A statistic that was not measured is `None`, never 0. Accuracies are shares of
+/// One epoch of one stage. A statistic that was not measured is `None`, never 0. Accuracies are shares of
 /// right predictions; where labels are numbers they are R^2 (see [`crate::Target`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
-    /// Layer, 0-based.
+    /// The layer that is read: the one in training, or the last of those that are trained together; 0-based.
     pub layer: usize,
     /// Epoch within the layer, from 1.
     pub epoch: usize,
@@ -25,8 +25,9 @@ pub struct EpochRecord {
     pub gradient_norm: f64,
     /// Step size that the schedule gave to the epoch's last step.
     pub learning_rate: f64,
-    /// Smoothing radius: length of the shift along each group's unit direction.
-    pub radius: f64,
+    /// Smoothing radius: length of the shift along each group's unit direction. `None` where the gradient
+    /// is a twin's.
+    pub radius: Option<f64>,
     /// Signal-to-noise of the loss differences: their root mean square over the epoch, as measured,
     /// divided by the standard deviation of a difference's noise. 1: nothing but noise. The noise is
     /// what was measured at the layer's start; a shorter batch has more, as of independent samples.
@@ -48,7 +49,8 @@ pub trait Observer {
         let _ = (layer, chosen);
     }
 
-    /// An epoch has ended. `parameters` are the layer's at its end. [`ControlFlow::Break`] stops the
+    /// An epoch has ended. `parameters` are those of the
+    /// stage's layers, one behind the other, at its end. [`ControlFlow::Break`] stops the
     /// training after this epoch, with all that was learned kept.
     fn epoch_ends(&mut self, record: &EpochRecord, parameters: &[f64]) -> ControlFlow<()> {
         let _ = (record, parameters);

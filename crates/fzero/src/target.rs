@@ -96,7 +96,9 @@ impl Target for f64 {
                 let sum: f64 = scores.iter().map(|scores| Self::predict(scores)).sum();
                 sum / scores.len() as f64
             }
-            VoteRule::Published => scores.last().map_or(f64::NAN, |last| Self::predict(last)),
+            VoteRule::Published | VoteRule::LastLayer => {
+                scores.last().map_or(f64::NAN, |last| Self::predict(last))
+            }
         }
     }
 

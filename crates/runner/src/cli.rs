@@ -1,5 +1,6 @@
 //! The command line.
 
+mod compare;
 mod convert;
 mod draw;
 mod evaluate;
@@ -7,6 +8,7 @@ mod matrix;
 mod mesh_choice;
 mod program;
 
+pub use compare::CompareArgs;
 pub use convert::ConvertArgs;
 mod validate;
 
@@ -76,6 +78,15 @@ pub enum Command {
                       learned."
     )]
     Run(RunArgs),
+    /// Train with several solvers on the same die and images, and set them beside each other.
+    #[command(
+        after_help = compare::EXAMPLES,
+        long_about = "Run several experiments that differ in their training alone, on the same die, the same \
+                      images and the same seed, and print a table: what each solver could see (its access), \
+                      accuracy, sample queries, time and energy on the bench. The results of each are kept \
+                      as those of fzero run, with the table and the curves of accuracy against queries."
+    )]
+    Compare(CompareArgs),
     /// Load the phases of a finished run onto a die and measure its accuracy; train nothing.
     #[command(
         after_help = evaluate::EXAMPLES,

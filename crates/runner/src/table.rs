@@ -7,6 +7,7 @@ pub use bench::bench_lines;
 use crate::record::BenchRecord;
 use crate::record::summary::{Accuracy, standard_error};
 use comfy_table::{CellAlignment, Table, presets};
+use fzero::Access;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -27,6 +28,8 @@ pub struct FinalTable {
     pub programmings: u64,
     /// Time and energy on the bench for all purposes.
     pub bench: BenchRecord,
+    /// What the trainer could see.
+    pub access: Access,
     /// Time of the run, in s.
     pub elapsed_s: f64,
     /// Where to go on from here.
@@ -76,6 +79,7 @@ impl fmt::Display for FinalTable {
             write!(f, ", standard error {:.1} points", 100.0 * error)?;
         }
         writeln!(f)?;
+        writeln!(f, "access          {}", self.access)?;
         writeln!(f, "sample queries  {}", grouped(self.sample_queries))?;
         writeln!(f, "programmings    {}", grouped(self.programmings))?;
         for line in bench_lines(&self.bench) {
@@ -171,6 +175,7 @@ mod tests {
             sample_queries: 14_000_000,
             programmings: 110_000,
             bench: BenchRecord::default(),
+            access: Access::ForwardOnly,
             elapsed_s: 41.25,
             origin: Origin::Results("results/digits-seed0-0123abcd".into()),
         };
@@ -183,6 +188,7 @@ mod tests {
 │ vote      100.0 %   93.0 % │
 └────────────────────────────┘
 accuracy: train n = 1,437, test n = 360, standard error 1.3 points
+access          forward-only
 sample queries  14,000,000
 programmings    110,000
 wall time       41.2 s

@@ -135,8 +135,8 @@ fn two_keys_for_one_thing() {
     let radius = Override::set("training.estimator.smoothing_radius", "auto");
     let text = "training.estimator.smoothing_radius_rad = 0.3";
     let estimator = load(text, &[radius]).unwrap().config.training.estimator;
-    assert_eq!(estimator.smoothing_radius_rad, None);
-    assert_eq!(estimator.auto.unwrap().repeats, 24);
+    assert_eq!(estimator.as_ref().unwrap().smoothing_radius_rad, None);
+    assert_eq!(estimator.unwrap().auto.unwrap().repeats, 24);
     assert_report(
         "training.estimator.auto.ratio = 3",
         "a.toml:3: training.estimator.auto.ratio = 3: has no effect while \

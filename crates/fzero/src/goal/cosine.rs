@@ -38,6 +38,12 @@ impl CosineLoss for CosineGoal {
             *loss = 1.0 - own;
         }
     }
+
+    #[inline(always)]
+    fn slopes(&self, _cosines: &[f64], own: usize, slopes: &mut [f64]) {
+        slopes.fill(0.0);
+        slopes[own] = -1.0;
+    }
 }
 
 #[cfg(test)]

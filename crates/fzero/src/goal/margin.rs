@@ -50,6 +50,18 @@ impl CosineLoss for MarginGoal {
             },
         );
     }
+
+    #[inline(always)]
+    fn slopes(&self, cosines: &[f64], own: usize, slopes: &mut [f64]) {
+        let offset = self.margin - cosines[own];
+        let mut violated = 0.0;
+        for (slope, &cosine) in slopes.iter_mut().zip(cosines) {
+            *slope = if cosine + offset > 0.0 { 1.0 } else { 0.0 };
+            violated += *slope;
+        }
+        // The true class's own term is the constant margin.
+        slopes[own] = 1.0 - violated;
+    }
 }
 
 #[cfg(test)]

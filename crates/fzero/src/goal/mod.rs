@@ -1,6 +1,8 @@
 //! Local goals: what one layer's readouts should look like, judged from the readouts alone.
 
 mod cosine;
+mod cross_entropy;
+mod gradient;
 mod kernel;
 mod margin;
 mod per_channel;
@@ -9,6 +11,7 @@ mod regression;
 mod softmax;
 
 pub use cosine::CosineGoal;
+pub use cross_entropy::CrossEntropy;
 pub use kernel::GoalScratch;
 pub use margin::MarginGoal;
 pub use per_channel::PerChannel;
@@ -38,6 +41,21 @@ pub trait LocalGoal<Y = u16>: Send + Sync {
         &self,
         readouts: &[f32],
         labels: &[Y],
+        scratch: &mut GoalScratch,
+    ) -> Result<BatchLoss, TrainError>;
+
+    /// The loss, and its derivative by each readout, for which the goal of a differentiable model is asked:
+    /// writes dL/d readout of the batch's mean loss to `cotangents`, of the length of `readouts`. At a kink
+    /// of the loss either side's slope; zeros for a sample whose readouts are all 0 under a goal that does
+    /// not depend on their scale.
+    ///
+    /// # Errors
+    /// As [`LocalGoal::loss`].
+    fn gradient(
+        &self,
+        readouts: &[f32],
+        labels: &[Y],
+        cotangents: &mut [f64],
         scratch: &mut GoalScratch,
     ) -> Result<BatchLoss, TrainError>;
 
@@ -80,6 +98,9 @@ trait CosineLoss: Send + Sync {
         own: &kernel::Lanes,
         losses: &mut kernel::Lanes,
     );
+
+    /// dl/dc of one sample by each of its cosines, `own` that of its class.
+    fn slopes(&self, cosines: &[f64], own: usize, slopes: &mut [f64]);
 }
 
 /// [`LocalGoal::loss`] at a given SIMD level.
@@ -119,6 +140,16 @@ impl<G: CosineLoss> LocalGoal for G {
         scratch: &mut GoalScratch,
     ) -> Result<BatchLoss, TrainError> {
         loss_at(Level::active(), self, readouts, labels, scratch)
+    }
+
+    fn gradient(
+        &self,
+        readouts: &[f32],
+        labels: &[u16],
+        cotangents: &mut [f64],
+        scratch: &mut GoalScratch,
+    ) -> Result<BatchLoss, TrainError> {
+        gradient::of_cosines(self, readouts, labels, cotangents, scratch)
     }
 
     fn scores(

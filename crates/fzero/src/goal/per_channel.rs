@@ -96,6 +96,36 @@ impl<Y> PerChannel<Y> {
         check_length("readouts of the batch", readouts.len(), expected)
     }
 
+    /// Calls `each` with every channel's goal, readouts and place for its cotangents, which then go to
+    /// where the channel's readouts were.
+    fn for_each_gradient(
+        &self,
+        readouts: &[f32],
+        cotangents: &mut [f64],
+        scratch: &mut GoalScratch,
+        mut each: impl FnMut(
+            &dyn LocalGoal<Y>,
+            &[f32],
+            &mut [f64],
+            &mut GoalScratch,
+        ) -> Result<(), TrainError>,
+    ) -> Result<(), TrainError> {
+        check_length("cotangents of the batch", cotangents.len(), readouts.len())?;
+        let (own, all) = (self.goals[0].readouts(), self.readouts());
+        let mut gathered = Vec::new();
+        let mut channel = 0;
+        self.for_each(readouts, scratch, |goal, readouts, scratch| {
+            gathered.resize(readouts.len(), 0.0);
+            each(goal, readouts, &mut gathered, scratch)?;
+            let samples = cotangents.chunks_exact_mut(all);
+            for (out, gathered) in samples.zip(gathered.chunks_exact(own)) {
+                out[channel * own..][..own].copy_from_slice(gathered);
+            }
+            channel += 1;
+            Ok(())
+        })
+    }
+
     /// Samples with nothing but zeros in all channels.
     fn dead(&self, readouts: &[f32]) -> usize {
         let samples = readouts.chunks_exact(self.readouts());
@@ -136,6 +166,20 @@ impl LocalGoal for PerChannel {
         Ok(total)
     }
 
+    fn gradient(
+        &self,
+        readouts: &[f32],
+        labels: &[u16],
+        cotangents: &mut [f64],
+        scratch: &mut GoalScratch,
+    ) -> Result<BatchLoss, TrainError> {
+        let batch = LocalGoal::<u16>::loss(self, readouts, labels, scratch)?;
+        self.for_each_gradient(readouts, cotangents, scratch, |goal, z, out, scratch| {
+            goal.gradient(z, labels, out, scratch).map(|_| ())
+        })?;
+        Ok(batch)
+    }
+
     fn scores(
         &self,
         readouts: &[f32],
@@ -173,6 +217,30 @@ impl LocalGoal<f64> for PerChannel<f64> {
             correct: 0,
             dead: self.dead(readouts),
         })
+    }
+
+    fn gradient(
+        &self,
+        readouts: &[f32],
+        labels: &[f64],
+        cotangents: &mut [f64],
+        scratch: &mut GoalScratch,
+    ) -> Result<BatchLoss, TrainError> {
+        let batch = LocalGoal::<f64>::loss(self, readouts, labels, scratch)?;
+        let mut predictions = vec![0.0; labels.len()];
+        self.mean_scores(readouts, &mut predictions, scratch)?;
+        let channels = self.goals.len() as f64;
+        let mut own = vec![0.0; labels.len()];
+        self.for_each_gradient(readouts, cotangents, scratch, |goal, z, out, scratch| {
+            // The channel's own squared error has the slope 2 (score - label), and 2 (p - y) / channels is
+            // wanted: a label that makes them equal.
+            goal.scores(z, &mut own, scratch)?;
+            for ((own, p), y) in own.iter_mut().zip(&predictions).zip(labels) {
+                *own -= (p - y) / channels;
+            }
+            goal.gradient(z, &own, out, scratch).map(|_| ())
+        })?;
+        Ok(batch)
     }
 
     fn scores(

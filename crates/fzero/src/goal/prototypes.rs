@@ -108,6 +108,23 @@ impl Prototypes {
         })
     }
 
+    /// The first `classes` axes of the readouts: the cosine with prototype c is largest where readout c is.
+    ///
+    /// # Errors
+    /// As [`Prototypes::simplex`].
+    pub fn axes(classes: usize, dimension: usize) -> Result<Self, TrainError> {
+        check(classes, dimension)?;
+        let mut rows = vec![0.0; classes * dimension];
+        for class in 0..classes {
+            rows[class * dimension + class] = 1.0;
+        }
+        Ok(Self {
+            classes,
+            dimension,
+            rows,
+        })
+    }
+
     /// Number of prototypes.
     pub fn classes(&self) -> usize {
         self.classes

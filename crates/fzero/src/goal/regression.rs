@@ -1,5 +1,6 @@
 //! Regression on cosines (the published digital models' goal for numbers, arXiv:2603.24790).
 
+use super::gradient;
 use super::kernel::{self, ClassTable, SAMPLES};
 use super::{BatchLoss, GoalScratch, LocalGoal, Prototypes};
 use crate::error::{TrainError, check_length};
@@ -91,6 +92,27 @@ impl LocalGoal<f64> for RegressionCosine {
         scratch: &mut GoalScratch,
     ) -> Result<BatchLoss, TrainError> {
         self.loss_at(Level::active(), readouts, labels, scratch)
+    }
+
+    fn gradient(
+        &self,
+        readouts: &[f32],
+        labels: &[f64],
+        cotangents: &mut [f64],
+        scratch: &mut GoalScratch,
+    ) -> Result<BatchLoss, TrainError> {
+        let batch = self.loss_at(Level::active(), readouts, labels, scratch)?;
+        check_length("cotangents of the batch", cotangents.len(), readouts.len())?;
+        let width = self.prototypes.dimension();
+        let mut scores = vec![0.0; labels.len()];
+        LocalGoal::<f64>::scores(self, readouts, &mut scores, scratch)?;
+        let share = 2.0 / labels.len() as f64;
+        let rows = readouts.chunks_exact(width).zip(scores.iter().zip(labels));
+        for ((z, (&score, label)), out) in rows.zip(cotangents.chunks_exact_mut(width)) {
+            let prototype = std::iter::once(self.prototypes.row(0));
+            gradient::back(z, &[score], &[score - label], prototype, share, out);
+        }
+        Ok(batch)
     }
 
     fn scores(

@@ -74,6 +74,23 @@ impl CosineLoss for SoftmaxCosine {
             losses[sample] = lead + ln(totals[sample]);
         }
     }
+
+    #[inline(always)]
+    fn slopes(&self, cosines: &[f64], own: usize, slopes: &mut [f64]) {
+        let mut largest = cosines[own];
+        for &cosine in cosines {
+            largest = if cosine > largest { cosine } else { largest };
+        }
+        let mut total = 0.0;
+        for (slope, &cosine) in slopes.iter_mut().zip(cosines) {
+            *slope = exp((cosine - largest) * self.sharpness);
+            total += *slope;
+        }
+        for slope in &mut *slopes {
+            *slope *= self.sharpness / total;
+        }
+        slopes[own] -= self.sharpness;
+    }
 }
 
 #[cfg(test)]

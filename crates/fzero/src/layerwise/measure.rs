@@ -1,21 +1,25 @@
-//! The loss of one layer on one batch, measured at given parameters.
+//! The loss of one stage on one batch, at given parameters.
 
+use super::stage::StageShape;
+use crate::baseline::DifferentiableTwin;
 use crate::black_box::{Purpose, Samples, Tap};
 use crate::data::Split;
+use crate::digital::{Cotangent, Gradient};
 use crate::error::TrainError;
-use crate::goal::{GoalScratch, LocalGoal};
+use crate::goal::{BatchLoss, GoalScratch, LocalGoal};
 use crate::metered::MeteredBox;
 use crate::target::Target;
 
-/// One batch at one layer, with the statistics of the epoch. Its buffers are used again.
+/// One batch at the tap of one stage, with the statistics of the epoch. Its buffers are used again.
 pub(super) struct Measurement<'a, Y> {
-    pub(super) layer: usize,
-    pub(super) epoch: usize,
+    shape: &'a StageShape,
+    epoch: usize,
     goal: &'a dyn LocalGoal<Y>,
     width: usize,
     values: Vec<f32>,
     labels: Vec<Y>,
     readouts: Vec<f32>,
+    cotangents: Vec<f64>,
     scratch: GoalScratch,
     loss_sum: f64,
     correct: usize,
@@ -23,15 +27,16 @@ pub(super) struct Measurement<'a, Y> {
 }
 
 impl<'a, Y: Target> Measurement<'a, Y> {
-    pub(super) fn new(layer: usize, goal: &'a dyn LocalGoal<Y>, width: usize) -> Self {
+    pub(super) fn new(shape: &'a StageShape, goal: &'a dyn LocalGoal<Y>, width: usize) -> Self {
         Self {
-            layer,
+            shape,
             epoch: 0,
             goal,
             width,
             values: Vec::new(),
             labels: Vec::new(),
             readouts: Vec::new(),
+            cotangents: Vec::new(),
             scratch: GoalScratch::default(),
             loss_sum: 0.0,
             correct: 0,
@@ -58,27 +63,130 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         self.readouts.resize(rows.len() * self.goal.readouts(), 0.0);
     }
 
-    /// Programs the layer, sends the batch through and returns its mean loss.
+    /// Programs the stage, sends the batch through and returns its mean loss.
     pub(super) fn measure(
         &mut self,
         device: &mut dyn MeteredBox,
         parameters: &[f64],
         purpose: Purpose,
     ) -> Result<f64, TrainError> {
-        let (layer, epoch) = (self.layer, self.epoch);
-        device.program(layer, parameters, purpose)?;
+        self.query(device, parameters, purpose)?;
+        let batch = self
+            .goal
+            .loss(&self.readouts, &self.labels, &mut self.scratch)?;
+        self.count(batch)
+    }
+
+    /// Programs the stage and reads its tap.
+    fn query(
+        &mut self,
+        device: &mut dyn MeteredBox,
+        parameters: &[f64],
+        purpose: Purpose,
+    ) -> Result<(), TrainError> {
+        self.shape.program(device, parameters, purpose)?;
         let samples = Samples {
             values: &self.values,
             width: self.width,
         };
         let tap = Tap {
-            layer,
+            layer: self.shape.stage.tap,
             readouts: &mut self.readouts,
         };
-        device.query(samples, &mut [tap], purpose)?;
-        let batch = self
-            .goal
-            .loss(&self.readouts, &self.labels, &mut self.scratch)?;
+        Ok(device.query(samples, &mut [tap], purpose)?)
+    }
+
+    /// Writes the gradient of the batch's mean loss on `twin` and returns the sum of the squares of its
+    /// entries.
+    pub(super) fn on_twin(
+        &mut self,
+        twin: &mut dyn DifferentiableTwin,
+        parameters: &[f64],
+        gradient: &mut [f64],
+    ) -> Result<f64, TrainError> {
+        self.twin_forward(twin, parameters)?;
+        self.twin_backward(twin, gradient)
+    }
+
+    /// The same with the readouts of `device`: the loss and its slopes are the device's, the way from them
+    /// to the parameters is the twin's.
+    pub(super) fn both_ways(
+        &mut self,
+        twin: &mut dyn DifferentiableTwin,
+        device: &mut dyn MeteredBox,
+        parameters: &[f64],
+        gradient: &mut [f64],
+    ) -> Result<f64, TrainError> {
+        self.twin_forward(twin, parameters)?;
+        self.query(device, parameters, Purpose::Training)?;
+        self.twin_backward(twin, gradient)
+    }
+
+    fn twin_forward(
+        &mut self,
+        twin: &mut dyn DifferentiableTwin,
+        parameters: &[f64],
+    ) -> Result<(), TrainError> {
+        for (layer, own) in self.shape.parts(parameters) {
+            twin.program(layer, own)?;
+        }
+        let samples = Samples {
+            values: &self.values,
+            width: self.width,
+        };
+        let tap = Tap {
+            layer: self.shape.stage.tap,
+            readouts: &mut self.readouts,
+        };
+        Ok(twin.forward(samples, &mut [tap])?)
+    }
+
+    /// From the readouts, as they are now.
+    fn twin_backward(
+        &mut self,
+        twin: &mut dyn DifferentiableTwin,
+        gradient: &mut [f64],
+    ) -> Result<f64, TrainError> {
+        self.cotangents.resize(self.readouts.len(), 0.0);
+        let batch = self.goal.gradient(
+            &self.readouts,
+            &self.labels,
+            &mut self.cotangents,
+            &mut self.scratch,
+        )?;
+        self.count(batch)?;
+        let cotangent = Cotangent {
+            layer: self.shape.stage.tap,
+            readouts: &self.cotangents,
+        };
+        let parts = self.shape.parts_mut(gradient);
+        let mut parts: Vec<_> = parts
+            .map(|(layer, parameters)| Gradient { layer, parameters })
+            .collect();
+        let samples = Samples {
+            values: &self.values,
+            width: self.width,
+        };
+        twin.vjp(samples, &[cotangent], &mut parts)?;
+        Ok(self.keep_trained(gradient))
+    }
+
+    /// Sets what is not trained to 0; returns the sum of the squares of the rest.
+    fn keep_trained(&self, gradient: &mut [f64]) -> f64 {
+        for group in &self.shape.groups {
+            if !group.trained {
+                gradient[group.range.clone()].fill(0.0);
+            }
+            for &place in &group.missing {
+                gradient[place] = 0.0;
+            }
+        }
+        gradient.iter().map(|g| g * g).sum()
+    }
+
+    /// Takes a batch into the statistics of the epoch, and returns its loss.
+    fn count(&mut self, batch: BatchLoss) -> Result<f64, TrainError> {
+        let (layer, epoch) = (self.shape.stage.tap, self.epoch);
         if !batch.loss.is_finite() {
             return Err(TrainError::NonFinite {
                 layer,

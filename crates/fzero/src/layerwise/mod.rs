@@ -1,14 +1,18 @@
-//! Training a network layer by layer, each from its own readouts.
+//! The training loop: stages of layers, each judged at a tap; by default layer by layer, each from its
+//! own readouts.
 
 mod batches;
 mod evaluate;
 mod measure;
 mod plan;
 mod snr;
+mod stage;
 mod trainer;
 mod vote;
 
 pub use evaluate::{EVALUATION_CHUNK, NetworkAccuracy, evaluate};
-pub use plan::LayerwisePlan;
+pub use plan::{GradientSource, LayerwisePlan};
+pub use stage::{Scope, Stage};
+pub(crate) use trainer::train_stages;
 pub use trainer::{Outcome, train};
 pub use vote::VoteRule;

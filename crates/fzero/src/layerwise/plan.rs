@@ -1,5 +1,6 @@
 //! What to do with each layer, and what it costs.
 
+use super::stage::{Scope, joined_groups};
 use super::{EVALUATION_CHUNK, VoteRule};
 use crate::black_box::LayerShape;
 use crate::error::{TrainError, check_positive};
@@ -7,6 +8,21 @@ use crate::estimate::EstimatorChoice;
 use crate::ledger::Ledger;
 use crate::optimizer::{OptimizerChoice, Schedule};
 use serde::{Deserialize, Serialize};
+
+/// Where the gradient of a step comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GradientSource {
+    /// Losses measured on the device: [`super::train`].
+    #[default]
+    Measured,
+    /// A differentiable twin, forward and backward; the device is only evaluated:
+    /// [`crate::baseline::train`].
+    Twin,
+    /// Physics-aware training (Wright et al., Nature 601, 549 (2022), doi:10.1038/s41586-021-04223-6):
+    /// forward on the device, backward on the twin.
+    DeviceAndTwin,
+}
 
 /// How the layers are trained. The default is the published recipe (arXiv:2603.24790) but for its
 /// vote.
@@ -18,7 +34,11 @@ pub struct LayerwisePlan {
     pub batch: usize,
     /// Epochs between evaluations; 0: only after the last one, which is always evaluated.
     pub evaluate_every: usize,
-    /// How the gradient is estimated.
+    /// Which layers are trained together.
+    pub scope: Scope,
+    /// Where gradients come from.
+    pub gradient: GradientSource,
+    /// How the gradient is estimated, where it is measured.
     pub estimator: EstimatorChoice,
     /// Losses measured at each layer's start for the noise of a loss difference, where the radius is
     /// given and not measured itself; below 2: none, and the signal-to-noise is not known.
@@ -39,6 +59,8 @@ impl Default for LayerwisePlan {
             epochs: 100,
             batch: 128,
             evaluate_every: 1,
+            scope: Scope::default(),
+            gradient: GradientSource::default(),
             estimator: EstimatorChoice::default(),
             noise_repeats: 0,
             optimizer: OptimizerChoice::default(),
@@ -69,18 +91,24 @@ impl LayerwisePlan {
         self.estimator.check()?;
         self.optimizer.check()?;
         self.schedule.check()?;
-        if let (
-            EstimatorChoice::Coordinate { .. },
-            OptimizerChoice::Sgd {
-                dimension_scaling: true,
-                ..
-            },
-        ) = (&self.estimator, &self.optimizer)
+        let why = match (self.gradient, &self.estimator) {
+            (GradientSource::Measured, EstimatorChoice::Directional { .. }) => return Ok(()),
+            (GradientSource::Measured, EstimatorChoice::Coordinate { .. }) => {
+                "coordinate differences are not divided by the dimension; set it to false"
+            }
+            (GradientSource::Twin | GradientSource::DeviceAndTwin, _) => {
+                "the gradient of a twin is not divided by the dimension; set it to false"
+            }
+        };
+        if let OptimizerChoice::Sgd {
+            dimension_scaling: true,
+            ..
+        } = &self.optimizer
         {
             return Err(TrainError::Setting {
                 key: "dimension_scaling",
                 value: 1.0,
-                why: "coordinate differences are not divided by the dimension; set it to false",
+                why,
             });
         }
         Ok(())
@@ -105,7 +133,7 @@ impl LayerwisePlan {
             || (self.evaluate_every > 0 && epoch.is_multiple_of(self.evaluate_every))
     }
 
-    /// What a complete run of [`super::train`] uses the device for: the dry run.
+    /// What a complete run uses the device for: the dry run.
     pub fn queries(
         &self,
         train_samples: usize,
@@ -113,41 +141,105 @@ impl LayerwisePlan {
         layers: &[LayerShape],
     ) -> Ledger {
         let mut ledger = Ledger::default();
-        let samples = (train_samples + test_samples) as u64;
-        let chunks = (train_samples.div_ceil(EVALUATION_CHUNK)
-            + test_samples.div_ceil(EVALUATION_CHUNK)) as u64;
+        for stage in self.scope.stages(layers.len()) {
+            self.add_stage(
+                &mut ledger,
+                train_samples,
+                test_samples,
+                &layers[stage.layers],
+            );
+        }
+        let evaluation = &mut ledger.evaluation;
+        add(
+            &mut evaluation.queries,
+            1,
+            samples(train_samples, test_samples),
+        );
+        add(
+            &mut evaluation.passes,
+            1,
+            chunks(train_samples, test_samples),
+        );
+        ledger
+    }
+
+    /// What one stage of these layers uses the device for: [`LayerwisePlan::queries`] without the last
+    /// evaluation.
+    pub fn stage_queries(
+        &self,
+        train_samples: usize,
+        test_samples: usize,
+        layers: &[LayerShape],
+    ) -> Ledger {
+        let mut ledger = Ledger::default();
+        self.add_stage(&mut ledger, train_samples, test_samples, layers);
+        ledger
+    }
+
+    fn add_stage(
+        &self,
+        ledger: &mut Ledger,
+        train_samples: usize,
+        test_samples: usize,
+        layers: &[LayerShape],
+    ) {
         let epochs = self.epochs as u64;
         let steps = epochs.saturating_mul(self.steps_per_epoch(train_samples) as u64);
         let evaluations = self.evaluations_per_layer() as u64;
-        // An absurd plan is shown as the largest number there is, not as a small one.
-        let add = |count: &mut u64, a: u64, b: u64| {
-            *count = count.saturating_add(a.saturating_mul(b));
+        let programmings = layers.len() as u64;
+        let losses = match self.gradient {
+            GradientSource::Measured => {
+                let groups = joined_groups(layers.iter());
+                self.estimator.evaluations_per_step(&groups) as u64
+            }
+            GradientSource::Twin => 0,
+            GradientSource::DeviceAndTwin => 1,
         };
-        for layer in layers {
-            let losses = self.estimator.evaluations_per_step(&layer.groups) as u64;
-            let training = &mut ledger.training;
-            add(
-                &mut training.queries,
-                epochs.saturating_mul(train_samples as u64),
-                losses,
-            );
-            add(&mut training.passes, steps, losses);
-            // One programming before the training, and one for each loss.
-            add(&mut training.programmings, 1, 1);
-            add(&mut training.programmings, steps, losses);
-            let radius = self.estimator.radius().measurements(self.noise_repeats) as u64;
-            let batch = self.batch.min(train_samples) as u64;
-            add(&mut ledger.calibration.queries, radius, batch);
-            add(&mut ledger.calibration.passes, radius, 1);
-            add(&mut ledger.calibration.programmings, radius, 1);
-            add(&mut ledger.evaluation.queries, evaluations, samples);
-            add(&mut ledger.evaluation.passes, evaluations, chunks);
-            add(&mut ledger.evaluation.programmings, evaluations, 1);
-        }
-        add(&mut ledger.evaluation.queries, 1, samples);
-        add(&mut ledger.evaluation.passes, 1, chunks);
-        ledger
+        let training = &mut ledger.training;
+        add(
+            &mut training.queries,
+            epochs.saturating_mul(train_samples as u64),
+            losses,
+        );
+        add(&mut training.passes, steps, losses);
+        // One programming before the training, and one for each loss.
+        add(&mut training.programmings, 1, programmings);
+        add(
+            &mut training.programmings,
+            steps,
+            losses.saturating_mul(programmings),
+        );
+        let radius = match self.gradient {
+            GradientSource::Measured => self.estimator.radius().measurements(self.noise_repeats),
+            GradientSource::Twin | GradientSource::DeviceAndTwin => 0,
+        } as u64;
+        let batch = self.batch.min(train_samples) as u64;
+        let calibration = &mut ledger.calibration;
+        add(&mut calibration.queries, radius, batch);
+        add(&mut calibration.passes, radius, 1);
+        add(&mut calibration.programmings, radius, programmings);
+        let evaluation = &mut ledger.evaluation;
+        let all = samples(train_samples, test_samples);
+        add(&mut evaluation.queries, evaluations, all);
+        let passes = chunks(train_samples, test_samples);
+        add(&mut evaluation.passes, evaluations, passes);
+        add(&mut evaluation.programmings, evaluations, programmings);
     }
+}
+
+/// An absurd plan is shown as the largest number there is, not as a small one.
+fn add(count: &mut u64, a: u64, b: u64) {
+    *count = count.saturating_add(a.saturating_mul(b));
+}
+
+/// Samples of an evaluation.
+fn samples(train: usize, test: usize) -> u64 {
+    (train + test) as u64
+}
+
+/// Passes of an evaluation.
+fn chunks(train: usize, test: usize) -> u64 {
+    (train.div_ceil(EVALUATION_CHUNK) + test.div_ceil(EVALUATION_CHUNK)) as u64
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
-//! The training loop: layer after layer, epoch after epoch, step after step.
+//! The training loop: stage after stage, epoch after epoch, step after step.
 
 use super::batches::shuffle;
 use super::evaluate::{Evaluator, NetworkAccuracy, evaluate};
 use super::measure::Measurement;
-use super::plan::LayerwisePlan;
+use super::plan::{GradientSource, LayerwisePlan};
 use super::snr::DifferenceSnr;
-use crate::black_box::{ParameterGroup, Purpose};
+use super::stage::StageShape;
+use crate::baseline::DifferentiableTwin;
+use crate::black_box::Purpose;
 use crate::data::Dataset;
 use crate::error::{TrainError, check_length};
-use crate::estimate::{ChosenRadius, trained_parameters};
+use crate::estimate::{ChosenRadius, GradientEstimator, trained_parameters};
 use crate::goal::LocalGoal;
 use crate::ledger::Ledger;
 use crate::metered::MeteredBox;
@@ -37,29 +39,52 @@ pub struct Outcome {
     pub stopped: Stop,
 }
 
-/// Trains each layer in turn from measurements of its own readouts; the layers before it stay as they
-/// are.
+/// Trains stage after stage (see [`super::Scope`]): by default each layer in turn, from measurements of its
+/// own readouts; the layers before it stay as they are. The device is queried forward and nothing else is
+/// asked of anything.
 ///
-/// All layers are first programmed with `initial`. A layer begins with the choice of its smoothing
+/// All layers are first programmed with `initial`. A stage begins with the choice of its smoothing
 /// radius; what is measured for it and for the noise, on the first batch of the first epoch, is
-/// calibration. A step takes the next batch in the epoch's order, estimates the gradient of the batch's mean loss, and moves the parameters. When an
-/// evaluation is due, and always after a layer's last epoch, the unshifted parameters are programmed
-/// and the layer is read on both splits. At the very end both splits are sent through once more, and
-/// all layers are read at once.
+/// calibration. A step takes the next batch in the epoch's order, estimates the gradient of the batch's
+/// mean loss at the stage's tap, and moves the parameters of its layers. When an evaluation is due, and
+/// always after a stage's last epoch, the unshifted parameters are programmed and the tap is read on both
+/// splits. At the very end both splits are sent through once more, and all layers are read at once.
 ///
 /// The observer's wish to stop and a spent budget end the training cleanly: what was learned is kept
 /// (also the steps of an unfinished epoch, which gets no record) and evaluated, layers not reached
 /// keep `initial`. Evaluations are beyond the budget, see [`crate::Metered`].
 ///
 /// The result depends on the arguments and the device alone. Directions come from
-/// [`Stream::Directions`] by (layer, step within the layer), orders from [`Stream::Batches`] by
-/// (layer, epoch), probes for the radius from [`Stream::Probes`] by layer, so evaluating more or less often changes nothing else.
+/// [`Stream::Directions`] by (tap, step within the stage), orders from [`Stream::Batches`] by
+/// (tap, epoch), probes for the radius from [`Stream::Probes`] by tap, so evaluating more or less often
+/// changes nothing else.
 ///
 /// # Errors
-/// Data, goals, parameters or settings that do not fit, a failing device, a loss or parameters that
-/// are not finite, dead readouts.
+/// Data, goals, parameters or settings that do not fit (a plan whose gradients are a twin's:
+/// [`crate::baseline::train`]), a failing device, a loss or parameters that are not finite, dead readouts.
 pub fn train<Y: Target>(
     device: &mut dyn MeteredBox,
+    data: &Dataset<'_, Y>,
+    goals: &[Box<dyn LocalGoal<Y>>],
+    initial: Vec<Vec<f64>>,
+    plan: &LayerwisePlan,
+    streams: &Streams,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
+    if plan.gradient != GradientSource::Measured {
+        return Err(TrainError::TwinNeeded);
+    }
+    train_stages(device, None, data, goals, initial, plan, streams, observer)
+}
+
+/// The one loop. `twin`: where gradients come from, if not from measured losses.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "those of its two callers, and the twin"
+)]
+pub(crate) fn train_stages<Y: Target>(
+    device: &mut dyn MeteredBox,
+    mut twin: Option<&mut dyn DifferentiableTwin>,
     data: &Dataset<'_, Y>,
     goals: &[Box<dyn LocalGoal<Y>>],
     initial: Vec<Vec<f64>>,
@@ -70,28 +95,43 @@ pub fn train<Y: Target>(
     plan.check()?;
     data.check()?;
     check_fit(device, data, goals, &initial)?;
-    for layer in 0..device.layers() {
-        plan.estimator
-            .radius()
-            .check_resolution(resolution(device, layer))?;
+    let stages = plan.scope.stages(device.layers()).into_iter();
+    let shapes: Vec<_> = stages.map(|stage| StageShape::new(device, stage)).collect();
+    if twin.is_none() {
+        for shape in &shapes {
+            let radius = plan.estimator.radius();
+            radius.check_resolution(shape.resolution(device))?;
+        }
     }
     for (layer, parameters) in initial.iter().enumerate() {
         device.program(layer, parameters, Purpose::Training)?;
+        if let Some(twin) = &mut twin {
+            twin.program(layer, parameters)?;
+        }
     }
     let mut parameters = initial;
     let mut epochs = vec![0; parameters.len()];
     let mut stopped = Stop::Completed;
-    for (layer, parameters) in parameters.iter_mut().enumerate() {
-        let mut training = LayerTraining {
-            layer,
+    for shape in &shapes {
+        let layers = shape.stage.layers.clone();
+        let mut training = StageTraining {
+            shape,
             data,
             goals,
             plan,
             streams,
-            parameters,
-            epochs: &mut epochs[layer],
+            parameters: parameters[layers.clone()].concat(),
+            epochs: 0,
         };
-        stopped = training.run(device, observer)?;
+        let ended = match &mut twin {
+            None => training.run(device, None, observer),
+            Some(twin) => training.run(device, Some(&mut **twin), observer),
+        };
+        for (layer, own) in shape.parts(&training.parameters) {
+            parameters[layer].copy_from_slice(own);
+        }
+        epochs[layers].fill(training.epochs);
+        stopped = ended?;
         if stopped != Stop::Completed {
             break;
         }
@@ -133,49 +173,49 @@ fn check_fit<Y: Target>(
     Ok(())
 }
 
-/// The resolution of a layer's parameters; what is no number above 0 is none.
-fn resolution(device: &dyn MeteredBox, layer: usize) -> Option<f64> {
-    let stated = device.resolution(layer);
-    stated.filter(|step| step.is_finite() && *step > 0.0)
-}
-
-/// The training of one layer.
-struct LayerTraining<'a, Y> {
-    layer: usize,
+/// The training of one stage.
+struct StageTraining<'a, Y> {
+    shape: &'a StageShape,
     data: &'a Dataset<'a, Y>,
     goals: &'a [Box<dyn LocalGoal<Y>>],
     plan: &'a LayerwisePlan,
     streams: &'a Streams,
-    parameters: &'a mut [f64],
-    epochs: &'a mut usize,
+    /// Of all layers of the stage, joined.
+    parameters: Vec<f64>,
+    epochs: usize,
 }
 
-impl<Y: Target> LayerTraining<'_, Y> {
-    /// Trains until the plan is done or something stops it; leaves the layer programmed with its
+impl<Y: Target> StageTraining<'_, Y> {
+    /// Trains until the plan is done or something stops it; leaves the stage programmed with its
     /// final parameters.
     fn run(
         &mut self,
         device: &mut dyn MeteredBox,
+        mut twin: Option<&mut dyn DifferentiableTwin>,
         observer: &mut dyn Observer,
     ) -> Result<Stop, TrainError> {
-        let (layer, plan) = (self.layer, self.plan);
-        let groups: Vec<ParameterGroup> = device.layer(layer).groups.clone();
+        let (shape, plan) = (self.shape, self.plan);
+        let layer = shape.stage.tap;
         let samples = self.data.train.samples();
         let total_steps = plan.epochs * plan.steps_per_epoch(samples);
         let mut optimizer = plan.optimizer.build();
-        let mut measurement = Measurement::new(layer, self.goals[layer].as_ref(), self.data.width);
+        let mut measurement = Measurement::new(shape, self.goals[layer].as_ref(), self.data.width);
         let mut evaluator = Evaluator::default();
         let mut order = vec![0; samples];
-        let mut gradient = vec![0.0; self.parameters.len()];
+        let mut gradient = vec![0.0; shape.parameters()];
         let mut step = 0;
         observer.layer_begins(layer, plan.epochs);
         measurement.begin(1);
-        let chosen = match self.choose_radius(device, &groups, &mut measurement, &mut order) {
-            Err(error) => return self.out_of_budget(device, error),
-            Ok(chosen) => chosen,
-        };
-        observer.radius_chosen(layer, &chosen);
-        let mut estimator = plan.estimator.build(chosen.radius);
+        let mut estimating: Option<(ChosenRadius, Box<dyn GradientEstimator>)> = None;
+        if twin.is_none() {
+            let chosen = match self.choose_radius(device, &mut measurement, &mut order) {
+                Err(error) => return self.out_of_budget(device, error),
+                Ok(chosen) => chosen,
+            };
+            observer.radius_chosen(layer, &chosen);
+            estimating = Some((chosen, plan.estimator.build(chosen.radius)));
+        }
+        let noise = estimating.as_ref().and_then(|(chosen, _)| chosen.noise);
         for epoch in 1..=plan.epochs {
             measurement.begin(epoch);
             shuffle(
@@ -183,26 +223,42 @@ impl<Y: Target> LayerTraining<'_, Y> {
                 &mut Stream::Batches.derive(self.streams, layer, epoch),
             );
             let mut squares = 0.0;
-            let mut ratio = DifferenceSnr::new(chosen.noise, plan.batch.min(samples));
+            let mut ratio = DifferenceSnr::new(noise, plan.batch.min(samples));
             let mut rate = plan.learning_rate;
             let first_step = step;
             for rows in order.chunks(plan.batch) {
                 measurement.load(&self.data.train, rows);
-                let estimated = estimator.estimate(
-                    &mut |parameters| measurement.measure(device, parameters, Purpose::Training),
-                    self.parameters,
-                    &groups,
-                    &mut Stream::Directions.derive(self.streams, layer, step),
-                    &mut gradient,
-                );
-                let estimate = match estimated {
-                    Err(error) => return self.out_of_budget(device, error),
-                    Ok(estimate) => estimate,
+                let stepped = match (&mut estimating, &mut twin) {
+                    (Some((_, estimator)), _) => estimator
+                        .estimate(
+                            &mut |parameters| {
+                                measurement.measure(device, parameters, Purpose::Training)
+                            },
+                            &self.parameters,
+                            &shape.groups,
+                            &mut Stream::Directions.derive(self.streams, layer, step),
+                            &mut gradient,
+                        )
+                        .map(|estimate| {
+                            ratio.add(estimate.difference, measurement.batch());
+                            estimate.gradient_square
+                        }),
+                    (None, Some(twin)) => {
+                        if plan.gradient == GradientSource::DeviceAndTwin {
+                            let parameters = &self.parameters;
+                            measurement.both_ways(&mut **twin, device, parameters, &mut gradient)
+                        } else {
+                            measurement.on_twin(&mut **twin, &self.parameters, &mut gradient)
+                        }
+                    }
+                    (None, None) => Err(TrainError::TwinNeeded),
                 };
-                ratio.add(estimate.difference, measurement.batch());
-                squares += estimate.gradient_square;
+                match stepped {
+                    Err(error) => return self.out_of_budget(device, error),
+                    Ok(square) => squares += square,
+                }
                 rate = plan.learning_rate * plan.schedule.factor(step, total_steps);
-                if !optimizer.step(self.parameters, &gradient, &groups, rate) {
+                if !optimizer.step(&mut self.parameters, &gradient, &shape.groups, rate) {
                     return Err(TrainError::NonFinite {
                         layer,
                         epoch,
@@ -211,13 +267,13 @@ impl<Y: Target> LayerTraining<'_, Y> {
                 }
                 step += 1;
             }
-            *self.epochs = epoch;
+            self.epochs = epoch;
             let (loss, right) = measurement.statistics();
             let batch_accuracy = Y::score_of_measurements(loss, right, self.data.train.labels);
             let (mut train_accuracy, mut test_accuracy) = (None, None);
             let evaluated = plan.evaluates(epoch);
             if evaluated {
-                device.program(layer, self.parameters, Purpose::Evaluation)?;
+                shape.program(device, &self.parameters, Purpose::Evaluation)?;
                 let mut accuracy = |split| {
                     evaluator.layer_score(device, split, self.data.width, self.goals, layer)
                 };
@@ -233,13 +289,13 @@ impl<Y: Target> LayerTraining<'_, Y> {
                 test_accuracy,
                 gradient_norm: (squares / (step - first_step) as f64).sqrt(),
                 learning_rate: rate,
-                radius: chosen.radius,
+                radius: estimating.as_ref().map(|(chosen, _)| chosen.radius),
                 difference_snr: ratio.value(),
                 ledger: device.ledger().clone(),
             };
-            if observer.epoch_ends(&record, self.parameters).is_break() {
+            if observer.epoch_ends(&record, &self.parameters).is_break() {
                 if !evaluated {
-                    device.program(layer, self.parameters, Purpose::Evaluation)?;
+                    shape.program(device, &self.parameters, Purpose::Evaluation)?;
                 }
                 return Ok(Stop::Observer);
             }
@@ -247,29 +303,28 @@ impl<Y: Target> LayerTraining<'_, Y> {
         Ok(Stop::Completed)
     }
 
-    /// The layer's smoothing radius, measured on the first batch of the first epoch where it has to be.
+    /// The stage's smoothing radius, measured on the first batch of the first epoch where it has to be.
     fn choose_radius(
         &self,
         device: &mut dyn MeteredBox,
-        groups: &[ParameterGroup],
         measurement: &mut Measurement<'_, Y>,
         order: &mut [u32],
     ) -> Result<ChosenRadius, TrainError> {
-        let (layer, plan) = (self.layer, self.plan);
+        let (layer, plan) = (self.shape.stage.tap, self.plan);
         shuffle(order, &mut Stream::Batches.derive(self.streams, layer, 1));
         measurement.load(&self.data.train, &order[..plan.batch.min(order.len())]);
-        let resolution = resolution(device, layer);
+        let resolution = self.shape.resolution(device);
         plan.estimator.choose_radius(
             &mut |parameters| measurement.measure(device, parameters, Purpose::Calibration),
-            self.parameters,
-            groups,
+            &self.parameters,
+            &self.shape.groups,
             resolution,
             plan.noise_repeats,
             &mut Stream::Probes.derive(self.streams, layer, 0),
         )
     }
 
-    /// Ends the training of the layer cleanly if `error` is a spent budget, and fails with any other.
+    /// Ends the training of the stage cleanly if `error` is a spent budget, and fails with any other.
     fn out_of_budget(
         &self,
         device: &mut dyn MeteredBox,
@@ -278,7 +333,8 @@ impl<Y: Target> LayerTraining<'_, Y> {
         if !error.is_budget_spent() {
             return Err(error);
         }
-        device.program(self.layer, self.parameters, Purpose::Evaluation)?;
+        self.shape
+            .program(device, &self.parameters, Purpose::Evaluation)?;
         Ok(Stop::Budget)
     }
 }

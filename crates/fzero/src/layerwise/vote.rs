@@ -15,6 +15,8 @@ pub enum VoteRule {
     /// of equally many, the one to which the last layer gives the largest score. With two layers that
     /// is exactly the first layer's prediction, with one layer that layer's.
     Published,
+    /// The class that the last layer predicts: where all layers are trained together for its readouts.
+    LastLayer,
 }
 
 impl VoteRule {
@@ -26,6 +28,10 @@ impl VoteRule {
         let (voters, judges) = match self {
             Self::AllLayers => (scores, scores),
             Self::Published => scores.split_at(scores.len().saturating_sub(1)),
+            Self::LastLayer => {
+                let last = &scores[scores.len().saturating_sub(1)..];
+                (last, last)
+            }
         };
         for scores in voters {
             if let Some(vote) = votes.get_mut(usize::from(argmax(scores))) {
@@ -80,5 +86,12 @@ mod tests {
         let scores: [&[f64]; 3] = [&[1.0, 0.0, 0.0], &[0.0, 1.0, 0.0], &[0.1, 0.2, 0.9]];
         assert_eq!(vote(VoteRule::Published, &scores), 1);
         assert_eq!(vote(VoteRule::Published, &[&[0.0, 0.3, 0.2]]), 1);
+    }
+
+    #[test]
+    fn the_last_layer_speaks_alone() {
+        let scores: [&[f64]; 3] = [&[9.0, 0.0], &[9.0, 0.0], &[0.1, 0.2]];
+        assert_eq!(vote(VoteRule::LastLayer, &scores), 1);
+        assert_eq!(vote(VoteRule::LastLayer, &[&[0.2, 0.2]]), 0);
     }
 }

@@ -158,6 +158,19 @@ impl LocalGoal for FirstReadout {
         })
     }
 
+    fn gradient(
+        &self,
+        readouts: &[f32],
+        labels: &[u16],
+        cotangents: &mut [f64],
+        scratch: &mut GoalScratch,
+    ) -> Result<BatchLoss, TrainError> {
+        let batch = self.loss(readouts, labels, scratch)?;
+        check_length("cotangents", cotangents.len(), readouts.len())?;
+        cotangents.fill(1.0 / labels.len() as f64);
+        Ok(batch)
+    }
+
     fn scores(
         &self,
         readouts: &[f32],

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::record::summary::Accuracy;
 use crate::record::{BenchRecord, Summary};
 use crate::table::{FinalTable, Origin};
+use crate::wiring;
 use fzero::estimate::ChosenRadius;
 use fzero::layerwise::NetworkAccuracy;
 use fzero::{Ledger, Stop};
@@ -35,17 +36,23 @@ impl Conclusion<'_> {
             train: Some(train),
             test: Some(test),
         };
-        let layers = self.train.layers.iter().zip(&self.test.layers);
+        let count = self.train.layers.len();
+        // Trained for the last layer's readouts alone, the others predict nothing.
+        let predicts = |layer| !config.training.solver.is_global() || layer + 1 == count;
+        let layers = self.train.layers.iter().zip(&self.test.layers).enumerate();
         Summary {
             name: config.name.clone(),
             config_hash: loaded.hash(),
             seed: config.seed,
             die_seed: config.chip.die_seed,
             phases: self.phases,
-            access: "forward-only".into(),
+            access: wiring::access(config),
             stopped: self.stopped,
             layers: layers
-                .map(|(&train, &test)| accuracy(train, test))
+                .map(|(layer, (&train, &test))| match predicts(layer) {
+                    true => accuracy(train, test),
+                    false => Accuracy::default(),
+                })
                 .collect(),
             vote: accuracy(self.train.vote, self.test.vote),
             train_samples: self.train.samples,
@@ -80,6 +87,7 @@ pub(super) fn show(summary: Summary, origin: Origin, json: bool) -> Result<(), E
         sample_queries: summary.ledger.total_queries(),
         programmings: summary.ledger.total_programmings(),
         bench: summary.bench,
+        access: summary.access,
         elapsed_s: summary.elapsed_s,
         origin,
     })?;

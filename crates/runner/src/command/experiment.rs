@@ -4,7 +4,7 @@ use crate::caution::{self, Caution};
 use crate::config::{Loaded, fit};
 use crate::dataset::{DataError, Dataset};
 use crate::error::{Error, Problem};
-use crate::wiring::{self, ChipBox};
+use crate::wiring::{self, ChipBox, ChipTwin};
 use fzero::goal::{LocalGoal, Prototypes};
 use fzero::layerwise::LayerwisePlan;
 use numerics::Streams;
@@ -29,6 +29,8 @@ pub(super) struct Setup {
     pub(super) data: Dataset,
     pub(super) design: ChipDesign,
     pub(super) device: ChipBox,
+    /// For a solver that has one.
+    pub(super) twin: Option<ChipTwin>,
     pub(super) cautions: Vec<Caution>,
 }
 
@@ -55,7 +57,10 @@ impl Setup {
         data.test = wiring::amplitudes(&data.test, data.width, ports);
         data.width = ports;
         let circuit = wiring::circuit(loaded, &data.train.values)?;
-        let (chip, _truth) = wiring::die(loaded, &circuit)?;
+        // The truth ends here: a solver gets of it what its access says.
+        let (chip, truth) = wiring::die(loaded, &circuit)?;
+        let twin = wiring::twin(config, &circuit.design, &circuit.process, &truth)
+            .map_err(|error| Error::failed("the chip has no twin", error, ""))?;
         Ok(Self {
             cautions: caution::of_data(&data)
                 .into_iter()
@@ -64,6 +69,7 @@ impl Setup {
             data,
             design: circuit.design,
             device: ChipBox::new(chip, config.training.train_output_screen),
+            twin,
         })
     }
 }
@@ -72,6 +78,7 @@ impl Setup {
 pub(super) struct Experiment {
     pub(super) data: Dataset,
     pub(super) device: ChipBox,
+    pub(super) twin: Option<ChipTwin>,
     pub(super) goals: Vec<Box<dyn LocalGoal>>,
     pub(super) prototypes: Vec<Prototypes>,
     pub(super) initial: Vec<Vec<f64>>,
@@ -87,17 +94,19 @@ impl Experiment {
             data,
             design,
             device,
+            twin,
             cautions,
         } = Setup::prepare(loaded)?;
         let streams = Streams::new(config.seed);
         let (prototypes, goals) = wiring::goals(config, data.classes, &streams)
-            .map_err(|error| Error::failed("the local goals cannot be set", error, ""))?
+            .map_err(|error| Error::failed("the goals cannot be set", error, ""))?
             .into_iter()
             .unzip();
         Ok(Self {
             cautions,
             data,
             device,
+            twin,
             goals,
             prototypes,
             initial: wiring::initial_phases(config, &design, &streams),

@@ -2,6 +2,7 @@
 
 mod bench;
 mod budget;
+mod compare;
 mod conclusion;
 mod convert;
 mod draw;
@@ -24,6 +25,7 @@ use crate::error::{Error, Status};
 pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Run(args) => run::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Budget(args) => budget::run(args),
         Command::Program(args) => program::run(args),

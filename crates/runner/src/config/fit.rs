@@ -79,6 +79,28 @@ pub(super) fn radius(file: &str, resolved: &Resolved) -> Option<Problem> {
     })
 }
 
+/// Only an estimate along random directions is divided by the number of parameters.
+pub(super) fn dimension_scaling(file: &str, resolved: &Resolved) -> Option<Problem> {
+    let path = "training.optimizer.dimension_scaling";
+    if resolved.get(path) != Some(&Value::Bool(true)) {
+        return None;
+    }
+    let word = |path: &str| resolved.get(path).map(Value::as_word);
+    let why = match word("training.estimator.kind") {
+        None => {
+            let solver = word("training.solver")?;
+            format!("the gradient of {solver} is exact and not divided by the number of parameters")
+        }
+        Some(kind) if kind == "coordinate" => {
+            "coordinate differences are not divided by the number of parameters".to_owned()
+        }
+        Some(_) => return None,
+    };
+    let help =
+        "set training.optimizer.dimension_scaling = false, or training.optimizer.kind = adam";
+    Some(problem_with(file, resolved, path, why, help.to_owned()))
+}
+
 /// Whether the images fit the chip: a readout for each class, and for each pixel a port of its own;
 /// further ports stay dark.
 ///

@@ -71,6 +71,7 @@ impl Loaded {
         problems.extend(fit::class_list(file, &resolved));
         problems.extend(fit::classes(file, &resolved));
         problems.extend(fit::radius(file, &resolved));
+        problems.extend(fit::dimension_scaling(file, &resolved));
         if !problems.is_empty() {
             return Err(in_order(file, problems));
         }

@@ -51,7 +51,7 @@ fn record(epoch: usize, test_accuracy: Option<f64>) -> EpochRecord {
         test_accuracy,
         gradient_norm: 1.0,
         learning_rate: 1e-3,
-        radius: 0.01,
+        radius: Some(0.01),
         difference_snr: None,
         ledger,
     }

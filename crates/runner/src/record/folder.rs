@@ -139,7 +139,7 @@ pub fn folder_name(loaded: &Loaded) -> String {
 }
 
 /// Creates the first of `name`, `name-2`, `name-3`, .. that does not exist.
-fn claim(parent: &Path, name: &str) -> Result<PathBuf, Error> {
+pub(super) fn claim(parent: &Path, name: &str) -> Result<PathBuf, Error> {
     fs::create_dir_all(parent).map_err(|error| unwritable(parent, &error))?;
     let mut number = 1_u32;
     loop {

@@ -80,7 +80,7 @@ mod tests {
             test_accuracy: Some(1.0 / 3.0),
             gradient_norm: 1e-9,
             learning_rate: 1e-3,
-            radius: 0.01,
+            radius: Some(0.01),
             difference_snr: None,
             ledger: Ledger::default(),
         }

@@ -13,6 +13,7 @@ mod archive;
 mod atomic;
 pub mod bench;
 pub mod checkpoint;
+pub mod compare;
 pub mod drive;
 pub mod folder;
 pub mod foreign_phases;

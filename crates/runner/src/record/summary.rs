@@ -2,7 +2,7 @@
 
 use super::bench::BenchRecord;
 use fzero::estimate::ChosenRadius;
-use fzero::{Ledger, Stop};
+use fzero::{Access, Ledger, Stop};
 use serde::{Deserialize, Serialize};
 
 /// What a run has found. A statistic that was not measured is `None`, never 0.
@@ -19,11 +19,11 @@ pub struct Summary {
     /// The file of the phases, where they were loaded and not trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phases: Option<String>,
-    /// What the trainer could see: `forward-only`.
-    pub access: String,
+    /// What the trainer could see.
+    pub access: Access,
     /// Why the training ended.
     pub stopped: Stop,
-    /// Accuracy of each layer.
+    /// Accuracy of each layer; none of a layer that was not trained to predict.
     pub layers: Vec<Accuracy>,
     /// Accuracy of the layers' vote, which is the network's.
     pub vote: Accuracy,

@@ -139,7 +139,7 @@ impl BlackBox for ChipBox {
     }
 }
 
-fn device_error(error: ChipError) -> DeviceError {
+pub(super) fn device_error(error: ChipError) -> DeviceError {
     match error {
         ChipError::NoSuchLayer { layer, layers } => DeviceError::NoSuchLayer { layer, layers },
         ChipError::WrongLength {

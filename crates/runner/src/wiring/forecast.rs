@@ -17,10 +17,10 @@ pub fn forecast(
     heaters_w: f64,
 ) -> BenchLedger {
     let mut ledger = BenchLedger::default();
-    let mut book = |purpose, usage: Usage, heaters: usize, readouts: usize| {
+    let mut book = |purpose, usage: Usage, heaters_set: u64, readouts: usize| {
         let mut used = BenchUse {
             programmings: usage.programmings,
-            heaters_set: usage.programmings.saturating_mul(heaters as u64),
+            heaters_set,
             samples: usage.queries,
             readouts: usage.queries.saturating_mul(readouts as u64),
             heaters_j: 0.0,
@@ -33,14 +33,18 @@ pub fn forecast(
         queries: (train_samples + test_samples) as u64,
         ..Usage::default()
     };
-    for shape in shapes {
-        let mut alone = plan.queries(train_samples, test_samples, std::slice::from_ref(shape));
-        let queries = &mut alone.evaluation.queries;
-        *queries = queries.saturating_sub(all.queries);
-        let (heaters, readouts) = (shape.existing(), shape.readouts);
-        book(Purpose::Training, alone.training, heaters, readouts);
-        book(Purpose::Evaluation, alone.evaluation, heaters, readouts);
-        book(Purpose::Calibration, alone.calibration, heaters, readouts);
+    for stage in plan.scope.stages(shapes.len()) {
+        let layers = &shapes[stage.layers];
+        let alone = plan.stage_queries(train_samples, test_samples, layers);
+        let heaters: usize = layers.iter().map(|shape| shape.existing()).sum();
+        let readouts = shapes[stage.tap].readouts;
+        // All layers of the stage are programmed equally often.
+        let count = layers.len().max(1) as u64;
+        for purpose in [Purpose::Training, Purpose::Evaluation, Purpose::Calibration] {
+            let usage = *alone.of(purpose);
+            let heaters_set = (usage.programmings / count).saturating_mul(heaters as u64);
+            book(purpose, usage, heaters_set, readouts);
+        }
     }
     let readouts = shapes.iter().map(|shape| shape.readouts).sum();
     book(Purpose::Evaluation, all, 0, readouts);

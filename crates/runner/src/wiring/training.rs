@@ -1,10 +1,10 @@
 //! The training of an experiment.
 
-use crate::config::checked::{self, Config, EstimatorKind, Goal, UpdateRule};
+use crate::config::checked::{self, Config, EstimatorKind, Goal, Solver, UpdateRule};
 use crate::dataset::Images;
 use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius};
-use fzero::goal::{CosineGoal, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
-use fzero::layerwise::{LayerwisePlan, VoteRule};
+use fzero::goal::{CosineGoal, CrossEntropy, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
+use fzero::layerwise::{GradientSource, LayerwisePlan, Scope, VoteRule};
 use fzero::optimizer::{OptimizerChoice, Schedule};
 use fzero::{Stream, TrainError};
 use numerics::Streams;
@@ -12,24 +12,22 @@ use numerics::Streams;
 /// How the layers are trained.
 pub fn plan(config: &Config) -> LayerwisePlan {
     let training = &config.training;
-    let estimator = &training.estimator;
+    let measured = training.estimator.as_ref();
     LayerwisePlan {
         epochs: training.epochs,
         batch: training.batch,
         evaluate_every: training.evaluate_every,
-        estimator: EstimatorChoice::Directional {
-            radius: radius(estimator),
-            directions: estimator.directions,
-            law: match estimator.law {
-                checked::DirectionLaw::Gaussian => DirectionLaw::Gaussian,
-                checked::DirectionLaw::Rademacher => DirectionLaw::Rademacher,
-            },
-            difference: match estimator.kind {
-                EstimatorKind::Central => Difference::Central,
-                EstimatorKind::OneSided => Difference::OneSided,
-            },
+        scope: match training.solver.is_global() {
+            true => Scope::Global,
+            false => Scope::Layerwise,
         },
-        noise_repeats: training.estimator.noise_repeats,
+        gradient: match training.solver {
+            Solver::FfDd | Solver::BpDd => GradientSource::Measured,
+            Solver::FfAd | Solver::BpAd => GradientSource::Twin,
+            Solver::FfPat | Solver::BpPat => GradientSource::DeviceAndTwin,
+        },
+        estimator: measured.map_or_else(EstimatorChoice::default, estimator),
+        noise_repeats: measured.map_or(0, |estimator| estimator.noise_repeats),
         optimizer: match training.optimizer.rule {
             UpdateRule::Sgd {
                 dimension_scaling,
@@ -53,10 +51,29 @@ pub fn plan(config: &Config) -> LayerwisePlan {
             checked::Schedule::Cosine { final_fraction } => Schedule::Cosine { final_fraction },
         },
         learning_rate: training.optimizer.learning_rate,
-        vote: match config.vote.rule {
-            checked::VoteRule::AllLayers => VoteRule::AllLayers,
-            checked::VoteRule::Published => VoteRule::Published,
+        vote: match config.vote.as_ref().map(|vote| vote.rule) {
+            Some(checked::VoteRule::AllLayers) => VoteRule::AllLayers,
+            Some(checked::VoteRule::Published) => VoteRule::Published,
+            None => VoteRule::LastLayer,
         },
+    }
+}
+
+fn estimator(estimator: &checked::Estimator) -> EstimatorChoice {
+    let radius = radius(estimator);
+    let difference = match estimator.kind {
+        EstimatorKind::Central => Difference::Central,
+        EstimatorKind::OneSided => Difference::OneSided,
+        EstimatorKind::Coordinate => return EstimatorChoice::Coordinate { radius },
+    };
+    EstimatorChoice::Directional {
+        radius,
+        directions: estimator.directions.unwrap_or(1),
+        law: match estimator.law {
+            Some(checked::DirectionLaw::Rademacher) => DirectionLaw::Rademacher,
+            Some(checked::DirectionLaw::Gaussian) | None => DirectionLaw::Gaussian,
+        },
+        difference,
     }
 }
 
@@ -94,15 +111,21 @@ pub fn goals(
 ) -> Result<Vec<LayerGoal>, TrainError> {
     (0..config.chip.layers)
         .map(|layer| {
-            let mut stream = Stream::Prototypes.derive(streams, layer, 0);
-            let prototypes = Prototypes::simplex(classes, config.readouts(), &mut stream)?;
+            let readouts = config.readouts();
+            let prototypes = match config.training.goal {
+                Goal::CrossEntropy { .. } => Prototypes::axes(classes, readouts)?,
+                _ => {
+                    let mut stream = Stream::Prototypes.derive(streams, layer, 0);
+                    Prototypes::simplex(classes, readouts, &mut stream)?
+                }
+            };
             let goal = goal(config, prototypes.clone())?;
             Ok((prototypes, goal))
         })
         .collect()
 }
 
-/// The local goal of a layer with these prototypes.
+/// The goal of a layer with these prototypes; a cross-entropy of readouts has their axes.
 ///
 /// # Errors
 /// A setting of the goal that is out of its range.
@@ -111,6 +134,11 @@ pub fn goal(config: &Config, prototypes: Prototypes) -> Result<Box<dyn LocalGoal
         Goal::Cosine => Box::new(CosineGoal::new(prototypes)),
         Goal::Softmax { temperature } => Box::new(SoftmaxCosine::new(prototypes, temperature)?),
         Goal::Margin { margin } => Box::new(MarginGoal::new(prototypes, margin)?),
+        Goal::CrossEntropy { logit_scale_per_a } => Box::new(CrossEntropy::new(
+            prototypes.classes(),
+            prototypes.dimension(),
+            logit_scale_per_a,
+        )?),
     })
 }
 

@@ -67,7 +67,7 @@ fn records_tell_the_radius_and_the_signal_to_noise() {
     for record in &recorder.records {
         let chosen = [first, second][record.layer];
         assert_eq!(chosen.bound, RadiusBound::Noise);
-        assert_eq!(record.radius, chosen.radius);
+        assert_eq!(record.radius, Some(chosen.radius));
         // The radius is for 5, known to a quarter, at the layer's start; later slopes are others.
         let snr = record.difference_snr.unwrap();
         let range = if record.epoch == 1 {
@@ -83,14 +83,14 @@ fn records_tell_the_radius_and_the_signal_to_noise() {
     run_on(&mut device(), &auto(), &mut recorder).unwrap();
     for record in &recorder.records {
         let weights: f64 = [48.0, 64.0][record.layer];
-        assert_eq!(record.radius, 1e-4 * weights.sqrt());
+        assert_eq!(record.radius, Some(1e-4 * weights.sqrt()));
         assert_eq!(record.difference_snr, None);
     }
     let mut recorder = Recorder::default();
     let given = with_radius(Radius::Fixed(0.02));
     let outcome = run_on(&mut Metered::new(noisy(0.05)), &given, &mut recorder).unwrap();
     assert_eq!(outcome.ledger.calibration, Default::default());
-    let known = |record: &EpochRecord| (record.radius, record.difference_snr) == (0.02, None);
+    let known = |record: &EpochRecord| (record.radius, record.difference_snr) == (Some(0.02), None);
     assert!(recorder.records.iter().all(known));
 }
 

@@ -64,6 +64,7 @@ pub(super) fn plan() -> LayerwisePlan {
             final_fraction: 0.1,
         },
         vote: VoteRule::AllLayers,
+        ..LayerwisePlan::default()
     }
 }
 

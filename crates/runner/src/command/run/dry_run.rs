@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::record::BenchRecord;
 use crate::table::{self, grouped, seconds};
 use crate::wiring;
+use fzero::layerwise::GradientSource;
 use fzero::{BlackBox, Purpose, Samples, Tap};
 use numerics::Level;
 use std::time::{Duration, Instant};
@@ -110,20 +111,16 @@ fn bench_lines(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> Vec
     lines
 }
 
-/// Estimated time of the run in s: the device timed for a moment at each layer.
+/// Estimated time of the run in s: the device timed for a moment at the tap of each stage.
 fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
     let plan = experiment.plan.clone();
-    let train = experiment.data.train.count();
+    let (train, test) = (experiment.data.train.count(), experiment.data.test.count());
     let width = experiment.data.width;
     let batch = plan.batch.min(train);
     let mut time_s = 0.0;
-    for (layer, shape) in shapes.iter().enumerate() {
-        let one = plan.queries(
-            train,
-            experiment.data.test.count(),
-            std::slice::from_ref(shape),
-        );
-        let mut readouts = vec![0.0; batch * shape.readouts];
+    for stage in plan.scope.stages(shapes.len()) {
+        let used = plan.stage_queries(train, test, &shapes[stage.layers.clone()]);
+        let mut readouts = vec![0.0; batch * shapes[stage.tap].readouts];
         let samples = Samples {
             values: &experiment.data.train.values[..batch * width],
             width,
@@ -132,18 +129,29 @@ fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
         let mut passes = 0_u32;
         while began.elapsed() < Duration::from_millis(100) {
             let mut tap = [Tap {
-                layer,
+                layer: stage.tap,
                 readouts: &mut readouts,
             }];
             let device = &mut experiment.device;
-            let programmed = device.program(layer, &experiment.initial[layer], Purpose::Training);
+            for layer in stage.layers.clone() {
+                let initial = &experiment.initial[layer];
+                let programmed = device.program(layer, initial, Purpose::Training);
+                debug_assert!(programmed.is_ok());
+            }
             let queried = device.query(samples, &mut tap, Purpose::Training);
-            debug_assert!(programmed.is_ok() && queried.is_ok());
+            debug_assert!(queried.is_ok());
             passes += 1;
         }
         let pass_s = began.elapsed().as_secs_f64() / f64::from(passes);
-        // Goal, direction and update take about a fifth of a pass.
-        time_s += 1.2 * pass_s * one.total_queries() as f64 / batch as f64;
+        // Goal, direction and update take about a fifth of a pass; a twin about four passes there and back.
+        let there_and_back = match plan.gradient {
+            GradientSource::Measured => 0,
+            GradientSource::Twin | GradientSource::DeviceAndTwin => {
+                4 * plan.epochs as u64 * train as u64
+            }
+        };
+        let samples = used.total_queries().saturating_add(there_and_back);
+        time_s += 1.2 * pass_s * samples as f64 / batch as f64;
     }
     time_s
 }

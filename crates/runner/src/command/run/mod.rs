@@ -13,13 +13,13 @@ use crate::error::{Error, Status};
 use crate::progress::{Mode, Progress};
 use crate::record::checkpoint::write_checkpoint;
 use crate::record::manifest;
-use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder};
+use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
 use crate::table::Origin;
 use fzero::checkpoint::LayerCheckpoint;
-use fzero::layerwise;
-use fzero::{Checkpoint, Metered};
+use fzero::{Checkpoint, Metered, baseline, layerwise};
 use numerics::Level;
 use recorder::Recorder;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -34,35 +34,53 @@ pub(super) fn run(args: &RunArgs) -> Result<Status, Error> {
         let loaded = Loaded::read(&args.config, &args.overrides())?;
         let experiment = Experiment::prepare(&loaded)?;
         if args.dry_run {
-            warn(args, &experiment);
+            if !args.quiet {
+                caution::print(&experiment.cautions);
+            }
             dry_run::report(&loaded, experiment, simd)?;
-            Ok(Status::Done)
-        } else {
-            train(args, &loaded, experiment, simd)
+            return Ok(Status::Done);
         }
+        let job = Job {
+            choice: match &args.out {
+                Some(path) => FolderChoice::Named {
+                    path: path.clone(),
+                    overwrite: args.overwrite,
+                },
+                None => FolderChoice::Under("results".into()),
+            },
+            quiet: args.quiet,
+            warn: !args.quiet,
+            interrupted: listen_for_interrupts(),
+            simd,
+        };
+        let (summary, folder) = train(&job, &loaded, experiment)?;
+        show(summary, Origin::Results(folder), args.json)?;
+        Ok(Status::Done)
     })
 }
 
-fn warn(args: &RunArgs, experiment: &Experiment) {
-    if !args.quiet {
-        caution::print(&experiment.cautions);
-    }
+/// How an experiment is run.
+pub(super) struct Job {
+    pub(super) choice: FolderChoice,
+    /// Show no progress.
+    pub(super) quiet: bool,
+    /// Print the cautions.
+    pub(super) warn: bool,
+    /// Ends the training after the current epoch.
+    pub(super) interrupted: Arc<AtomicBool>,
+    pub(super) simd: Level,
 }
 
-fn train(
-    args: &RunArgs,
+/// Trains, and keeps the results; returns the summary and the folder.
+///
+/// # Errors
+/// [`Error`] when the results folder does not allow it, or the training fails.
+pub(super) fn train(
+    job: &Job,
     loaded: &Loaded,
     experiment: Experiment,
-    simd: Level,
-) -> Result<Status, Error> {
-    let config = &loaded.config;
-    let choice = match &args.out {
-        Some(path) => FolderChoice::Named {
-            path: path.clone(),
-            overwrite: args.overwrite,
-        },
-        None => FolderChoice::Under("results".into()),
-    };
+) -> Result<(Summary, PathBuf), Error> {
+    let (config, simd) = (&loaded.config, job.simd);
     let manifest = Manifest {
         name: config.name.clone(),
         config_hash: loaded.hash(),
@@ -82,15 +100,17 @@ fn train(
         started: manifest::now(),
         cautions: experiment.cautions.clone(),
     };
-    let folder = ResultsFolder::create(&choice, loaded, &manifest)?;
-    warn(args, &experiment);
-    let interrupted = listen_for_interrupts();
-    let recorder = Recorder::new(MetricsLog::create(&folder)?, interrupted);
-    let mut observer = Progress::new(Mode::choose(args.quiet), config.chip.layers, recorder);
+    let folder = ResultsFolder::create(&job.choice, loaded, &manifest)?;
+    if job.warn {
+        caution::print(&experiment.cautions);
+    }
+    let recorder = Recorder::new(MetricsLog::create(&folder)?, job.interrupted.clone());
+    let mut observer = Progress::new(Mode::choose(job.quiet), config.chip.layers, recorder);
     let began = Instant::now();
     let Experiment {
         data,
         device,
+        twin,
         goals,
         prototypes,
         initial,
@@ -104,15 +124,29 @@ fn train(
         .map(|shape| shape.groups.clone())
         .collect();
     let mut device = Metered::new(device).with_budget(config.limits.sample_queries);
-    let trained = layerwise::train(
-        &mut device,
-        &data.view(),
-        &goals,
-        initial,
-        &plan,
-        &streams,
-        &mut observer,
-    );
+    let view = data.view();
+    let observed = &mut observer;
+    let trained = match twin {
+        None => layerwise::train(
+            &mut device,
+            &view,
+            &goals,
+            initial,
+            &plan,
+            &streams,
+            observed,
+        ),
+        Some(mut twin) => baseline::train(
+            &mut device,
+            &mut twin,
+            &view,
+            &goals,
+            initial,
+            &plan,
+            &streams,
+            observed,
+        ),
+    };
     let elapsed_s = began.elapsed().as_secs_f64();
     let radii = observer.into_inner().finish()?;
     let outcome = trained.map_err(|error| {
@@ -164,16 +198,11 @@ fn train(
     };
     let summary = conclusion.summary(loaded);
     folder.write_json("summary.json", &summary)?;
-    show(
-        summary,
-        Origin::Results(folder.path().to_owned()),
-        args.json,
-    )?;
-    Ok(Status::Done)
+    Ok((summary, folder.path().to_owned()))
 }
 
 /// A flag that the first Ctrl-C (or SIGTERM) raises; the second ends the process at once.
-fn listen_for_interrupts() -> Arc<AtomicBool> {
+pub(super) fn listen_for_interrupts() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let raised = flag.clone();
     // Where a handler cannot be set the run still works, and Ctrl-C ends it the hard way.

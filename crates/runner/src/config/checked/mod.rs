@@ -19,7 +19,7 @@ pub use process::{
 };
 pub use training::{
     AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, MeasuredRadius, Optimizer, Schedule,
-    Training, UpdateRule,
+    Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
 };
 
 use super::fit;
@@ -40,8 +40,9 @@ pub struct Config {
     pub process: Process,
     /// The training.
     pub training: Training,
-    /// How layers vote.
-    pub vote: Vote,
+    /// How layers vote, where each is trained for itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vote: Option<Vote>,
     /// What the run may use.
     pub limits: Limits,
 }
@@ -50,6 +51,12 @@ impl Config {
     /// Readouts of each layer.
     pub fn readouts(&self) -> usize {
         fit::readouts(self.chip.ports, self.chip.readout.kind)
+    }
+
+    /// What the solver's twin knows, if it has one.
+    pub fn knowledge(&self) -> TwinKnowledge {
+        let twin = self.training.twin.as_ref();
+        twin.map_or(TwinKnowledge::Design, |twin| twin.knowledge)
     }
 }
 

@@ -60,6 +60,17 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("training.estimator.smoothing_radius_dac_steps", "2"),
     ],
     &[
+        ("training.solver", "bp-pat"),
+        ("training.twin.knowledge", "truth"),
+        ("training.goal.kind", "cross-entropy"),
+        ("training.optimizer.dimension_scaling", "false"),
+    ],
+    &[
+        ("training.solver", "bp-dd"),
+        ("training.estimator.kind", "coordinate"),
+        ("training.optimizer.dimension_scaling", "false"),
+    ],
+    &[
         ("chip.source.laser_power_w", "0.1"),
         ("chip.activation.kind", "regenerator"),
         ("chip.activation.noise", "true"),
@@ -197,6 +208,10 @@ fn beside(path: &str, choice: &str) -> &'static [(&'static str, &'static str)] {
         ("data.set", "idx") => &[("data.folder", "a")],
         ("data.set", "csv") => &[("data.file", "a"), ("data.label_column", "last")],
         ("data.set", "npz") => &[("data.file", "a")],
+        ("training.estimator.kind", "coordinate")
+        | ("training.solver", "ff-ad" | "bp-ad" | "ff-pat" | "bp-pat") => {
+            &[("training.optimizer.dimension_scaling", "false")]
+        }
         ("data.label_column", _) => &[("data.file", "a")],
         _ => &[],
     }

@@ -1,10 +1,81 @@
 //! The training.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// How each layer is trained.
+/// Which layers are trained together, and where gradients come from (Guo et al., arXiv:2603.24790).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Solver {
+    /// Layer by layer, gradients measured on the device: FFzero.
+    FfDd,
+    /// Layer by layer, gradients of a twin.
+    FfAd,
+    /// Layer by layer, forward on the device and backward on a twin (doi:10.1038/s41586-021-04223-6).
+    FfPat,
+    /// All layers at once, gradients measured on the device.
+    BpDd,
+    /// All layers at once, gradients of a twin.
+    BpAd,
+    /// All layers at once, forward on the device and backward on a twin.
+    BpPat,
+}
+
+impl Solver {
+    /// Whether all layers are trained at once, for the readouts of the last.
+    pub fn is_global(self) -> bool {
+        matches!(self, Self::BpDd | Self::BpAd | Self::BpPat)
+    }
+
+    /// Its name in a configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FfDd => "ff-dd",
+            Self::FfAd => "ff-ad",
+            Self::FfPat => "ff-pat",
+            Self::BpDd => "bp-dd",
+            Self::BpAd => "bp-ad",
+            Self::BpPat => "bp-pat",
+        }
+    }
+
+    /// Whether it is handed a differentiable twin.
+    pub fn has_twin(self) -> bool {
+        !matches!(self, Self::FfDd | Self::BpDd)
+    }
+}
+
+impl fmt::Display for Solver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A differentiable model of the chip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TwinModel {
+    /// What it knows.
+    pub knowledge: TwinKnowledge,
+}
+
+/// What a twin knows of the chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TwinKnowledge {
+    /// The ideal circuit.
+    Design,
+    /// The die as it is.
+    Truth,
+}
+
+/// How the layers are trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Training {
+    /// What is trained together, and from what.
+    pub solver: Solver,
+    /// The twin, for a solver that has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub twin: Option<TwinModel>,
     /// Passes over the training set for each layer, at least 1.
     pub epochs: usize,
     /// Samples per step, at least 1.
@@ -13,9 +84,10 @@ pub struct Training {
     pub evaluate_every: usize,
     /// Whether the output phases gamma are trained.
     pub train_output_screen: bool,
-    /// How the gradient is estimated.
-    pub estimator: Estimator,
-    /// The local loss.
+    /// How the gradient is estimated, where it is measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimator: Option<Estimator>,
+    /// The loss of a layer that is read.
     pub goal: Goal,
     /// The update.
     pub optimizer: Optimizer,
@@ -26,10 +98,12 @@ pub struct Training {
 pub struct Estimator {
     /// Which difference.
     pub kind: EstimatorKind,
-    /// Directions per step, at least 1.
-    pub directions: usize,
+    /// Random directions per step, at least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directions: Option<usize>,
     /// Their distribution.
-    pub law: DirectionLaw,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub law: Option<DirectionLaw>,
     /// Length of the step along a direction, in rad; or one of the next two says it.
     pub smoothing_radius_rad: Option<f64>,
     /// Root mean square step of a phase, in steps of the heaters' converters.
@@ -73,6 +147,8 @@ pub enum EstimatorKind {
     Central,
     /// (l(p + e d) - l(p)) / e.
     OneSided,
+    /// The central one along each phase in turn.
+    Coordinate,
 }
 
 /// Distribution of directions before they are scaled to unit length.
@@ -85,7 +161,7 @@ pub enum DirectionLaw {
     Rademacher,
 }
 
-/// Local loss of a layer on the cosines of its readouts with the prototypes.
+/// Loss of a layer: on the cosines of its readouts with the prototypes, or on the readouts themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Goal {
@@ -100,6 +176,11 @@ pub enum Goal {
     Margin {
         /// The margin, 0 to 2.
         margin: f64,
+    },
+    /// Cross-entropy of the softmax of the first readouts, one per class.
+    CrossEntropy {
+        /// Logits per A of photocurrent, above 0.
+        logit_scale_per_a: f64,
     },
 }
 

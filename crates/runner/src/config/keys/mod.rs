@@ -52,7 +52,8 @@ const HEAD: &[Key] = &[
 const TAIL: &[Key] = &[
     Key::text("vote.rule", &["all-layers", "published"])
         .or(Text("all-layers"))
-        .doc("Which layers vote: all, or as in the published code all but the last, which breaks ties."),
+        .when_in("training.solver", &["ff-dd", "ff-ad", "ff-pat"])
+        .doc("Which layers vote, where each is trained for itself: all, or as in the published code all but the last, which breaks ties."),
     Key::integer("limits.memory_mib", (1, 1 << 30), "MiB")
         .or(Integer(8192))
         .doc("An experiment whose estimated memory is larger is refused."),

@@ -5,12 +5,24 @@ use super::super::key::{
     Interval, Key,
 };
 
+/// Solvers that measure gradients.
+const MEASURED: &[&str] = &["ff-dd", "bp-dd"];
+
+/// Solvers with the gradients of a differentiable twin.
+const WITH_TWIN: &[&str] = &["ff-ad", "bp-ad", "ff-pat", "bp-pat"];
+
+/// Estimators along random directions.
+const RANDOM: &[&str] = &["central", "one-sided"];
+
 const RADIUS: &str = "training.estimator.smoothing_radius";
 
 pub(super) const KEYS: &[Key] = &[
+    Key::text("training.solver", &["ff-dd", "ff-ad", "ff-pat", "bp-dd", "bp-ad", "bp-pat"])
+        .or(Text("ff-dd"))
+        .doc("ff: layer by layer, each from its own readouts; bp: all layers at once from the last one's. dd: gradients measured on the device; ad: those of a twin; pat: forward on the device, backward on the twin."),
     Key::integer("training.epochs", (1, 1_000_000_000), "epochs per layer")
         .or(Integer(100))
-        .doc("Passes over the training set for each layer."),
+        .doc("Passes over the training set for each layer, or for all layers together."),
     Key::integer("training.batch", (1, 1 << 20), "samples")
         .or(Integer(128))
         .doc("Samples per step; the last batch of an epoch may be shorter."),
@@ -21,29 +33,40 @@ pub(super) const KEYS: &[Key] = &[
     Key::switch("training.train_output_screen")
         .or(Bool(false))
         .doc("Whether the output phases gamma are trained; they do not change their layer's intensities."),
-    Key::text("training.estimator.kind", &["central", "one-sided"])
+    Key::text("training.twin.knowledge", &["design", "truth"])
+        .or(Text("design"))
+        .when_in("training.solver", WITH_TWIN)
+        .doc("What the twin knows: the ideal circuit, or the die as it is, which no measurement tells (an upper bound)."),
+    Key::text("training.estimator.kind", &["central", "one-sided", "coordinate"])
         .or(Text("central"))
-        .doc("Difference along a direction: (l(p + e d) - l(p - e d)) / 2e, or (l(p + e d) - l(p)) / e."),
+        .when_in("training.solver", MEASURED)
+        .doc("Difference along a direction: (l(p + e d) - l(p - e d)) / 2e, or (l(p + e d) - l(p)) / e; coordinate: the first along each phase in turn, two losses for each."),
     Key::integer("training.estimator.directions", (1, 1 << 20), "directions per step")
         .or(Integer(1))
+        .when_in("training.estimator.kind", RANDOM)
         .doc("Random directions averaged in a step (K)."),
     Key::text("training.estimator.law", &["gaussian", "rademacher"])
         .or(Text("gaussian"))
+        .when_in("training.estimator.kind", RANDOM)
         .doc("Distribution of the directions before they are scaled to unit length."),
     Key::float("training.estimator.smoothing_radius_rad", Interval::above(0.0, 1e3), "rad")
         .or(Float(1e-3))
+        .when_in("training.solver", MEASURED)
         .one_of(RADIUS)
         .doc("Length of the step to either side, of each group of phases together (epsilon)."),
     Key::float("training.estimator.smoothing_radius_dac_steps", Interval::above(0.0, 1e6), "DAC steps")
         .or(Absent)
+        .when_in("training.solver", MEASURED)
         .one_of(RADIUS)
         .doc("Instead: root mean square step of a single phase in steps of the heaters' DAC."),
     Key::text(RADIUS, &["auto"])
         .or(Absent)
+        .when_in("training.solver", MEASURED)
         .one_of(RADIUS)
         .doc("Instead: measured at the start of each layer, so that the loss difference stands above noise and above a DAC step; it costs queries."),
     Key::integer("training.estimator.noise_repeats", (0, 1 << 20), "losses")
         .or(Integer(0))
+        .when_in("training.solver", MEASURED)
         .doc("Losses measured at the start of each layer for the signal-to-noise of the loss difference, where the radius is given; below 2: none, and it is not reported."),
     Key::float("training.estimator.auto.ratio", Interval::above(0.0, 1e6), "1")
         .or(Float(10.0))
@@ -65,9 +88,9 @@ pub(super) const KEYS: &[Key] = &[
         .or(Float(0.05))
         .when(RADIUS, "auto")
         .doc("Largest; about 0.5 / sqrt(2 N) for N columns."),
-    Key::text("training.goal.kind", &["cosine", "softmax", "margin"])
+    Key::text("training.goal.kind", &["cosine", "softmax", "margin", "cross-entropy"])
         .or(Text("cosine"))
-        .doc("Local loss of a layer on the cosines with the prototypes."),
+        .doc("Loss of a layer that is read: on the cosines with the prototypes, or (published for bp) the cross-entropy of the first readouts, one per class, as logits."),
     Key::float("training.goal.temperature", Interval::above(0.0, 1e3), "1")
         .or(Float(0.1))
         .when("training.goal.kind", "softmax")
@@ -76,6 +99,10 @@ pub(super) const KEYS: &[Key] = &[
         .or(Float(0.3))
         .when("training.goal.kind", "margin")
         .doc("Distance by which the true class's cosine must lead."),
+    Key::float("training.goal.logit_scale_per_a", Interval::above(0.0, 1e15), "1/A")
+        .or(Float(1e3))
+        .when("training.goal.kind", "cross-entropy")
+        .doc("Logits per A of photocurrent; published: 1 over the power of a fully open input, so 1e3 for 1 mW and 1 A/W."),
     Key::text("training.optimizer.kind", &["sgd", "adam"])
         .or(Text("sgd"))
         .doc("Update rule; adam is doi:10.48550/arXiv.1412.6980."),

@@ -1,0 +1,51 @@
+//! What a result was reached with.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a trainer could see. Results that differ in it do not compete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Access {
+    /// Readouts of the device, and nothing else.
+    #[default]
+    #[serde(rename = "forward-only")]
+    ForwardOnly,
+    /// Readouts of the device, and gradients of a model of it.
+    #[serde(rename = "device+twin")]
+    DeviceAndTwin,
+    /// A model of the device alone; the device is only evaluated.
+    #[serde(rename = "twin")]
+    Twin,
+    /// The device as it is: what no measurement tells. An upper bound.
+    #[serde(rename = "truth")]
+    Truth,
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::ForwardOnly => "forward-only",
+            Self::DeviceAndTwin => "device+twin",
+            Self::Twin => "twin",
+            Self::Truth => "truth",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_text_say_the_same() {
+        for access in [
+            Access::ForwardOnly,
+            Access::DeviceAndTwin,
+            Access::Twin,
+            Access::Truth,
+        ] {
+            let json = serde_json::to_string(&access).unwrap();
+            assert_eq!(json, format!("\"{access}\""));
+        }
+    }
+}

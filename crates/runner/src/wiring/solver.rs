@@ -1,0 +1,40 @@
+//! What a solver is handed beside the device.
+
+use super::ChipTwin;
+use crate::config::checked::{Config, Solver, TwinKnowledge};
+use fzero::Access;
+use photonics::design::ChipDesign;
+use photonics::fabricate::GroundTruth;
+use photonics::process::Process;
+use photonics::twin::{Knowledge, Twin, TwinError};
+
+/// What the trainer of an experiment can see.
+pub fn access(config: &Config) -> Access {
+    match (config.training.solver, config.knowledge()) {
+        (Solver::FfDd | Solver::BpDd, _) => Access::ForwardOnly,
+        (_, TwinKnowledge::Truth) => Access::Truth,
+        (Solver::FfPat | Solver::BpPat, TwinKnowledge::Design) => Access::DeviceAndTwin,
+        (Solver::FfAd | Solver::BpAd, TwinKnowledge::Design) => Access::Twin,
+    }
+}
+
+/// The twin that the solver of an experiment needs, `None` for one that measures. The die's truth goes in
+/// only where the experiment asks for it.
+///
+/// # Errors
+/// A design that is not sound.
+pub fn twin(
+    config: &Config,
+    design: &ChipDesign,
+    process: &Process,
+    truth: &GroundTruth,
+) -> Result<Option<ChipTwin>, TwinError> {
+    if !config.training.solver.has_twin() {
+        return Ok(None);
+    }
+    let knowledge = match config.knowledge() {
+        TwinKnowledge::Design => Knowledge::of_design(design),
+        TwinKnowledge::Truth => Knowledge::of_truth(truth, process),
+    };
+    Ok(Some(ChipTwin::new(Twin::new(design, &knowledge)?)))
+}
