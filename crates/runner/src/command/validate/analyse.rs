@@ -7,7 +7,7 @@ use crate::wiring;
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use numerics::Streams;
-use photonics::fit::{FitError, FitOptions, fit};
+use photonics::fit::{FitOptions, fit};
 use photonics::mesh::correct::CorrectError;
 use photonics::mesh::{Finding, MeshHardware, Topology};
 use photonics::validate::calibration::{Calibratability, calibratability};
@@ -107,13 +107,8 @@ pub(super) fn analyse(
         let fitted = |mesh: &MeshHardware, target: &DMatrix<Complex64>, number| {
             fit(mesh, target, &options(number)).map(|found| found.phases_rad)
         };
-        match fidelity_reach(topology, asked.targets, &streams, fitted) {
-            Err(error @ FitError::Cells { .. }) => {
-                not_done.push(NotDone::new("fidelity reach", &error));
-                None
-            }
-            found => found.map_err(|error| failed("fidelity reach", name, error))?,
-        }
+        let found = fidelity_reach(topology, asked.targets, &streams, fitted);
+        found.map_err(|error| failed("fidelity reach", name, error))?
     } else {
         None
     };
