@@ -6,8 +6,7 @@ use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Rad
 use fzero::goal::{CosineGoal, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
 use fzero::layerwise::{LayerwisePlan, VoteRule};
 use fzero::optimizer::{OptimizerChoice, Schedule};
-use fzero::{Stream, TrainError};
-use numerics::Streams;
+use fzero::TrainError;
 
 /// How the layers are trained.
 pub fn plan(config: &Config) -> LayerwisePlan {
@@ -78,28 +77,6 @@ fn radius(estimator: &checked::Estimator) -> Radius {
         (None, Some(rad)) => Radius::Fixed(rad),
         (None, None) => Radius::Auto(AutoRadius::default()),
     }
-}
-
-/// The prototypes of a layer and the local goal that is made of them.
-pub type LayerGoal = (Prototypes, Box<dyn LocalGoal>);
-
-/// The prototypes and the local goal of each layer.
-///
-/// # Errors
-/// Prototypes that do not fit the readouts.
-pub fn goals(
-    config: &Config,
-    classes: usize,
-    streams: &Streams,
-) -> Result<Vec<LayerGoal>, TrainError> {
-    (0..config.chip.layers)
-        .map(|layer| {
-            let mut stream = Stream::Prototypes.derive(streams, layer, 0);
-            let prototypes = Prototypes::simplex(classes, config.readouts(), &mut stream)?;
-            let goal = goal(config, prototypes.clone())?;
-            Ok((prototypes, goal))
-        })
-        .collect()
 }
 
 /// The local goal of a layer with these prototypes.

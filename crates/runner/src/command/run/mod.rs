@@ -11,13 +11,12 @@ use crate::command::session::session;
 use crate::config::Loaded;
 use crate::error::{Error, Status};
 use crate::progress::{Mode, Progress};
-use crate::record::checkpoint::write_checkpoint;
+use crate::record::checkpoint::{PARAMETERS, PHASES, write_checkpoint};
 use crate::record::manifest;
 use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder};
 use crate::table::Origin;
 use fzero::checkpoint::LayerCheckpoint;
-use fzero::layerwise;
-use fzero::{Checkpoint, Metered};
+use fzero::{BlackBox, Checkpoint, Metered};
 use numerics::Level;
 use recorder::Recorder;
 use std::sync::Arc;
@@ -68,12 +67,12 @@ fn train(
         config_hash: loaded.hash(),
         config_file: loaded.file.clone(),
         seed: config.seed,
-        die_seed: config.chip.die_seed,
-        dataset: experiment.data.to_string(),
-        dataset_source: experiment.data.source.clone(),
-        dataset_licence: experiment.data.licence.clone(),
-        dataset_files: experiment.data.files.clone(),
-        dataset_hash: experiment.data.sha256.clone(),
+        die_seed: config.model.is_chip().then_some(config.chip.die_seed),
+        dataset: experiment.task.shown(),
+        dataset_source: experiment.task.source(),
+        dataset_licence: experiment.task.licence(),
+        dataset_files: experiment.task.files(),
+        dataset_hash: experiment.task.sha256().into(),
         version: manifest::VERSION.into(),
         git_revision: manifest::GIT_REVISION.map(Into::into),
         command_line: manifest::command_line(),
@@ -85,34 +84,25 @@ fn train(
     let folder = ResultsFolder::create(&choice, loaded, &manifest)?;
     warn(args, &experiment);
     let interrupted = listen_for_interrupts();
-    let recorder = Recorder::new(MetricsLog::create(&folder)?, interrupted);
-    let mut observer = Progress::new(Mode::choose(args.quiet), config.chip.layers, recorder);
+    let score = experiment.task.score();
+    let recorder = Recorder::new(MetricsLog::create(&folder, score)?, interrupted);
+    let layers = experiment.device.layers();
+    let mut observer = Progress::new(Mode::choose(args.quiet), layers, recorder).scored(score);
     let began = Instant::now();
     let Experiment {
-        data,
+        task,
         device,
-        goals,
         prototypes,
         initial,
         plan,
         streams,
+        memory: _,
         cautions: _,
     } = experiment;
-    let groups: Vec<_> = device
-        .shapes()
-        .iter()
-        .map(|shape| shape.groups.clone())
-        .collect();
+    let shapes = device.shapes();
+    let groups = shapes.iter().map(|shape| &shape.groups);
     let mut device = Metered::new(device).with_budget(config.limits.sample_queries);
-    let trained = layerwise::train(
-        &mut device,
-        &data.view(),
-        &goals,
-        initial,
-        &plan,
-        &streams,
-        &mut observer,
-    );
+    let trained = task.train(&mut device, initial, &plan, &streams, &mut observer);
     let elapsed_s = began.elapsed().as_secs_f64();
     let radii = observer.into_inner().finish()?;
     let outcome = trained.map_err(|error| {
@@ -128,7 +118,7 @@ fn train(
             .parameters
             .iter()
             .zip(&outcome.epochs)
-            .zip(groups.iter().zip(prototypes))
+            .zip(groups.zip(prototypes))
             .map(
                 |((parameters, &epochs), (groups, prototypes))| LayerCheckpoint {
                     parameters: parameters.clone(),
@@ -144,19 +134,22 @@ fn train(
         ledger: outcome.ledger.clone(),
         stopped: outcome.stopped,
     };
-    write_checkpoint(&folder, &checkpoint)?;
+    let archive = match device.device().chip() {
+        Some(_) => PHASES,
+        None => PARAMETERS,
+    };
+    write_checkpoint(&folder, archive, &checkpoint)?;
     let conclusion = Conclusion {
         train: &outcome.train,
         test: &outcome.test,
         ledger: &outcome.ledger,
-        bench: BenchRecord::from(&device.device().bench_costs()),
-        stopped: outcome.stopped,
-        parameters: device
+        bench: device
             .device()
-            .shapes()
-            .iter()
-            .map(|shape| shape.existing())
-            .sum(),
+            .chip()
+            .map(|chip| BenchRecord::from(&chip.bench_costs())),
+        score,
+        stopped: outcome.stopped,
+        parameters: shapes.iter().map(|shape| shape.existing()).sum(),
         radii,
         phases: None,
         elapsed_s,
@@ -166,6 +159,7 @@ fn train(
     folder.write_json("summary.json", &summary)?;
     show(
         summary,
+        plan.vote,
         Origin::Results(folder.path().to_owned()),
         args.json,
     )?;

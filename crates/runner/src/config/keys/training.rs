@@ -20,6 +20,7 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Epochs between measurements of the train and test accuracy; 0 = only at a layer's end."),
     Key::switch("training.train_output_screen")
         .or(Bool(false))
+        .when("model.kind", "mesh")
         .doc("Whether the output phases gamma are trained; they do not change their layer's intensities."),
     Key::text("training.estimator.kind", &["central", "one-sided"])
         .or(Text("central"))
@@ -33,10 +34,11 @@ pub(super) const KEYS: &[Key] = &[
     Key::float("training.estimator.smoothing_radius_rad", Interval::above(0.0, 1e3), "rad")
         .or(Float(1e-3))
         .one_of(RADIUS)
-        .doc("Length of the step to either side, of each group of phases together (epsilon)."),
+        .doc("Length of the step to either side, of each group of phases together (epsilon); of weights a bare number, in this and in auto."),
     Key::float("training.estimator.smoothing_radius_dac_steps", Interval::above(0.0, 1e6), "DAC steps")
         .or(Absent)
         .one_of(RADIUS)
+        .when("model.kind", "mesh")
         .doc("Instead: root mean square step of a single phase in steps of the heaters' DAC."),
     Key::text(RADIUS, &["auto"])
         .or(Absent)
@@ -67,7 +69,8 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Largest; about 0.5 / sqrt(2 N) for N columns."),
     Key::text("training.goal.kind", &["cosine", "softmax", "margin"])
         .or(Text("cosine"))
-        .doc("Local loss of a layer on the cosines with the prototypes."),
+        .when_in("data.set", super::data::IMAGES)
+        .doc("Local loss of a layer on the cosines with the prototypes. Of numbers it is the squared difference from the cosine with a single one."),
     Key::float("training.goal.temperature", Interval::above(0.0, 1e3), "1")
         .or(Float(0.1))
         .when("training.goal.kind", "softmax")
