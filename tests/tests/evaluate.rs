@@ -30,7 +30,10 @@ fn on_the_die_of_the_run_it_is_exactly_what_the_run_ended_with() {
     );
     assert_eq!(found.parameters, trained.parameters);
     assert_eq!([found.train_samples, found.test_samples], DIGITS);
-    assert_eq!((found.die_seed, found.access.as_str()), (4, "forward-only"));
+    assert_eq!(
+        (found.die_seed, found.access.as_str()),
+        (Some(4), "forward-only")
+    );
     assert_eq!(found.config_hash, trained.config_hash);
     assert_eq!(found.phases.as_deref(), Some("out/phases.npz"));
     assert_eq!(trained.phases, None);

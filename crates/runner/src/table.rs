@@ -223,10 +223,10 @@ results         results/digits-seed0-0123abcd";
         };
         let text = regression.to_string();
         assert!(
-            text.contains("│ layer 1           0.988   0.900 │"),
+            text.contains("│ layer 1          0.988   0.900 │"),
             "{text}"
         );
-        assert!(text.contains("│ mean of layers    1.000   0.930 │"));
+        assert!(text.contains("│ mean of layers   1.000   0.930 │"));
         assert!(text.contains("R^2: train n = 1,437, test n = 360\n"));
         assert!(!text.contains("vote") && !text.contains('%'), "{text}");
     }

@@ -104,8 +104,7 @@ impl Experiment {
         let streams = Streams::new(config.seed);
         let channels = vec![1; device.shapes().len()];
         let goal = |prototypes| wiring::goal(config, prototypes);
-        let goals =
-            wiring::layer_goals(device.shapes(), &channels, data.classes, &streams, goal);
+        let goals = wiring::layer_goals(device.shapes(), &channels, data.classes, &streams, goal);
         let (prototypes, goals) = unzip(goals)?;
         Ok(Self {
             memory: wiring::memory_bytes(config, data.train.count() + data.test.count()),
@@ -137,13 +136,8 @@ impl Experiment {
                 let goal = |prototypes| -> Result<Box<dyn LocalGoal<f64>>, _> {
                     Ok(Box::new(RegressionCosine::new(prototypes)?))
                 };
-                let goals = wiring::layer_goals(
-                    &shapes(&network),
-                    &network.channels,
-                    1,
-                    &streams,
-                    goal,
-                );
+                let goals =
+                    wiring::layer_goals(&shapes(&network), &network.channels, 1, &streams, goal);
                 let (prototypes, goals) = unzip(goals)?;
                 let data = data.into();
                 (network, memory, (prototypes, Task::Numbers { data, goals }))

@@ -41,7 +41,9 @@ pub(super) fn numbers(file: &str, resolved: &Resolved) -> Option<Problem> {
     }
     let why = match model.as_str() {
         "cnn" => "a cnn takes images, and these are samples of a function",
-        _ => "inputs of a chip are amplitudes of 0 to 1, and those of this function reach from -1 to 1",
+        _ => {
+            "inputs of a chip are amplitudes of 0 to 1, and those of this function reach from -1 to 1"
+        }
     };
     let help = "set model.kind = mlp, or name a set of images".to_owned();
     Some(problem_with(file, resolved, path, why.into(), help))
@@ -64,7 +66,11 @@ pub(super) fn layers(file: &str, resolved: &Resolved) -> Vec<Problem> {
     let Some(layers) = count("model.channels") else {
         return problems;
     };
-    for path in ["model.kernel_pixels", "model.padding_pixels", "model.pooling_pixels"] {
+    for path in [
+        "model.kernel_pixels",
+        "model.padding_pixels",
+        "model.pooling_pixels",
+    ] {
         if let Some(found) = count(path).filter(|found| ![1, layers].contains(found)) {
             let why = format!("{found} numbers for {layers} convolutional layers");
             let help = "give one for all of them, or one for each".to_owned();
@@ -185,7 +191,8 @@ fn convolved(loaded: &Loaded, cnn: &Cnn, height: usize, width: usize) -> Result<
         }
         let (window, found) = (cnn.pooling(layer), padded + 1 - kernel);
         if window > found {
-            let why = format!("larger than what convolutional layer {number} yields, {found} pixels");
+            let why =
+                format!("larger than what convolutional layer {number} yields, {found} pixels");
             let help = "use smaller windows, smaller filters or more padding";
             return Err(loaded.problem("model.pooling_pixels", why, help));
         }

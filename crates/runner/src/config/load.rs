@@ -119,7 +119,11 @@ impl Loaded {
             return Ok(());
         }
         let why = format!("{needs} needs a chip");
-        Err(self.problem("model.kind", why, "give an experiment with model.kind = mesh"))
+        Err(self.problem(
+            "model.kind",
+            why,
+            "give an experiment with model.kind = mesh",
+        ))
     }
 
     /// A problem with the value of a key that only shows beside something else, such as the data or

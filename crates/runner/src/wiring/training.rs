@@ -2,11 +2,11 @@
 
 use crate::config::checked::{self, Config, EstimatorKind, Goal, UpdateRule};
 use crate::dataset::Images;
+use fzero::TrainError;
 use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius};
 use fzero::goal::{CosineGoal, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
 use fzero::layerwise::{LayerwisePlan, VoteRule};
 use fzero::optimizer::{OptimizerChoice, Schedule};
-use fzero::TrainError;
 
 /// How the layers are trained.
 pub fn plan(config: &Config) -> LayerwisePlan {

@@ -37,6 +37,7 @@ pub struct Config {
     /// Images, or samples of a function.
     pub data: Data,
     /// What is trained.
+    #[serde(skip_serializing_if = "Model::is_chip")]
     pub model: Model,
     /// The chip as designed; that of the defaults, of which nothing is made, with another model.
     pub chip: Chip,
