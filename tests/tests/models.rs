@@ -263,7 +263,7 @@ fn what_does_not_fit_is_refused_at_its_key() {
             "{expected}\n{}",
             ended.stderr
         );
-        assert!(ended.stderr.contains("\nhelp: "), "{}", ended.stderr);
+        assert!(ended.stderr.contains("\n  help: "), "{}", ended.stderr);
         assert_eq!(bench.entries(), ["a.toml"], "nothing is written");
     }
     let bench = Bench::new(mlp);
