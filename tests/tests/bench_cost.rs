@@ -46,7 +46,7 @@ fn the_summary_holds_every_part_by_purpose() {
     let bench = stated();
     let ended = bench.fzero(&["run", "a.toml", "--out", "out"]).done();
     let summary = bench.results("out").summary();
-    let (ledger, spent) = (&summary.ledger, &summary.bench);
+    let (ledger, spent) = (&summary.ledger, &summary.bench.unwrap());
     for (usage, cost) in [
         (ledger.training, spent.training),
         (ledger.evaluation, spent.evaluation),
@@ -92,7 +92,7 @@ fn a_dry_run_announces_what_a_run_spends() {
         let dry = bench.fzero(&["run", "a.toml", "--dry-run", "--set", &set]);
         let announced = shown(&dry.done().stdout, "# ");
         let results = bench.run(&format!("out{evaluate_every}"), &["--set", &set]);
-        let spent = bench_lines(&results.summary().bench);
+        let spent = bench_lines(&results.summary().bench.unwrap());
         assert_eq!(spent.len(), 5, "{spent:?}");
         assert_eq!(announced, spent);
     }
@@ -103,7 +103,7 @@ fn an_ideal_chip_has_no_cost_on_the_bench() {
     let bench = Bench::new(TINY);
     let ended = bench.fzero(&["run", "a.toml", "--out", "out"]).done();
     assert!(shown(&ended.stdout, "").is_empty(), "{}", ended.stdout);
-    let spent = bench.results("out").summary().bench;
+    let spent = bench.results("out").summary().bench.unwrap();
     assert_eq!(spent, BenchRecord::default());
     let dry = bench.fzero(&["run", "a.toml", "--dry-run"]).done();
     let announced = shown(&dry.stdout, "# ");

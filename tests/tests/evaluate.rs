@@ -32,7 +32,7 @@ fn on_the_die_of_the_run_it_is_exactly_what_the_run_ended_with() {
     assert_eq!([found.train_samples, found.test_samples], DIGITS);
     assert_eq!(
         (found.die_seed, found.access),
-        (4, fzero::Access::ForwardOnly)
+        (Some(4), fzero::Access::ForwardOnly)
     );
     assert_eq!(found.config_hash, trained.config_hash);
     assert_eq!(found.phases.as_deref(), Some("out/phases.npz"));

@@ -25,8 +25,9 @@ pub struct LayerCheckpoint {
     pub parameters: Vec<f64>,
     /// Names and lengths of its groups, in order.
     pub groups: Vec<(String, usize)>,
-    /// The prototypes of the goal; for a cross-entropy of readouts their axes.
-    pub prototypes: Prototypes,
+    /// The prototypes of the goal, one set or one for each channel of a convolutional layer; for a
+    /// cross-entropy of readouts their axes.
+    pub prototypes: Vec<Prototypes>,
     /// Epochs that were completed.
     pub epochs: usize,
 }
@@ -42,7 +43,7 @@ mod tests {
             layers: vec![LayerCheckpoint {
                 parameters: vec![0.5, -1.25],
                 groups: vec![("theta".into(), 2)],
-                prototypes: Prototypes::from_rows(1, 2, vec![0.0, 1.0]).unwrap(),
+                prototypes: vec![Prototypes::from_rows(1, 2, vec![0.0, 1.0]).unwrap()],
                 epochs: 7,
             }],
             ledger: Ledger::default(),

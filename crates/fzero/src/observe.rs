@@ -16,10 +16,13 @@ pub struct EpochRecord {
     /// Mean of the local loss over the epoch's training measurements.
     pub loss: f64,
     /// Accuracy over the epoch's training measurements (perturbed phases, phases moving).
+    #[serde(alias = "batch_r2")]
     pub batch_accuracy: f64,
     /// Accuracy of this layer on the whole training set at the epoch's end.
+    #[serde(alias = "train_r2")]
     pub train_accuracy: Option<f64>,
     /// Accuracy of this layer on the test set at the epoch's end.
+    #[serde(alias = "test_r2")]
     pub test_accuracy: Option<f64>,
     /// Norm of the estimated gradient, root mean square over the epoch's steps.
     pub gradient_norm: f64,

@@ -5,22 +5,27 @@ mod bench;
 pub use bench::bench_lines;
 
 use crate::record::BenchRecord;
-use crate::record::summary::{Accuracy, standard_error};
+use crate::record::summary::{Accuracy, Score, standard_error};
 use comfy_table::{CellAlignment, Table, presets};
 use fzero::Access;
+use fzero::layerwise::VoteRule;
 use std::fmt;
 use std::path::PathBuf;
 
 /// The final figures in plain values. Displayed as a table with what it was spent on below.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinalTable {
-    /// Accuracy of each layer, from the input.
+    /// What the figures of layers and vote are.
+    pub score: Score,
+    /// Score of each layer, from the input.
     pub layers: Vec<Accuracy>,
-    /// Accuracy of the layers' vote.
+    /// How the layers' predictions become the network's.
+    pub rule: VoteRule,
+    /// Score of that.
     pub vote: Accuracy,
-    /// Number of training images.
+    /// Number of training samples.
     pub train_samples: usize,
-    /// Number of test images.
+    /// Number of test samples.
     pub test_samples: usize,
     /// Samples sent through the device for all purposes.
     pub sample_queries: u64,
@@ -56,9 +61,15 @@ impl fmt::Display for FinalTable {
         table.load_style(presets::UTF8_BORDERS_ONLY);
         table.set_header(["", "train", "test"]);
         for (index, layer) in self.layers.iter().enumerate() {
-            table.add_row(row(format!("layer {}", index + 1), layer));
+            table.add_row(row(format!("layer {}", index + 1), layer, self.score));
         }
-        table.add_row(row("vote".into(), &self.vote));
+        let label = match (self.score, self.rule) {
+            (Score::Accuracy, VoteRule::LastLayer) => "network",
+            (Score::Accuracy, _) => "vote",
+            (Score::R2, VoteRule::AllLayers) => "mean of layers",
+            (Score::R2, VoteRule::Published | VoteRule::LastLayer) => "last layer",
+        };
+        table.add_row(row(label.into(), &self.vote, self.score));
         for index in 1..=2 {
             if let Some(column) = table.column_mut(index) {
                 column.set_cell_alignment(CellAlignment::Right);
@@ -67,13 +78,18 @@ impl fmt::Display for FinalTable {
         writeln!(f, "{table}")?;
         write!(
             f,
-            "accuracy: train n = {}",
+            "{}: train n = {}",
+            match self.score {
+                Score::Accuracy => "accuracy",
+                Score::R2 => "R^2",
+            },
             grouped(self.train_samples as u64)
         )?;
         write!(f, ", test n = {}", grouped(self.test_samples as u64))?;
         if let Some(error) = self
             .vote
             .test
+            .filter(|_| self.score == Score::Accuracy)
             .and_then(|p| standard_error(p, self.test_samples))
         {
             write!(f, ", standard error {:.1} points", 100.0 * error)?;
@@ -95,8 +111,20 @@ impl fmt::Display for FinalTable {
     }
 }
 
-fn row(label: String, accuracy: &Accuracy) -> [String; 3] {
-    [label, percent(accuracy.train), percent(accuracy.test)]
+fn row(label: String, figures: &Accuracy, score: Score) -> [String; 3] {
+    [
+        label,
+        shown(figures.train, score),
+        shown(figures.test, score),
+    ]
+}
+
+/// A score for people: percent, or R^2 with three digits; empty when it was not measured.
+pub fn shown(figure: Option<f64>, score: Score) -> String {
+    match score {
+        Score::Accuracy => percent(figure),
+        Score::R2 => figure.map_or_else(String::new, |r2| format!("{r2:.3}")),
+    }
 }
 
 /// A share as percent with one digit after the point; empty when it was not measured.
@@ -159,6 +187,8 @@ mod tests {
     #[test]
     fn a_whole_table() {
         let table = FinalTable {
+            score: Score::Accuracy,
+            rule: VoteRule::AllLayers,
             layers: vec![
                 Accuracy {
                     train: Some(0.98765),
@@ -194,6 +224,18 @@ programmings    110,000
 wall time       41.2 s
 results         results/digits-seed0-0123abcd";
         assert_eq!(table.to_string(), expected);
+        let regression = FinalTable {
+            score: Score::R2,
+            ..table
+        };
+        let text = regression.to_string();
+        assert!(
+            text.contains("│ layer 1          0.988   0.900 │"),
+            "{text}"
+        );
+        assert!(text.contains("│ mean of layers   1.000   0.930 │"));
+        assert!(text.contains("R^2: train n = 1,437, test n = 360\n"));
+        assert!(!text.contains("vote") && !text.contains('%'), "{text}");
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use super::print::print;
 use crate::config::Loaded;
 use crate::error::Error;
-use crate::record::summary::Accuracy;
+use crate::record::summary::{Accuracy, Score};
 use crate::record::{BenchRecord, Summary};
 use crate::table::{FinalTable, Origin};
 use crate::wiring;
 use fzero::estimate::ChosenRadius;
-use fzero::layerwise::NetworkAccuracy;
+use fzero::layerwise::{NetworkAccuracy, VoteRule};
 use fzero::{Ledger, Stop};
 use numerics::Level;
 
@@ -17,7 +17,9 @@ pub(super) struct Conclusion<'a> {
     pub(super) train: &'a NetworkAccuracy,
     pub(super) test: &'a NetworkAccuracy,
     pub(super) ledger: &'a Ledger,
-    pub(super) bench: BenchRecord,
+    /// Of a chip.
+    pub(super) bench: Option<BenchRecord>,
+    pub(super) score: Score,
     pub(super) stopped: Stop,
     /// Trainable and fixed parameters of all layers.
     pub(super) parameters: usize,
@@ -44,7 +46,9 @@ impl Conclusion<'_> {
             name: config.name.clone(),
             config_hash: loaded.hash(),
             seed: config.seed,
-            die_seed: config.chip.die_seed,
+            die_seed: config.model.is_chip().then_some(config.chip.die_seed),
+            model: config.model.name().into(),
+            score: self.score,
             phases: self.phases,
             access: wiring::access(config),
             stopped: self.stopped,
@@ -73,20 +77,27 @@ impl Conclusion<'_> {
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub(super) fn show(summary: Summary, origin: Origin, json: bool) -> Result<(), Error> {
+pub(super) fn show(
+    summary: Summary,
+    rule: VoteRule,
+    origin: Origin,
+    json: bool,
+) -> Result<(), Error> {
     if json {
         let text = serde_json::to_string_pretty(&summary)
             .map_err(|error| Error::failed("the summary cannot be printed", error, ""))?;
         return print(text);
     }
     print(FinalTable {
+        score: summary.score,
         layers: summary.layers,
+        rule,
         vote: summary.vote,
         train_samples: summary.train_samples,
         test_samples: summary.test_samples,
         sample_queries: summary.ledger.total_queries(),
         programmings: summary.ledger.total_programmings(),
-        bench: summary.bench,
+        bench: summary.bench.unwrap_or_default(),
         access: summary.access,
         elapsed_s: summary.elapsed_s,
         origin,

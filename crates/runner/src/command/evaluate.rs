@@ -7,6 +7,7 @@ use crate::cli::EvaluateArgs;
 use crate::config::Loaded;
 use crate::error::{Error, Status};
 use crate::record::BenchRecord;
+use crate::record::summary::Score;
 use crate::record::trained::read_trained;
 use crate::table::Origin;
 use crate::wiring;
@@ -30,6 +31,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Status, Error> {
 
 fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Error> {
     let config = &loaded.config;
+    loaded.needs_chip("fzero evaluate")?;
     let Setup { data, device, .. } = Setup::prepare(loaded)?;
     let trained = read_trained(&args.phases, device.shapes(), data.classes)?;
     let began = Instant::now();
@@ -56,7 +58,8 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
         train: &train,
         test: &test,
         ledger: device.ledger(),
-        bench: BenchRecord::from(&device.device().bench_costs()),
+        bench: Some(BenchRecord::from(&device.device().bench_costs())),
+        score: Score::Accuracy,
         stopped: Stop::Completed,
         parameters: device
             .device()
@@ -73,5 +76,5 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
         file: args.phases.clone(),
         die_seed: config.chip.die_seed,
     };
-    show(conclusion.summary(loaded), origin, args.json)
+    show(conclusion.summary(loaded), rule, origin, args.json)
 }

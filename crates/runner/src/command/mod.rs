@@ -13,6 +13,7 @@ mod print;
 mod program;
 mod run;
 mod session;
+mod task;
 mod validate;
 
 use crate::cli::{Cli, Command};

@@ -45,7 +45,7 @@ pub fn resolve(
     let said = settle_groups(table, &mut given, &mut problems);
     let mut resolved = Resolved::new(table);
     for (index, key) in table.iter().enumerate() {
-        if faulty.contains(&key.path) || matches!(key.kind, Kind::Preset) {
+        if faulty.contains(&key.path) {
             continue;
         }
         let given = given.get(key.path);
@@ -64,13 +64,15 @@ pub fn resolve(
             }
         }
         match given {
+            // What it says stands in the entries.
+            _ if matches!(key.kind, Kind::Preset) => {}
             Some((Some(value), entry)) => {
                 let place = Some(entry.place.clone());
                 resolved.values.push((index, value.clone(), place));
             }
             Some((None, _)) => {}
             None if key.group.is_some_and(|group| said.contains(&group)) => {}
-            None => match default_of(key) {
+            None => match key.fallback.value() {
                 Some(value) => resolved.values.push((index, value, None)),
                 None if key.fallback == Fallback::Required => {
                     problems.push(problems::missing(file, key));
@@ -155,16 +157,6 @@ fn switched_off(
         };
     }
     false
-}
-
-fn default_of(key: &Key) -> Option<Value> {
-    Some(match key.fallback {
-        Fallback::Required | Fallback::Absent => return None,
-        Fallback::Integer(x) => Value::Integer(x),
-        Fallback::Float(x) => Value::Float(x),
-        Fallback::Text(x) => Value::Text(x.into()),
-        Fallback::Bool(x) => Value::Bool(x),
-    })
 }
 
 /// The value of an entry; `None` for the word that unsets a key without a default.

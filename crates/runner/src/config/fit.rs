@@ -1,7 +1,7 @@
 //! Whether the parts of an experiment fit each other.
 
 use super::check::problem_with;
-use super::checked::ReadoutKind;
+use super::checked::{Cnn, Model, ReadoutKind};
 use super::load::Loaded;
 use super::resolved::{Resolved, Value};
 use crate::dataset::Dataset;
@@ -31,21 +31,93 @@ pub(super) fn class_list(file: &str, resolved: &Resolved) -> Option<Problem> {
     Some(problem_with(file, resolved, path, why, help))
 }
 
+/// Numbers are what an mlp alone predicts.
+pub(super) fn numbers(file: &str, resolved: &Resolved) -> Option<Problem> {
+    let path = "data.set";
+    let set = resolved.get(path)?.as_word();
+    let model = resolved.get("model.kind")?.as_word();
+    if !matches!(set.as_str(), "f1" | "f2") || model == "mlp" {
+        return None;
+    }
+    let why = match model.as_str() {
+        "cnn" => "a cnn takes images, and these are samples of a function",
+        _ => {
+            "inputs of a chip are amplitudes of 0 to 1, and those of this function reach from -1 to 1"
+        }
+    };
+    let help = "set model.kind = mlp, or name a set of images".to_owned();
+    Some(problem_with(file, resolved, path, why.into(), help))
+}
+
+/// A layer at least, and one size for all convolutional layers or one for each.
+pub(super) fn layers(file: &str, resolved: &Resolved) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let count = |path: &str| match resolved.get(path) {
+        Some(Value::List(sizes)) => Some(sizes.len()),
+        _ => None,
+    };
+    for path in ["model.widths", "model.channels"] {
+        if count(path) == Some(0) {
+            let why = "a layer is needed".to_owned();
+            let help = "give a number for each layer".to_owned();
+            problems.push(problem_with(file, resolved, path, why, help));
+        }
+    }
+    let Some(layers) = count("model.channels") else {
+        return problems;
+    };
+    for path in [
+        "model.kernel_pixels",
+        "model.padding_pixels",
+        "model.pooling_pixels",
+    ] {
+        if let Some(found) = count(path).filter(|found| ![1, layers].contains(found)) {
+            let why = format!("{found} numbers for {layers} convolutional layers");
+            let help = "give one for all of them, or one for each".to_owned();
+            problems.push(problem_with(file, resolved, path, why, help));
+        }
+    }
+    problems
+}
+
 /// Prototypes need a dimension for each class, where their number is known without the data.
 pub(super) fn classes(file: &str, resolved: &Resolved) -> Option<Problem> {
     let word = |path: &str| resolved.get(path).map(Value::as_word);
-    let Some(Value::Integer(ports)) = resolved.get("chip.ports") else {
-        return None;
-    };
-    let ports = usize::try_from(*ports).ok()?;
-    let kind: ReadoutKind = parse(word("chip.readout.kind")?)?;
     let classes = match resolved.get("data.classes") {
         Some(Value::List(classes)) => classes.len(),
         _ if word("data.set")? == "digits" => 10,
         _ => return None,
     };
+    for path in ["model.widths", "model.dimension", "model.dense_widths"] {
+        let sizes = match resolved.get(path) {
+            Some(Value::List(sizes)) => sizes.as_slice(),
+            Some(size) => std::slice::from_ref(size),
+            None => continue,
+        };
+        let sizes = sizes.iter().filter_map(|size| match size {
+            Value::Integer(size) => usize::try_from(*size).ok(),
+            _ => None,
+        });
+        if let Some((why, help)) = too_few(classes, sizes) {
+            return Some(problem_with(file, resolved, path, why, help));
+        }
+    }
+    let Some(Value::Integer(ports)) = resolved.get("chip.ports") else {
+        return None;
+    };
+    let ports = usize::try_from(*ports).ok()?;
+    let kind: ReadoutKind = parse(word("chip.readout.kind")?)?;
     let (why, help) = too_many(classes, ports, kind)?;
     Some(problem_with(file, resolved, "chip.ports", why, help))
+}
+
+/// That a digital layer has fewer readouts than there are classes, and what to do.
+fn too_few(classes: usize, sizes: impl IntoIterator<Item = usize>) -> Option<(String, String)> {
+    let least = sizes.into_iter().min().filter(|least| *least < classes)?;
+    Some((
+        format!("more classes than readouts ({classes} classes, {least} readouts)"),
+        format!("every layer needs {classes} readouts or more, one per class"),
+    ))
 }
 
 /// That there are more classes than readouts, and what to do.
@@ -101,12 +173,57 @@ pub(super) fn dimension_scaling(file: &str, resolved: &Resolved) -> Option<Probl
     Some(problem_with(file, resolved, path, why, help.to_owned()))
 }
 
-/// Whether the images fit the chip: a readout for each class, and for each pixel a port of its own;
-/// further ports stay dark.
+/// Whether the images fit the model: a readout for each class in every layer, and on a chip for each pixel
+/// a port of its own; further ports stay dark.
 ///
 /// # Errors
-/// A problem at `chip.ports`.
+/// A problem at the key of the size.
 pub fn images(loaded: &Loaded, data: &Dataset) -> Result<(), Problem> {
+    match &loaded.config.model {
+        Model::Mesh => on_ports(loaded, data),
+        Model::Mlp(mlp) => readable(loaded, data, "model.widths", &mlp.widths),
+        Model::Cnn(cnn) => {
+            readable(loaded, data, "model.dimension", &[cnn.dimension])?;
+            readable(loaded, data, "model.dense_widths", &cnn.dense_widths)?;
+            convolved(loaded, cnn, data.height_pixels, data.width_pixels)
+        }
+    }
+}
+
+fn readable(loaded: &Loaded, data: &Dataset, path: &str, sizes: &[usize]) -> Result<(), Problem> {
+    match too_few(data.classes, sizes.iter().copied()) {
+        Some((why, help)) => Err(loaded.problem(path, why, help)),
+        None => Ok(()),
+    }
+}
+
+/// Whether every filter fits the image that it gets, and every window that of its filter.
+fn convolved(loaded: &Loaded, cnn: &Cnn, height: usize, width: usize) -> Result<(), Problem> {
+    let mut side = height.min(width);
+    for layer in 0..cnn.channels.len() {
+        let number = layer + 1;
+        let (kernel, padded) = (cnn.kernel(layer), side + 2 * cnn.padding(layer));
+        if kernel > padded {
+            let why = format!(
+                "larger than the image that convolutional layer {number} gets, {padded} pixels with \
+                 its padding"
+            );
+            let help = "use smaller filters, less pooling, fewer layers or more padding";
+            return Err(loaded.problem("model.kernel_pixels", why, help));
+        }
+        let (window, found) = (cnn.pooling(layer), padded + 1 - kernel);
+        if window > found {
+            let why =
+                format!("larger than what convolutional layer {number} yields, {found} pixels");
+            let help = "use smaller windows, smaller filters or more padding";
+            return Err(loaded.problem("model.pooling_pixels", why, help));
+        }
+        side = found / window;
+    }
+    Ok(())
+}
+
+fn on_ports(loaded: &Loaded, data: &Dataset) -> Result<(), Problem> {
     let chip = &loaded.config.chip;
     if let Some((why, help)) = too_many(data.classes, chip.ports, chip.readout.kind) {
         return Err(loaded.problem("chip.ports", why, help));

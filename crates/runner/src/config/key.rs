@@ -19,6 +19,9 @@ pub struct Key {
     pub doc: &'static str,
     /// What to do about a value that is out of range, where the range does not say enough.
     pub hint: Option<&'static str>,
+    /// Whether the default stands in the canonical text. Without, experiments from before there was the key
+    /// keep their text and its hash.
+    pub stated: bool,
 }
 
 /// A condition on another key.
@@ -257,6 +260,8 @@ pub enum Fallback {
     Text(&'static str),
     /// A switch.
     Bool(bool),
+    /// Whole numbers.
+    Integers(&'static [i64]),
 }
 
 impl Key {
@@ -333,6 +338,7 @@ impl Key {
             group: None,
             doc: "",
             hint: None,
+            stated: true,
         }
     }
 
@@ -366,6 +372,12 @@ impl Key {
     /// Puts it into a group of keys of which at most one is given.
     pub const fn one_of(mut self, group: &'static str) -> Self {
         self.group = Some(group);
+        self
+    }
+
+    /// Leaves its default out of the canonical text.
+    pub const fn unstated(mut self) -> Self {
+        self.stated = false;
         self
     }
 

@@ -72,10 +72,19 @@ impl Loaded {
         problems.extend(fit::classes(file, &resolved));
         problems.extend(fit::radius(file, &resolved));
         problems.extend(fit::dimension_scaling(file, &resolved));
+        problems.extend(fit::numbers(file, &resolved));
+        problems.extend(fit::layers(file, &resolved));
         if !problems.is_empty() {
             return Err(in_order(file, problems));
         }
-        let mut config = Config::deserialize(toml::Value::Table(resolved.to_table()))
+        let mut table = resolved.to_table();
+        if !is_chip(&resolved) {
+            // Typed, a chip is always there.
+            let mut defaults = check::resolve(&KEYS, file, &[]).0.to_table();
+            let parts = ["chip", "process"].into_iter();
+            table.extend(parts.filter_map(|part| Some((part.to_owned(), defaults.remove(part)?))));
+        }
+        let mut config = Config::deserialize(toml::Value::Table(table))
             .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
         config.chip.mesh_file = mesh_file;
         Ok(Self {
@@ -102,11 +111,34 @@ impl Loaded {
         self.resolved.get(path)
     }
 
+    /// Refuses a model that is no chip.
+    ///
+    /// # Errors
+    /// A problem at `model.kind`; `needs` is what needs a chip.
+    pub fn needs_chip(&self, needs: &str) -> Result<(), Problem> {
+        if self.config.model.is_chip() {
+            return Ok(());
+        }
+        let why = format!("{needs} needs a chip");
+        Err(self.problem(
+            "model.kind",
+            why,
+            "give an experiment with model.kind = mesh",
+        ))
+    }
+
     /// A problem with the value of a key that only shows beside something else, such as the data or
     /// the machine's memory: it names the line where the value was given.
     pub fn problem(&self, path: &str, why: impl Into<String>, help: impl Into<String>) -> Problem {
         check::problem_with(&self.file, &self.resolved, path, why.into(), help.into())
     }
+}
+
+/// Whether the model is a chip.
+fn is_chip(resolved: &Resolved) -> bool {
+    resolved
+        .get("model.kind")
+        .is_some_and(|kind| kind.as_word() == "mesh")
 }
 
 /// What a text says against a table of keys.

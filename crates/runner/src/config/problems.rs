@@ -46,6 +46,7 @@ pub(super) fn wrong_type(entry: &Entry, key: &Key) -> Problem {
         Fallback::Float(x) => format!("for example {} = {x:?}", key.path),
         Fallback::Text(x) => format!("for example {} = \"{x}\"", key.path),
         Fallback::Bool(x) => format!("for example {} = {x}", key.path),
+        Fallback::Integers(x) => format!("for example {} = {x:?}", key.path),
         Fallback::Required | Fallback::Absent => key.doc.to_owned(),
     };
     let why = format!(
@@ -155,6 +156,7 @@ fn default_text(key: &Key) -> String {
         Fallback::Float(x) => format!(" Default {x:?}."),
         Fallback::Text(x) => format!(" Default {x}."),
         Fallback::Bool(x) => format!(" Default {x}."),
+        Fallback::Integers(x) => format!(" Default {x:?}."),
     }
 }
 

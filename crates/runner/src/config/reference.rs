@@ -2,7 +2,6 @@
 
 use super::key::{Fallback, Key, Kind, State};
 use super::keys::{KEYS, VALIDATION};
-use super::resolved::Value;
 use super::table::KeyTable;
 use std::fmt::Write;
 
@@ -135,15 +134,11 @@ fn value(kind: &Kind) -> String {
 }
 
 fn default(fallback: Fallback) -> String {
-    let value = match fallback {
-        Fallback::Required => return "required".to_owned(),
-        Fallback::Absent => return "none".to_owned(),
-        Fallback::Integer(x) => Value::Integer(x),
-        Fallback::Float(x) => Value::Float(x),
-        Fallback::Text(x) => Value::Text(x.to_owned()),
-        Fallback::Bool(x) => Value::Bool(x),
-    };
-    format!("`{}`", value.to_toml())
+    match fallback.value() {
+        Some(value) => format!("`{}`", value.to_toml()),
+        None if fallback == Fallback::Required => "required".to_owned(),
+        None => "none".to_owned(),
+    }
 }
 
 #[cfg(test)]

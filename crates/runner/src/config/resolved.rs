@@ -1,6 +1,6 @@
 //! All values of an experiment, defaults filled in, as one canonical text with a hash.
 
-use super::key::{Key, Kind};
+use super::key::{Fallback, Key, Kind};
 use super::raw::Place;
 use super::table::KeyTable;
 use crate::hash::sha256_hex;
@@ -75,6 +75,20 @@ impl Value {
     }
 }
 
+impl Fallback {
+    /// The value that it is, if it is one.
+    pub fn value(self) -> Option<Value> {
+        Some(match self {
+            Self::Required | Self::Absent => return None,
+            Self::Integer(x) => Value::Integer(x),
+            Self::Float(x) => Value::Float(x),
+            Self::Text(x) => Value::Text(x.into()),
+            Self::Bool(x) => Value::Bool(x),
+            Self::Integers(x) => Value::List(x.iter().copied().map(Value::Integer).collect()),
+        })
+    }
+}
+
 /// The value of each key in use, in the order of the table. Keys that have no effect, and keys
 /// without a value, are left out.
 #[derive(Clone, Debug)]
@@ -139,7 +153,8 @@ impl Resolved {
         let mut section = "";
         for (index, value, _) in &self.values {
             let key = &self.table[*index];
-            if !kept(key) {
+            let unstated = !key.stated && key.fallback.value().as_ref() == Some(value);
+            if unstated || !kept(key) {
                 continue;
             }
             if key.section() != section {

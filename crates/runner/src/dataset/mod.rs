@@ -7,6 +7,7 @@ mod csv_rows;
 mod digits;
 mod error;
 mod file;
+mod function;
 mod idx;
 mod idx_folder;
 mod normalise;
@@ -19,6 +20,7 @@ mod select;
 pub use csv_rows::CsvFault;
 pub use error::{DataError, FileFault};
 pub use file::{DataFile, MAX_BYTES};
+pub use function::FunctionSamples;
 pub use idx::IdxFault;
 pub use npz::{ArrayFault, NpzFault};
 pub use rows::RowError;
@@ -191,6 +193,13 @@ fn read(set: &DataSet) -> Result<RawData, DataError> {
     let mut files = Vec::new();
     let (file, source, set) = match set {
         DataSet::Digits => return Ok(digits::load()?),
+        DataSet::F1(_) | DataSet::F2(_) => {
+            return Err(DataError::Setting {
+                key: "data.set",
+                why: "samples of a function are no images".into(),
+                help: "name a set of images".into(),
+            });
+        }
         DataSet::Idx {
             folder,
             files,

@@ -4,7 +4,8 @@ mod throttle;
 
 pub use throttle::Throttle;
 
-use crate::table::{grouped, percent, seconds};
+use crate::record::summary::Score;
+use crate::table::{grouped, seconds, shown};
 use fzero::estimate::{ChosenRadius, RadiusBound};
 use fzero::observe::{EpochRecord, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -52,6 +53,7 @@ pub struct Progress<O> {
     /// Sample queries when the first epoch of this run was yet to come, to tell this run's rate.
     queries_before: u64,
     latest_test_accuracy: Option<f64>,
+    score: Score,
     display: Display,
     throttle: Throttle,
 }
@@ -87,9 +89,16 @@ impl<O: Observer> Progress<O> {
             layer_began: now,
             queries_before: 0,
             latest_test_accuracy: None,
+            score: Score::Accuracy,
             display,
             throttle: Throttle::new(every),
         }
+    }
+
+    /// Says what the scores are, which is accuracies otherwise.
+    pub fn scored(mut self, score: Score) -> Self {
+        self.score = score;
+        self
     }
 
     /// Counts the rate from here when the ledger does not begin at 0.
@@ -112,13 +121,18 @@ impl<O: Observer> Progress<O> {
         let queries = record.ledger.total_queries();
         let elapsed_s = self.run_began.elapsed().as_secs_f64();
         let rate = queries.saturating_sub(self.queries_before) as f64 / elapsed_s.max(1e-9);
+        let score = |figure| shown(Some(figure), self.score);
+        let name = match self.score {
+            Score::Accuracy => "",
+            Score::R2 => "R^2 ",
+        };
         let mut text = format!(
-            "loss {:.4}  batch {}",
+            "loss {:.4}  {name}batch {}",
             record.loss,
-            percent(Some(record.batch_accuracy))
+            score(record.batch_accuracy)
         );
         if let Some(test) = self.latest_test_accuracy {
-            text.push_str(&format!("  test {}", percent(Some(test))));
+            text.push_str(&format!("  test {}", score(test)));
         }
         if let Some(snr) = record.difference_snr {
             text.push_str(&format!("  SNR {snr:.1}"));

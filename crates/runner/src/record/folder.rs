@@ -10,13 +10,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Every file that a run writes.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 8] = [
     "config.toml",
     mesh::FILE,
     "manifest.json",
     "metrics.jsonl",
     "checkpoint.json",
     "phases.npz",
+    "parameters.npz",
     "summary.json",
 ];
 

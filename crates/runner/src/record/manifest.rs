@@ -16,8 +16,9 @@ pub struct Manifest {
     pub config_file: String,
     /// Seed of the training.
     pub seed: u64,
-    /// Seed of the die.
-    pub die_seed: u64,
+    /// Seed of the die; none where there is no chip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub die_seed: Option<u64>,
     /// Name of the data set.
     pub dataset: String,
     /// Its source.

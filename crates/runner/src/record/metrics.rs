@@ -1,7 +1,9 @@
 //! `metrics.jsonl`: one line per epoch and layer.
 
 use super::folder::{ResultsFolder, unwritable};
+use super::summary::Score;
 use crate::error::Error;
+use fzero::Ledger;
 use fzero::observe::EpochRecord;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -9,7 +11,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 /// A line: the epoch, and the time since the run began. Everything but the time is the same for the
-/// same configuration.
+/// same configuration. Where scores are R^2 they are called `batch_r2`, `train_r2` and `test_r2`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MetricsLine {
     /// The epoch.
@@ -24,6 +26,7 @@ pub struct MetricsLine {
 #[derive(Debug)]
 pub struct MetricsLog {
     path: PathBuf,
+    score: Score,
     file: File,
     line: Vec<u8>,
 }
@@ -33,11 +36,12 @@ impl MetricsLog {
     ///
     /// # Errors
     /// One problem that names the file.
-    pub fn create(folder: &ResultsFolder) -> Result<Self, Error> {
+    pub fn create(folder: &ResultsFolder, score: Score) -> Result<Self, Error> {
         let path = folder.file("metrics.jsonl");
         let file = File::create(&path).map_err(|error| unwritable(&path, &error))?;
         Ok(Self {
             path,
+            score,
             file,
             line: Vec::new(),
         })
@@ -55,8 +59,11 @@ impl MetricsLog {
             elapsed_s: f64,
         }
         self.line.clear();
-        serde_json::to_writer(&mut self.line, &Line { epoch, elapsed_s })
-            .map_err(|error| Error::failed("metrics.jsonl cannot be written", error, ""))?;
+        match self.score {
+            Score::Accuracy => serde_json::to_writer(&mut self.line, &Line { epoch, elapsed_s }),
+            Score::R2 => serde_json::to_writer(&mut self.line, &R2Line::new(epoch, elapsed_s)),
+        }
+        .map_err(|error| Error::failed("metrics.jsonl cannot be written", error, ""))?;
         self.line.push(b'\n');
         self.file
             .write_all(&self.line)
@@ -64,12 +71,59 @@ impl MetricsLog {
     }
 }
 
+/// A line where scores are R^2.
+#[derive(Serialize)]
+struct R2Line<'a> {
+    layer: usize,
+    epoch: usize,
+    loss: f64,
+    batch_r2: f64,
+    train_r2: Option<f64>,
+    test_r2: Option<f64>,
+    gradient_norm: f64,
+    learning_rate: f64,
+    radius: Option<f64>,
+    difference_snr: Option<f64>,
+    ledger: &'a Ledger,
+    elapsed_s: f64,
+}
+
+impl<'a> R2Line<'a> {
+    fn new(record: &'a EpochRecord, elapsed_s: f64) -> Self {
+        let EpochRecord {
+            layer,
+            epoch,
+            loss,
+            batch_accuracy: batch_r2,
+            train_accuracy: train_r2,
+            test_accuracy: test_r2,
+            gradient_norm,
+            learning_rate,
+            radius,
+            difference_snr,
+            ref ledger,
+        } = *record;
+        Self {
+            layer,
+            epoch,
+            loss,
+            batch_r2,
+            train_r2,
+            test_r2,
+            gradient_norm,
+            learning_rate,
+            radius,
+            difference_snr,
+            ledger,
+            elapsed_s,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::folder::tests::scratch_folder;
     use super::*;
-    use fzero::ledger::Ledger;
-
     fn record(epoch: usize) -> EpochRecord {
         EpochRecord {
             layer: 1,
@@ -90,7 +144,7 @@ mod tests {
     fn lines_are_whole_at_once_and_read_back_exactly() {
         let parent = tempfile::tempdir().unwrap();
         let folder = scratch_folder(parent.path());
-        let mut log = MetricsLog::create(&folder).unwrap();
+        let mut log = MetricsLog::create(&folder, Score::Accuracy).unwrap();
         for epoch in 1..=2 {
             log.append(&record(epoch), 0.25).unwrap();
             let text = std::fs::read_to_string(folder.file("metrics.jsonl")).unwrap();
@@ -100,5 +154,18 @@ mod tests {
             let last: MetricsLine = serde_json::from_str(text.lines().last().unwrap()).unwrap();
             assert_eq!(last.epoch, record(epoch));
         }
+    }
+
+    #[test]
+    fn r2_is_not_called_accuracy_and_reads_back_too() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = scratch_folder(parent.path());
+        let mut log = MetricsLog::create(&folder, Score::R2).unwrap();
+        log.append(&record(1), 0.25).unwrap();
+        let text = std::fs::read_to_string(folder.file("metrics.jsonl")).unwrap();
+        assert!(!text.contains("accuracy"), "{text}");
+        assert!(text.contains("\"batch_r2\":0.5,\"train_r2\":null,\"test_r2\":0.33"));
+        let line: MetricsLine = serde_json::from_str(text.trim_end()).unwrap();
+        assert_eq!(line.epoch, record(1));
     }
 }

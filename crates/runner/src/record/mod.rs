@@ -6,7 +6,7 @@
 //! | `manifest.json` | hash, seeds, version, machine, command line | before the first query |
 //! | `metrics.jsonl` | a line per epoch and layer | as epochs end |
 //! | `checkpoint.json` | parameters, prototypes, ledger | by renaming |
-//! | `phases.npz` | the same arrays for `numpy.load` | by renaming |
+//! | `phases.npz`, of digital models `parameters.npz` | the same arrays for `numpy.load` | by renaming |
 //! | `summary.json` | the final figures | by renaming, last |
 
 mod archive;

@@ -14,8 +14,15 @@ pub struct Summary {
     pub config_hash: String,
     /// Seed of the training.
     pub seed: u64,
-    /// Seed of the die.
-    pub die_seed: u64,
+    /// Seed of the die; none where there is no chip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub die_seed: Option<u64>,
+    /// What is trained: `mesh`, `mlp` or `cnn`.
+    #[serde(default = "mesh")]
+    pub model: String,
+    /// What the figures of `layers` and `vote` are.
+    #[serde(default)]
+    pub score: Score,
     /// The file of the phases, where they were loaded and not trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phases: Option<String>,
@@ -23,23 +30,26 @@ pub struct Summary {
     pub access: Access,
     /// Why the training ended.
     pub stopped: Stop,
-    /// Accuracy of each layer; none of a layer that was not trained to predict.
+    /// Score of each layer; none of a layer that was not trained to predict.
     pub layers: Vec<Accuracy>,
-    /// Accuracy of the layers' vote, which is the network's.
+    /// Score of the layers' vote, which is the network's; where labels are numbers, of the mean over the layers
+    /// or of the last one.
     pub vote: Accuracy,
-    /// Number of training images, over which train accuracies are means.
+    /// Number of training samples behind each train score.
     pub train_samples: usize,
-    /// Number of test images, over which test accuracies are means.
+    /// Number of test samples behind each test score.
     pub test_samples: usize,
-    /// The vote on the test set: row = class, column = prediction.
+    /// The vote on the test set: row = class, column = prediction; none where labels are numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub confusion: Vec<Vec<u32>>,
     /// The smoothing radius of each layer that was trained, what determined it, and the noise of a loss
     /// where it was measured.
     pub radii: Vec<ChosenRadius>,
     /// What the device was used for.
     pub ledger: Ledger,
-    /// Time and energy on the bench.
-    pub bench: BenchRecord,
+    /// Time and energy on the bench; none where there is no chip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bench: Option<BenchRecord>,
     /// Trainable and fixed parameters of all layers.
     pub parameters: usize,
     /// Time of the run, in s.
@@ -50,7 +60,22 @@ pub struct Summary {
     pub simd: String,
 }
 
-/// Shares of images that were classified right, 0 to 1.
+fn mesh() -> String {
+    "mesh".into()
+}
+
+/// What a figure of merit is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Score {
+    /// Share of images that were classified right, 0 to 1.
+    #[default]
+    Accuracy,
+    /// Coefficient of determination of predicted numbers, at most 1.
+    R2,
+}
+
+/// A score on both sets: shares of images that were classified right, 0 to 1, or R^2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
     /// On the training set.

@@ -2,12 +2,11 @@
 
 use crate::config::checked::{self, Config, EstimatorKind, Goal, Solver, UpdateRule};
 use crate::dataset::Images;
+use fzero::TrainError;
 use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius};
 use fzero::goal::{CosineGoal, CrossEntropy, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
 use fzero::layerwise::{GradientSource, LayerwisePlan, Scope, VoteRule};
 use fzero::optimizer::{OptimizerChoice, Schedule};
-use fzero::{Stream, TrainError};
-use numerics::Streams;
 
 /// How the layers are trained.
 pub fn plan(config: &Config) -> LayerwisePlan {
@@ -97,32 +96,16 @@ fn radius(estimator: &checked::Estimator) -> Radius {
     }
 }
 
-/// The prototypes of a layer and the local goal that is made of them.
-pub type LayerGoal = (Prototypes, Box<dyn LocalGoal>);
-
-/// The prototypes and the local goal of each layer.
-///
-/// # Errors
-/// Prototypes that do not fit the readouts.
-pub fn goals(
+/// How the prototypes of an experiment are made, from the number of classes, that of readouts, and a stream:
+/// a cross-entropy of readouts has their axes.
+pub fn prototypes(
     config: &Config,
-    classes: usize,
-    streams: &Streams,
-) -> Result<Vec<LayerGoal>, TrainError> {
-    (0..config.chip.layers)
-        .map(|layer| {
-            let readouts = config.readouts();
-            let prototypes = match config.training.goal {
-                Goal::CrossEntropy { .. } => Prototypes::axes(classes, readouts)?,
-                _ => {
-                    let mut stream = Stream::Prototypes.derive(streams, layer, 0);
-                    Prototypes::simplex(classes, readouts, &mut stream)?
-                }
-            };
-            let goal = goal(config, prototypes.clone())?;
-            Ok((prototypes, goal))
-        })
-        .collect()
+) -> impl Fn(usize, usize, &mut numerics::Stream) -> Result<Prototypes, TrainError> {
+    let axes = matches!(config.training.goal, Goal::CrossEntropy { .. });
+    move |classes, readouts, stream| match axes {
+        true => Prototypes::axes(classes, readouts),
+        false => Prototypes::simplex(classes, readouts, stream),
+    }
 }
 
 /// The goal of a layer with these prototypes; a cross-entropy of readouts has their axes.

@@ -19,6 +19,7 @@ use sheet::Sheet;
 pub(super) fn run(args: &BudgetArgs) -> Result<Status, Error> {
     let loaded = Loaded::read(&args.config, &args.overrides())?;
     let config = &loaded.config;
+    loaded.needs_chip("a link budget")?;
     let data = images(&loaded)?;
     let inputs = wiring::amplitudes(&data.train, data.width, config.chip.ports);
     let Circuit { design, budget, .. } = wiring::circuit(&loaded, &inputs.values)?;

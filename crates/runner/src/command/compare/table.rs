@@ -48,21 +48,23 @@ impl fmt::Display for CompareTable<'_> {
         write!(
             f,
             "accuracy of the network: train n = {}, test n = {}, standard error at most {:.1} points; one \
-             training of each, seed {}, die {}\n\
+             training of each, seed {}{}\n\
              queries: samples sent through the device for training and calibration; bench time and energy \
              with evaluation, empty where the process states none",
             grouped(first.train_samples as u64),
             grouped(first.test_samples as u64),
             100.0 * largest,
             first.seed,
-            first.die_seed,
+            first
+                .die_seed
+                .map_or_else(String::new, |die| format!(", die {die}")),
         )
     }
 }
 
 fn cells(row: &Row) -> [String; 9] {
     let summary = &row.summary;
-    let bench = &summary.bench.total;
+    let bench = summary.bench.clone().unwrap_or_default().total;
     [
         summary.name.clone(),
         row.solver.to_string(),

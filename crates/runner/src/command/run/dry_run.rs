@@ -6,7 +6,7 @@ use crate::config::Loaded;
 use crate::error::Error;
 use crate::record::BenchRecord;
 use crate::table::{self, grouped, seconds};
-use crate::wiring;
+use crate::wiring::{self, Device};
 use fzero::layerwise::GradientSource;
 use fzero::{BlackBox, Purpose, Samples, Tap};
 use numerics::Level;
@@ -22,8 +22,8 @@ pub(super) fn report(
     simd: Level,
 ) -> Result<(), Error> {
     let config = &loaded.config;
-    let (train, test) = (experiment.data.train.count(), experiment.data.test.count());
-    let shapes = experiment.device.shapes().to_vec();
+    let (train, test) = experiment.task.counts();
+    let shapes = experiment.device.shapes();
     let repetitions = experiment.device.repetitions();
     let ledger = experiment
         .plan
@@ -38,7 +38,7 @@ pub(super) fn report(
         .sum();
     let bench_lines = bench_lines(&mut experiment, &shapes);
     // What reading took is given back before the chip is made.
-    let memory = wiring::memory_bytes(config, train + test).max(experiment.data.read_bytes);
+    let memory = experiment.memory.max(experiment.task.read_bytes());
     let time_s = time_s(&mut experiment, &shapes);
     let mut lines = Vec::new();
     let mut line = |text: String| lines.push(text);
@@ -48,14 +48,17 @@ pub(super) fn report(
     ));
     line(loaded.canonical());
     line("# What it takes".into());
-    line(format!("# data            {}", experiment.data));
+    line(format!("# data            {}", experiment.task.shown()));
+    if let Some(counts) = experiment.task.shown_per_class() {
+        line(format!("# per class       {counts}"));
+    }
+    line(format!("# data SHA-256    {}", experiment.task.sha256()));
+    let parameters = match experiment.device.chip() {
+        Some(_) => "phases",
+        None => "numbers in the network",
+    };
     line(format!(
-        "# per class       {}",
-        experiment.data.shown_per_class()
-    ));
-    line(format!("# data SHA-256    {}", experiment.data.sha256));
-    line(format!(
-        "# parameters      {} phases, {} of them trained",
+        "# parameters      {} {parameters}, {} of them trained",
         grouped(total as u64),
         grouped(trained as u64)
     ));
@@ -85,21 +88,26 @@ pub(super) fn report(
     print(lines.join("\n"))
 }
 
-/// Time and energy of the run on the bench, the heaters taken as they are at the initial phases.
+/// Time and energy of the run on the bench, the heaters taken as they are at the initial phases; nothing
+/// where there is no chip. The device is left with its initial parameters.
 fn bench_lines(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> Vec<String> {
     let device = &mut experiment.device;
     for (layer, initial) in experiment.initial.iter().enumerate() {
         let programmed = device.program(layer, initial, Purpose::Training);
         debug_assert!(programmed.is_ok());
     }
-    let rates = device.bench_rates();
+    let Device::Chip(chip) = device else {
+        return Vec::new();
+    };
+    let rates = chip.bench_rates();
+    let (train, test) = experiment.task.counts();
     let used = wiring::forecast(
         &experiment.plan,
-        experiment.data.train.count(),
-        experiment.data.test.count(),
+        train,
+        test,
         shapes,
         rates,
-        device.heater_power_w(),
+        chip.heater_power_w(),
     );
     let bench = BenchRecord::from(&used.costs(rates));
     let mut lines = table::bench_lines(&bench);
@@ -114,15 +122,15 @@ fn bench_lines(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> Vec
 /// Estimated time of the run in s: the device timed for a moment at the tap of each stage.
 fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
     let plan = experiment.plan.clone();
-    let (train, test) = (experiment.data.train.count(), experiment.data.test.count());
-    let width = experiment.data.width;
+    let (train, test) = experiment.task.counts();
+    let (values, width) = experiment.task.training();
     let batch = plan.batch.min(train);
     let mut time_s = 0.0;
     for stage in plan.scope.stages(shapes.len()) {
         let used = plan.stage_queries(train, test, &shapes[stage.layers.clone()]);
         let mut readouts = vec![0.0; batch * shapes[stage.tap].readouts];
         let samples = Samples {
-            values: &experiment.data.train.values[..batch * width],
+            values: &values[..batch * width],
             width,
         };
         let began = Instant::now();

@@ -11,12 +11,12 @@ use crate::command::session::session;
 use crate::config::Loaded;
 use crate::error::{Error, Status};
 use crate::progress::{Mode, Progress};
-use crate::record::checkpoint::write_checkpoint;
+use crate::record::checkpoint::{PARAMETERS, PHASES, write_checkpoint};
 use crate::record::manifest;
 use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
 use crate::table::Origin;
 use fzero::checkpoint::LayerCheckpoint;
-use fzero::{Checkpoint, Metered, baseline, layerwise};
+use fzero::{BlackBox, Checkpoint, Metered};
 use numerics::Level;
 use recorder::Recorder;
 use std::path::PathBuf;
@@ -53,8 +53,9 @@ pub(super) fn run(args: &RunArgs) -> Result<Status, Error> {
             interrupted: listen_for_interrupts(),
             simd,
         };
+        let rule = experiment.plan.vote;
         let (summary, folder) = train(&job, &loaded, experiment)?;
-        show(summary, Origin::Results(folder), args.json)?;
+        show(summary, rule, Origin::Results(folder), args.json)?;
         Ok(Status::Done)
     })
 }
@@ -86,12 +87,12 @@ pub(super) fn train(
         config_hash: loaded.hash(),
         config_file: loaded.file.clone(),
         seed: config.seed,
-        die_seed: config.chip.die_seed,
-        dataset: experiment.data.to_string(),
-        dataset_source: experiment.data.source.clone(),
-        dataset_licence: experiment.data.licence.clone(),
-        dataset_files: experiment.data.files.clone(),
-        dataset_hash: experiment.data.sha256.clone(),
+        die_seed: config.model.is_chip().then_some(config.chip.die_seed),
+        dataset: experiment.task.shown(),
+        dataset_source: experiment.task.source(),
+        dataset_licence: experiment.task.licence(),
+        dataset_files: experiment.task.files(),
+        dataset_hash: experiment.task.sha256().into(),
         version: manifest::VERSION.into(),
         git_revision: manifest::GIT_REVISION.map(Into::into),
         command_line: manifest::command_line(),
@@ -104,49 +105,26 @@ pub(super) fn train(
     if job.warn {
         caution::print(&experiment.cautions);
     }
-    let recorder = Recorder::new(MetricsLog::create(&folder)?, job.interrupted.clone());
-    let mut observer = Progress::new(Mode::choose(job.quiet), config.chip.layers, recorder);
+    let score = experiment.task.score();
+    let recorder = Recorder::new(MetricsLog::create(&folder, score)?, job.interrupted.clone());
+    let layers = experiment.device.layers();
+    let mut observer = Progress::new(Mode::choose(job.quiet), layers, recorder).scored(score);
     let began = Instant::now();
     let Experiment {
-        data,
+        task,
         device,
         twin,
-        goals,
         prototypes,
         initial,
         plan,
         streams,
+        memory: _,
         cautions: _,
     } = experiment;
-    let groups: Vec<_> = device
-        .shapes()
-        .iter()
-        .map(|shape| shape.groups.clone())
-        .collect();
+    let shapes = device.shapes();
+    let groups = shapes.iter().map(|shape| &shape.groups);
     let mut device = Metered::new(device).with_budget(config.limits.sample_queries);
-    let view = data.view();
-    let observed = &mut observer;
-    let trained = match twin {
-        None => layerwise::train(
-            &mut device,
-            &view,
-            &goals,
-            initial,
-            &plan,
-            &streams,
-            observed,
-        ),
-        Some(mut twin) => baseline::train(
-            &mut device,
-            &mut twin,
-            &view,
-            &goals,
-            initial,
-            &plan,
-            &streams,
-            observed,
-        ),
-    };
+    let trained = task.train(&mut device, twin, initial, &plan, &streams, &mut observer);
     let elapsed_s = began.elapsed().as_secs_f64();
     let radii = observer.into_inner().finish()?;
     let outcome = trained.map_err(|error| {
@@ -162,7 +140,7 @@ pub(super) fn train(
             .parameters
             .iter()
             .zip(&outcome.epochs)
-            .zip(groups.iter().zip(prototypes))
+            .zip(groups.zip(prototypes))
             .map(
                 |((parameters, &epochs), (groups, prototypes))| LayerCheckpoint {
                     parameters: parameters.clone(),
@@ -178,19 +156,22 @@ pub(super) fn train(
         ledger: outcome.ledger.clone(),
         stopped: outcome.stopped,
     };
-    write_checkpoint(&folder, &checkpoint)?;
+    let archive = match device.device().chip() {
+        Some(_) => PHASES,
+        None => PARAMETERS,
+    };
+    write_checkpoint(&folder, archive, &checkpoint)?;
     let conclusion = Conclusion {
         train: &outcome.train,
         test: &outcome.test,
         ledger: &outcome.ledger,
-        bench: BenchRecord::from(&device.device().bench_costs()),
-        stopped: outcome.stopped,
-        parameters: device
+        bench: device
             .device()
-            .shapes()
-            .iter()
-            .map(|shape| shape.existing())
-            .sum(),
+            .chip()
+            .map(|chip| BenchRecord::from(&chip.bench_costs())),
+        score,
+        stopped: outcome.stopped,
+        parameters: shapes.iter().map(|shape| shape.existing()).sum(),
         radii,
         phases: None,
         elapsed_s,

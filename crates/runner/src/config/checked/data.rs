@@ -30,7 +30,8 @@ pub struct Data {
     /// Side of the blocks that become a pixel, at least 2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downsample: Option<usize>,
-    /// How values become amplitudes.
+    /// How values become amplitudes; those of a function stay as they are.
+    #[serde(default)]
     pub normalisation: Normalisation,
     /// Value of amplitude 1, above 0; `None`: that of the format.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,8 +56,8 @@ impl Data {
     }
 }
 
-/// Where images come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where images come from, or which function is sampled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "set", rename_all = "kebab-case")]
 pub enum DataSet {
     /// 1,797 handwritten digits of 8x8 pixels, shipped with the program.
@@ -88,6 +89,21 @@ pub enum DataSet {
         /// The file, absolute.
         file: PathBuf,
     },
+    /// sin x0 + cos x1.
+    F1(FunctionSet),
+    /// exp(x0) sin x1 + x2 cos x3 - x4 x0.
+    F2(FunctionSet),
+}
+
+/// How a function is sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionSet {
+    /// Samples to train on, at least 2.
+    pub train_samples: usize,
+    /// Samples to test on, at least 2.
+    pub test_samples: usize,
+    /// Noise on the training targets over their standard deviation, 0 to 100.
+    pub noise: f64,
 }
 
 /// Which pairs of IDX files are read.
@@ -123,10 +139,11 @@ pub enum CsvHeader {
 }
 
 /// How pixel values become amplitudes of 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalisation {
     /// Each image is divided by its own largest value.
+    #[default]
     PerImageMaximum,
     /// Each image is divided by its Euclidean norm.
     PerImageNorm,

@@ -4,6 +4,7 @@
 mod chip;
 mod data;
 mod instruments;
+mod model;
 mod process;
 mod training;
 
@@ -11,8 +12,9 @@ pub use chip::{
     Activation, CellKind, Chip, InitialPhases, MeshKind, Precision, Readout, ReadoutKind, Source,
     TapKind, TransferKind,
 };
-pub use data::{CsvHeader, Data, DataSet, IdxFiles, LabelColumn, Normalisation};
+pub use data::{CsvHeader, Data, DataSet, FunctionSet, IdxFiles, LabelColumn, Normalisation};
 pub use instruments::Instruments;
+pub use model::{Cnn, Grouping, Mlp, Model};
 pub use process::{
     Crosstalk, DeadDetector, Detector, Drift, Faults, Heater, HeaterKind, HeaterLaw, Mesh, Process,
     SourceProcess, StuckHeater,
@@ -32,11 +34,14 @@ pub struct Config {
     pub name: String,
     /// Seed of the training, below 2^53.
     pub seed: u64,
-    /// Images.
+    /// Images, or samples of a function.
     pub data: Data,
-    /// The chip as designed.
+    /// What is trained.
+    #[serde(skip_serializing_if = "Model::is_chip")]
+    pub model: Model,
+    /// The chip as designed; that of the defaults, of which nothing is made, with another model.
     pub chip: Chip,
-    /// Statistics of the foundry run and the instruments.
+    /// Statistics of the foundry run and the instruments; likewise.
     pub process: Process,
     /// The training.
     pub training: Training,

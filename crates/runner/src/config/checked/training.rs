@@ -82,12 +82,14 @@ pub struct Training {
     pub batch: usize,
     /// Epochs between evaluations; 0: only at a layer's end.
     pub evaluate_every: usize,
-    /// Whether the output phases gamma are trained.
+    /// Whether the output phases gamma are trained; of a chip.
+    #[serde(default)]
     pub train_output_screen: bool,
     /// How the gradient is estimated, where it is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimator: Option<Estimator>,
-    /// The loss of a layer that is read.
+    /// The loss of a layer that is read; of images.
+    #[serde(default)]
     pub goal: Goal,
     /// The update.
     pub optimizer: Optimizer,
@@ -162,10 +164,11 @@ pub enum DirectionLaw {
 }
 
 /// Loss of a layer: on the cosines of its readouts with the prototypes, or on the readouts themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Goal {
     /// 1 - cosine with the true class's prototype.
+    #[default]
     Cosine,
     /// Cross-entropy of the softmax.
     Softmax {

@@ -4,6 +4,7 @@
 
 mod chip;
 mod data;
+mod model;
 mod process;
 mod training;
 pub mod validation;
@@ -24,12 +25,22 @@ pub static KEYS: LazyLock<KeyTable> = LazyLock::new(|| {
     KeyTable::new(&[
         HEAD,
         data::KEYS,
-        chip::KEYS,
-        process::KEYS,
+        model::KEYS,
+        &of_chips(chip::KEYS),
+        &of_chips(process::KEYS),
         training::KEYS,
         TAIL,
     ])
 });
+
+/// These keys where the model is a chip.
+fn of_chips(keys: &[Key]) -> Vec<Key> {
+    let bound = |key: &Key| match key.used_when {
+        Some(_) => *key,
+        None => key.when(model::KIND, model::MESH),
+    };
+    keys.iter().map(bound).collect()
+}
 
 /// All keys of a validation.
 pub static VALIDATION: LazyLock<KeyTable> = LazyLock::new(|| {
@@ -46,14 +57,14 @@ const HEAD: &[Key] = &[
     Key::name("name").doc("Name of the experiment, part of the results folder's name."),
     Key::integer("seed", (0, EXACT_MAX), "")
         .or(Integer(0))
-        .doc("Seed of the training: initial phases, prototypes, batches and directions."),
+        .doc("Seed of the training: initial phases or weights, prototypes, batches and directions; and of the samples of a function."),
 ];
 
 const TAIL: &[Key] = &[
     Key::text("vote.rule", &["all-layers", "published"])
         .or(Text("all-layers"))
         .when_in("training.solver", &["ff-dd", "ff-ad", "ff-pat"])
-        .doc("Which layers vote, where each is trained for itself: all, or as in the published code all but the last, which breaks ties."),
+        .doc("Which layers vote, where each is trained for itself: all, or as in the published code all but the last, which breaks ties. Of numbers (data.set = f1 or f2) all-layers takes the mean over the layers, published the last layer."),
     Key::integer("limits.memory_mib", (1, 1 << 30), "MiB")
         .or(Integer(8192))
         .doc("An experiment whose estimated memory is larger is refused."),
@@ -103,6 +114,9 @@ mod tests {
                         assert!(choices.contains(&x), "{}", key.path);
                     }
                     (Kind::Bool, Fallback::Bool(_)) => {}
+                    (Kind::Integers { min, max, .. }, Fallback::Integers(list)) => {
+                        assert!(list.iter().all(|x| (min..=max).contains(x)), "{}", key.path);
+                    }
                     (kind, fallback) => panic!("{}: {kind:?} with {fallback:?}", key.path),
                 }
                 assert!(

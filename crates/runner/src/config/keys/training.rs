@@ -32,6 +32,7 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Epochs between measurements of the train and test accuracy; 0 = only at a layer's end."),
     Key::switch("training.train_output_screen")
         .or(Bool(false))
+        .when("model.kind", "mesh")
         .doc("Whether the output phases gamma are trained; they do not change their layer's intensities."),
     Key::text("training.twin.knowledge", &["design", "truth"])
         .or(Text("design"))
@@ -53,11 +54,12 @@ pub(super) const KEYS: &[Key] = &[
         .or(Float(1e-3))
         .when_in("training.solver", MEASURED)
         .one_of(RADIUS)
-        .doc("Length of the step to either side, of each group of phases together (epsilon)."),
+        .doc("Length of the step to either side, of each group of phases together (epsilon); of weights a bare number, in this and in auto."),
     Key::float("training.estimator.smoothing_radius_dac_steps", Interval::above(0.0, 1e6), "DAC steps")
         .or(Absent)
         .when_in("training.solver", MEASURED)
         .one_of(RADIUS)
+        .when("model.kind", "mesh")
         .doc("Instead: root mean square step of a single phase in steps of the heaters' DAC."),
     Key::text(RADIUS, &["auto"])
         .or(Absent)
@@ -90,7 +92,8 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Largest; about 0.5 / sqrt(2 N) for N columns."),
     Key::text("training.goal.kind", &["cosine", "softmax", "margin", "cross-entropy"])
         .or(Text("cosine"))
-        .doc("Loss of a layer that is read: on the cosines with the prototypes, or (published for bp) the cross-entropy of the first readouts, one per class, as logits."),
+        .when_in("data.set", super::data::IMAGES)
+        .doc("Loss of a layer that is read: on the cosines with the prototypes, or (published for bp) the cross-entropy of the first readouts, one per class, as logits. Of numbers it is the squared difference from the cosine with a single prototype."),
     Key::float("training.goal.temperature", Interval::above(0.0, 1e3), "1")
         .or(Float(0.1))
         .when("training.goal.kind", "softmax")

@@ -16,7 +16,7 @@ fn manifest() -> Manifest {
         config_hash: loaded().hash(),
         config_file: "a.toml".into(),
         seed: 7,
-        die_seed: 0,
+        die_seed: Some(0),
         dataset: "digits".into(),
         dataset_source: "there".into(),
         dataset_licence: "CC BY 4.0".into(),

@@ -1,0 +1,83 @@
+//! What an experiment trains, as a black box.
+
+use super::ChipBox;
+use fzero::black_box::{BlackBox, DeviceError, LayerShape, Purpose, Samples, Tap};
+
+/// A chip, or a network computed in numbers. Only a chip has a bench.
+pub enum Device {
+    /// A chip.
+    Chip(Box<ChipBox>),
+    /// A network computed in numbers.
+    Digital(Box<dyn BlackBox>),
+}
+
+impl Device {
+    /// The chip, if it is one.
+    pub fn chip(&self) -> Option<&ChipBox> {
+        match self {
+            Self::Chip(chip) => Some(chip),
+            Self::Digital(_) => None,
+        }
+    }
+
+    /// The shapes of all layers.
+    pub fn shapes(&self) -> Vec<LayerShape> {
+        (0..self.layers())
+            .map(|layer| self.layer(layer).clone())
+            .collect()
+    }
+
+    fn inner(&self) -> &dyn BlackBox {
+        match self {
+            Self::Chip(chip) => chip.as_ref(),
+            Self::Digital(network) => network.as_ref(),
+        }
+    }
+
+    fn inner_mut(&mut self) -> &mut dyn BlackBox {
+        match self {
+            Self::Chip(chip) => chip.as_mut(),
+            Self::Digital(network) => network.as_mut(),
+        }
+    }
+}
+
+impl BlackBox for Device {
+    fn inputs(&self) -> usize {
+        self.inner().inputs()
+    }
+
+    fn layers(&self) -> usize {
+        self.inner().layers()
+    }
+
+    fn layer(&self, layer: usize) -> &LayerShape {
+        self.inner().layer(layer)
+    }
+
+    fn resolution(&self, layer: usize) -> Option<f64> {
+        self.inner().resolution(layer)
+    }
+
+    fn repetitions(&self) -> u32 {
+        self.inner().repetitions()
+    }
+
+    fn program(
+        &mut self,
+        layer: usize,
+        parameters: &[f64],
+        purpose: Purpose,
+    ) -> Result<(), DeviceError> {
+        self.inner_mut().program(layer, parameters, purpose)
+    }
+
+    fn query(
+        &mut self,
+        samples: Samples<'_>,
+        taps: &mut [Tap<'_>],
+        purpose: Purpose,
+    ) -> Result<(), DeviceError> {
+        self.inner_mut().query(samples, taps, purpose)
+    }
+}
