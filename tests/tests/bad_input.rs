@@ -122,7 +122,7 @@ fn several_problems_at_once() {
          --seed: seed = 9007199254740993: too large (0 to 9007199254740992)\n  help: Seed of the \
          training: initial phases, prototypes, batches and directions. Default 0.\n\
          --set: training.epochs = 0: too small (epochs per layer, 1 to 1000000000)\n  help: Passes \
-         over the training set for each layer. Default 100.",
+         over the training set for each layer, or for all layers together. Default 100.",
     );
 }
 

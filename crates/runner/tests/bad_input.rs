@@ -203,7 +203,7 @@ fn options_go_through_the_same_checks_and_name_themselves() {
          --set: chip.ports = many: a whole number is needed, found text (ports, 1 to 4096)\n  \
          help: for example chip.ports = 64\n\
          --set: training.epochs = 0: too small (epochs per layer, 1 to 1000000000)\n  \
-         help: Passes over the training set for each layer. Default 100."
+         help: Passes over the training set for each layer, or for all layers together. Default 100."
     );
 }
 

@@ -186,8 +186,8 @@ fn a_mesh_of_other_cells_is_analysed_as_far_as_possible() {
     let expected = [
         ("max_imbalance_db", "pass"),
         ("reachable_dimension", "pass"),
-        ("min_tolerance_rad", "pass"),
         ("min_fidelity_reach", "pass"),
+        ("min_tolerance_rad", "pass"),
         ("all_calibratable", "fail"),
         ("min_tolerance_corrected_rad", "fail"),
         ("min_yield", "fail"),
