@@ -120,7 +120,8 @@ fn several_problems_at_once() {
          the last batch of an epoch may be shorter. Default 128.\n\
          a.toml:4: chip.prots = 3: unknown key\n  help: did you mean chip.ports?\n\
          --seed: seed = 9007199254740993: too large (0 to 9007199254740992)\n  help: Seed of the \
-         training: initial phases, prototypes, batches and directions. Default 0.\n\
+         training: initial phases or weights, prototypes, batches and directions; and of the \
+         samples of a function. Default 0.\n\
          --set: training.epochs = 0: too small (epochs per layer, 1 to 1000000000)\n  help: Passes \
          over the training set for each layer, or for all layers together. Default 100.",
     );
@@ -303,7 +304,7 @@ fn options() {
     }
     let ended = bench.fzero(&["run", "a.toml", "--set", "chip.prots=3", "--set", "a b=3"]);
     let expected = "--set: chip.prots = 3: unknown key\n  help: did you mean chip.ports?\n\
-                    --set: a b = 3: unknown key\n  help: known at the top: name, seed, data, chip, \
+                    --set: a b = 3: unknown key\n  help: known at the top: name, seed, data, model, chip, \
                     process, training, vote, limits";
     assert_refused(&ended, &bench, &before, expected);
 }

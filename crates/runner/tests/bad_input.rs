@@ -42,7 +42,7 @@ fn unknown_keys_and_tables() {
     );
     assert_report(
         "[weather]\nrain = true",
-        "a.toml:3: [weather]: unknown table\n  help: known at the top: name, seed, data, chip, \
+        "a.toml:3: [weather]: unknown table\n  help: known at the top: name, seed, data, model, chip, \
          process, training, vote, limits",
     );
 }
@@ -101,7 +101,8 @@ fn out_of_range() {
     assert_report(
         "seed = 9223372036854775808",
         "a.toml:3: seed = 9223372036854775808: too large (0 to 9007199254740992)\n  help: Seed of \
-         the training: initial phases, prototypes, batches and directions. Default 0.",
+         the training: initial phases or weights, prototypes, batches and directions; and of the \
+         samples of a function. Default 0.",
     );
     assert_report(
         "training.optimizer.learning_rate = nan",
@@ -145,9 +146,10 @@ fn missing_keys() {
         report("", &[]),
         "a.toml: name: missing, and it has no default (1 to 64 of A-Z a-z 0-9 . _ -, no dot \
          first)\n  help: Name of the experiment, part of the results folder's name.\n\
-         a.toml: data.set: missing, and it has no default (digits, idx, csv, npz)\n  help: Images: \
+         a.toml: data.set: missing, and it has no default (digits, idx, csv, npz, f1, f2)\n  help: Images: \
          digits = 1,797 handwritten digits of 8x8 pixels (doi:10.24432/C50P49), shipped; idx = files \
-         as MNIST comes in, csv and npz = other files (docs/data.md)."
+         as MNIST comes in, csv and npz = other files (docs/data.md). Numbers, for an mlp alone: f1 = \
+         sin x0 + cos x1, f2 = exp(x0) sin x1 + x2 cos x3 - x4 x0, every x from -1 to 1."
     );
 }
 
@@ -199,7 +201,8 @@ fn options_go_through_the_same_checks_and_name_themselves() {
         report(HEAD, &overrides),
         "--set: chip.prots = 16: unknown key\n  help: did you mean chip.ports?\n\
          --seed: seed = 9007199254740993: too large (0 to 9007199254740992)\n  help: Seed of the \
-         training: initial phases, prototypes, batches and directions. Default 0.\n\
+         training: initial phases or weights, prototypes, batches and directions; and of the \
+         samples of a function. Default 0.\n\
          --set: chip.ports = many: a whole number is needed, found text (ports, 1 to 4096)\n  \
          help: for example chip.ports = 64\n\
          --set: training.epochs = 0: too small (epochs per layer, 1 to 1000000000)\n  \
