@@ -64,7 +64,7 @@ impl fmt::Display for CompareTable<'_> {
 
 fn cells(row: &Row) -> [String; 9] {
     let summary = &row.summary;
-    let bench = summary.bench.clone().unwrap_or_default().total;
+    let bench = summary.bench.unwrap_or_default().total;
     [
         summary.name.clone(),
         row.solver.to_string(),
