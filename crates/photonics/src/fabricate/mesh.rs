@@ -110,17 +110,21 @@ fn splitter_errors_rad(
     errors
 }
 
-/// The losses of all elements, added up in dB arm by arm; `None` where nothing loses light.
-fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<MeshLosses> {
-    let mut crossings = Crossings::new(topology, process, draw);
-    let lossless = [
+/// Whether no coupler, phase shifter or waveguide loses light; crossings are another matter.
+pub(super) fn parts_lose_nothing(process: &MeshProcess) -> bool {
+    [
         process.coupler_loss_db,
         process.coupler_loss_sigma_db,
         process.shifter_loss_db,
         process.shifter_loss_sigma_db,
         process.waveguide_loss_db_per_m,
-    ] == [0.0; 5];
-    if lossless && crossings.is_none() {
+    ] == [0.0; 5]
+}
+
+/// The losses of all elements, added up in dB arm by arm; `None` where nothing loses light.
+fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<MeshLosses> {
+    let mut crossings = Crossings::new(topology, process, draw);
+    if parts_lose_nothing(process) && crossings.is_none() {
         return None;
     }
     let (mzis, ports) = (topology.mzis(), topology.ports());

@@ -8,7 +8,7 @@
 //! passes what is left of it as plain waveguide. Numbers are drawn for every slot, whether the cell has the
 //! part or not, from the streams of meshes of MZIs.
 
-use super::mesh::{Crossings, Draw};
+use super::mesh::{Crossings, Draw, parts_lose_nothing};
 use super::wafer::WaferField;
 use crate::component::mzi::ArmTransmission;
 use crate::mesh::{Cell, MeshHardware, MeshLosses, Topology};
@@ -81,14 +81,7 @@ fn splitter_errors_rad(
 /// The losses of all parts, added up in dB arm by arm; `None` where nothing loses light.
 fn losses(topology: &Topology, process: &MeshProcess, draw: Draw<'_>) -> Option<MeshLosses> {
     let mut crossings = Crossings::new(topology, process, draw);
-    let lossless = [
-        process.coupler_loss_db,
-        process.coupler_loss_sigma_db,
-        process.shifter_loss_db,
-        process.shifter_loss_sigma_db,
-        process.waveguide_loss_db_per_m,
-    ] == [0.0; 5];
-    if lossless && crossings.is_none() {
+    if parts_lose_nothing(process) && crossings.is_none() {
         return None;
     }
     let (cells, ports) = (topology.mzis(), topology.ports());
