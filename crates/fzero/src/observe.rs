@@ -1,11 +1,12 @@
 //! What a trainer tells while it works.
 
 use crate::estimate::ChosenRadius;
+use crate::layerwise::Stage;
 use crate::ledger::Ledger;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
-/// One epoch of one stage. A statistic that was not measured is `None`, never 0. Accuracies are shares of
+/// One epoch of one part of a stage. A statistic that was not measured is `None`, never 0. Accuracies are shares of
 /// right predictions; where labels are numbers they are R^2 (see [`crate::Target`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
@@ -42,19 +43,19 @@ pub struct EpochRecord {
 
 /// Watches a training run.
 pub trait Observer {
-    /// A layer begins.
-    fn layer_begins(&mut self, layer: usize, epochs: usize) {
-        let _ = (layer, epochs);
+    /// A stage begins: its layers are trained together.
+    fn stage_begins(&mut self, stage: &Stage, epochs: usize) {
+        let _ = (stage, epochs);
     }
 
-    /// The smoothing radius of a layer is chosen, before its first step.
+    /// The smoothing radius of the part that ends at a layer is chosen, before the stage's first step.
     fn radius_chosen(&mut self, layer: usize, chosen: &ChosenRadius) {
         let _ = (layer, chosen);
     }
 
-    /// An epoch has ended. `parameters` are those of the
-    /// stage's layers, one behind the other, at its end. [`ControlFlow::Break`] stops the
-    /// training after this epoch, with all that was learned kept.
+    /// An epoch has ended, for one part of the stage; those of the others come at once before and after, in
+    /// order. `parameters` are those of the stage's layers, one behind the other, at the epoch's end.
+    /// [`ControlFlow::Break`] stops the training after this epoch, with all that was learned kept.
     fn epoch_ends(&mut self, record: &EpochRecord, parameters: &[f64]) -> ControlFlow<()> {
         let _ = (record, parameters);
         ControlFlow::Continue(())

@@ -51,7 +51,7 @@ fn plan(scope: Scope, gradient: GradientSource) -> LayerwisePlan {
         },
         learning_rate: 0.03,
         vote: match scope {
-            Scope::Layerwise => VoteRule::AllLayers,
+            Scope::Layerwise | Scope::Parallel => VoteRule::AllLayers,
             Scope::Global => VoteRule::LastLayer,
         },
         ..LayerwisePlan::default()
@@ -66,7 +66,7 @@ fn goals(scope: Scope, streams: &Streams) -> Vec<Box<dyn LocalGoal>> {
             Scope::Global => {
                 Box::new(CrossEntropy::new(3, readouts, 2.0).unwrap()) as Box<dyn LocalGoal>
             }
-            Scope::Layerwise => {
+            Scope::Layerwise | Scope::Parallel => {
                 let mut stream = Stream::Prototypes.derive(streams, layer, 0);
                 let prototypes = Prototypes::simplex(3, readouts, &mut stream).unwrap();
                 Box::new(CosineGoal::new(prototypes))
@@ -76,8 +76,8 @@ fn goals(scope: Scope, streams: &Streams) -> Vec<Box<dyn LocalGoal>> {
 }
 
 #[test]
-fn both_scopes_learn_from_a_twin_and_use_what_the_plan_says() {
-    for scope in [Scope::Layerwise, Scope::Global] {
+fn all_scopes_learn_from_a_twin_and_use_what_the_plan_says() {
+    for scope in [Scope::Layerwise, Scope::Parallel, Scope::Global] {
         for gradient in [GradientSource::Twin, GradientSource::DeviceAndTwin] {
             let streams = Streams::new(3);
             let mut device = Metered::new(network());
@@ -119,6 +119,7 @@ fn both_scopes_learn_from_a_twin_and_use_what_the_plan_says() {
                     }
                 ),
                 (_, Scope::Layerwise) => assert_eq!(training.queries, 2 * 6 * 60),
+                (_, Scope::Parallel) => assert_eq!(training.queries, 6 * 60),
             }
         }
     }
@@ -128,7 +129,7 @@ fn both_scopes_learn_from_a_twin_and_use_what_the_plan_says() {
 /// tell the same: along each coordinate, to second order.
 #[test]
 fn a_step_goes_down_the_gradient_of_the_loss_at_the_tap() {
-    for scope in [Scope::Layerwise, Scope::Global] {
+    for scope in [Scope::Layerwise, Scope::Parallel, Scope::Global] {
         let streams = Streams::new(4);
         let initial = network().initial_parameters(&streams);
         let goals = goals(scope, &streams);

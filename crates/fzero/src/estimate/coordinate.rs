@@ -1,25 +1,26 @@
 //! Central differences, one parameter at a time: the slow and exact way.
 
-use super::{Estimate, GradientEstimator, Objective, check_fit, trained_parameters};
+use super::{Estimate, GradientEstimator, Objectives, check_fit, trained_parameters};
 use crate::black_box::ParameterGroup;
 use crate::error::TrainError;
 use numerics::Stream;
 
-/// The gradient by (l(p + r e_i) - l(p - r e_i)) / 2r for every trained parameter i.
+/// The gradient by (l(p + r e_i) - l(p - r e_i)) / 2r for every trained parameter i, l being the loss of
+/// its part.
 ///
 /// It is the gradient itself, error of second order in r, and not divided by any dimension, at two
-/// losses per parameter.
+/// measurements per parameter.
 #[derive(Clone, Debug)]
 pub struct Coordinate {
-    radius: f64,
+    radii: Vec<f64>,
     shifted: Vec<f64>,
 }
 
 impl Coordinate {
-    /// `radius`: shift of one parameter, above 0, in its unit.
-    pub fn new(radius: f64) -> Self {
+    /// `radii`: for each part the shift of one parameter, above 0, in its unit.
+    pub fn new(radii: Vec<f64>) -> Self {
         Self {
-            radius,
+            radii,
             shifted: Vec::new(),
         }
     }
@@ -28,42 +29,52 @@ impl Coordinate {
 impl GradientEstimator for Coordinate {
     fn estimate(
         &mut self,
-        objective: &mut Objective<'_>,
+        objectives: &mut Objectives<'_>,
         at: &[f64],
-        groups: &[ParameterGroup],
+        parts: &[Vec<ParameterGroup>],
         _directions: &mut Stream,
         gradient: &mut [f64],
-    ) -> Result<Estimate, TrainError> {
-        check_fit(at, groups, gradient)?;
+    ) -> Result<Vec<Estimate>, TrainError> {
+        check_fit(at, parts, &self.radii, gradient)?;
         self.shifted.clear();
         self.shifted.extend_from_slice(at);
         gradient.fill(0.0);
-        let (mut losses, mut slopes, mut differences) = (0.0, 0.0, 0.0);
-        for group in groups.iter().filter(|group| group.trained) {
-            for i in group.places() {
-                self.shifted[i] = at[i] + self.radius;
-                let plus = objective(&self.shifted)?;
-                self.shifted[i] = at[i] - self.radius;
-                let minus = objective(&self.shifted)?;
-                self.shifted[i] = at[i];
-                let difference = plus - minus;
-                gradient[i] = difference / (2.0 * self.radius);
-                losses += plus + minus;
-                slopes += gradient[i] * gradient[i];
-                differences += difference * difference;
+        let mut losses = vec![0.0; parts.len()];
+        let mut estimates = Vec::with_capacity(parts.len());
+        for (part, (groups, &radius)) in parts.iter().zip(&self.radii).enumerate() {
+            let mut sums = Estimate::default();
+            for group in groups.iter().filter(|group| group.trained) {
+                for i in group.places() {
+                    self.shifted[i] = at[i] + radius;
+                    objectives(&self.shifted, &mut losses)?;
+                    let plus = losses[part];
+                    self.shifted[i] = at[i] - radius;
+                    objectives(&self.shifted, &mut losses)?;
+                    let minus = losses[part];
+                    self.shifted[i] = at[i];
+                    let difference = plus - minus;
+                    gradient[i] = difference / (2.0 * radius);
+                    sums.loss += plus + minus;
+                    sums.gradient_square += gradient[i] * gradient[i];
+                    sums.difference += difference * difference;
+                }
             }
+            let count = trained_parameters(groups).max(1) as f64;
+            estimates.push(Estimate {
+                loss: sums.loss / (2.0 * count),
+                slope: (sums.gradient_square / count).sqrt(),
+                difference: (sums.difference / count).sqrt(),
+                gradient_square: sums.gradient_square,
+            });
         }
-        let count = trained_parameters(groups).max(1) as f64;
-        Ok(Estimate {
-            loss: losses / (2.0 * count),
-            slope: (slopes / count).sqrt(),
-            difference: (differences / count).sqrt(),
-            gradient_square: slopes,
-        })
+        Ok(estimates)
     }
 
-    fn evaluations_per_step(&self, groups: &[ParameterGroup]) -> usize {
-        2 * trained_parameters(groups)
+    fn evaluations_per_step(&self, parts: &[Vec<ParameterGroup>]) -> usize {
+        parts
+            .iter()
+            .map(|groups| 2 * trained_parameters(groups))
+            .sum()
     }
 }
 
@@ -81,25 +92,21 @@ mod tests {
             .with_groups(&[(2, true), (1, false)]);
         let at = [0.1, 0.2, 0.3];
         let truth = device.gradient(&at);
-        let mut estimator = Coordinate::new(0.5);
+        let mut estimator = Coordinate::new(vec![0.5]);
         let mut gradient = [f64::NAN; 3];
         let mut calls = 0;
-        let mut objective = |p: &[f64]| {
+        let mut objective = |p: &[f64], losses: &mut [f64]| {
             calls += 1;
-            Ok(device.value(p))
+            losses[0] = device.value(p);
+            Ok(())
         };
+        let parts = [device.groups().to_vec()];
         let mut stream = Streams::new(0).derive("directions", 0, 0);
         estimator
-            .estimate(
-                &mut objective,
-                &at,
-                device.groups(),
-                &mut stream,
-                &mut gradient,
-            )
+            .estimate(&mut objective, &at, &parts, &mut stream, &mut gradient)
             .unwrap();
         assert_eq!(calls, 4);
-        assert_eq!(calls, estimator.evaluations_per_step(device.groups()));
+        assert_eq!(calls, estimator.evaluations_per_step(&parts));
         for i in 0..2 {
             // A dozen roundings of losses below 4, divided by 2r = 1.
             assert!((gradient[i] - truth[i]).abs() < 50.0 * f64::EPSILON);
@@ -110,15 +117,17 @@ mod tests {
         let mut groups = device.groups().to_vec();
         groups[0].missing = vec![0];
         let mut calls = 0;
-        let mut objective = |p: &[f64]| {
+        let mut objective = |p: &[f64], losses: &mut [f64]| {
             calls += 1;
             assert_eq!(p[0], at[0]);
-            Ok(device.value(p))
+            losses[0] = device.value(p);
+            Ok(())
         };
+        let parts = [groups];
         estimator
-            .estimate(&mut objective, &at, &groups, &mut stream, &mut gradient)
+            .estimate(&mut objective, &at, &parts, &mut stream, &mut gradient)
             .unwrap();
-        assert_eq!((calls, estimator.evaluations_per_step(&groups)), (2, 2));
+        assert_eq!((calls, estimator.evaluations_per_step(&parts)), (2, 2));
         assert_eq!(gradient[0].to_bits(), 0);
     }
 }

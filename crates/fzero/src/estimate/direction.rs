@@ -29,25 +29,37 @@ pub enum DirectionLaw {
 #[derive(Clone, Debug, Default)]
 pub struct Direction {
     values: Vec<f32>,
-    /// Range and factor of each trained group.
-    groups: Vec<(Range<usize>, f64)>,
+    groups: Vec<Drawn>,
+}
+
+/// The part of a direction that is a trained group's.
+#[derive(Clone, Debug)]
+struct Drawn {
+    range: Range<usize>,
+    factor: f64,
+    /// The part of the parameter vector that the group belongs to.
+    part: usize,
 }
 
 impl Direction {
-    /// Draws anew for a vector of `parameters` entries and keeps the memory. The trained groups take
-    /// their numbers from `stream` in their order, a number for every place of the group: one that is
-    /// missing on the device is then set to 0, and does not count in the length.
+    /// Draws anew for a vector of `parameters` entries, whose parts have the groups `parts`, and keeps the
+    /// memory. The trained groups take their numbers from `stream` in their order, a number for every place
+    /// of the group: one that is missing on the device is then set to 0, and does not count in the length.
     pub fn draw(
         &mut self,
         law: DirectionLaw,
         parameters: usize,
-        groups: &[ParameterGroup],
+        parts: &[Vec<ParameterGroup>],
         stream: &mut Stream,
     ) {
         self.values.resize(parameters, 0.0);
         self.groups.clear();
-        let trained = groups.iter().filter(|group| group.trained);
-        for group in trained.filter(|group| group.existing() > 0) {
+        let groups = parts
+            .iter()
+            .enumerate()
+            .flat_map(|(part, groups)| groups.iter().map(move |group| (part, group)));
+        let trained = groups.filter(|(_, group)| group.trained);
+        for (part_of, group) in trained.filter(|(_, group)| group.existing() > 0) {
             let Some(part) = self.values.get_mut(group.range.clone()) else {
                 continue;
             };
@@ -62,45 +74,58 @@ impl Direction {
                 DirectionLaw::Gaussian => to_length_one(part, group),
                 DirectionLaw::Rademacher => 1.0 / (group.existing() as f64).sqrt(),
             };
-            self.groups.push((group.range.clone(), factor));
+            self.groups.push(Drawn {
+                range: group.range.clone(),
+                factor,
+                part: part_of,
+            });
         }
     }
 
-    /// Trained groups that have a parameter.
-    pub fn trained_groups(&self) -> usize {
-        self.groups.len()
+    /// Trained groups of a part that have a parameter.
+    pub fn trained_groups(&self, part: usize) -> usize {
+        self.groups
+            .iter()
+            .filter(|drawn| drawn.part == part)
+            .count()
     }
 
-    /// `out = at + step * direction`; what is not trained is copied.
-    pub fn shift(&self, at: &[f64], step: f64, out: &mut [f64]) {
-        self.by_group(out, |range, factor, out| match factor {
-            Some(factor) => {
-                vector::shift(&at[range.clone()], step * factor, &self.values[range], out);
+    /// `out = at + sign * radius * direction`, with the radius of each part; what is not trained is copied.
+    pub fn shift(&self, at: &[f64], sign: f64, radii: &[f64], out: &mut [f64]) {
+        self.by_group(out, |range, drawn, out| match drawn {
+            Some(drawn) => {
+                let step = sign * radii[drawn.part] * drawn.factor;
+                vector::shift(&at[range.clone()], step, &self.values[range], out);
             }
             None => out.copy_from_slice(&at[range]),
         });
     }
 
-    /// `sum += factor * direction`, or `sum = factor * direction` where `fresh`.
-    pub fn add_to(&self, sum: &mut [f64], step: f64, fresh: bool) {
-        self.by_group(sum, |range, factor, sum| match factor {
-            Some(factor) if fresh => vector::scaled(step * factor, &self.values[range], sum),
-            Some(factor) => vector::add_scaled_f32(sum, step * factor, &self.values[range]),
+    /// `sum += step * direction`, or `sum = step * direction` where `fresh`, with the step of each part.
+    pub fn add_to(&self, sum: &mut [f64], steps: &[f64], fresh: bool) {
+        self.by_group(sum, |range, drawn, sum| match drawn {
+            Some(drawn) => {
+                let step = steps[drawn.part] * drawn.factor;
+                match fresh {
+                    true => vector::scaled(step, &self.values[range], sum),
+                    false => vector::add_scaled_f32(sum, step, &self.values[range]),
+                }
+            }
             None if fresh => sum.fill(0.0),
             None => {}
         });
     }
 
-    /// Calls `work` for every stretch of the parameter vector with its factor, or none where nothing
-    /// is trained.
-    fn by_group(&self, out: &mut [f64], work: impl Fn(Range<usize>, Option<f64>, &mut [f64])) {
+    /// Calls `work` for every stretch of the parameter vector, with the group that was drawn for it.
+    fn by_group(&self, out: &mut [f64], work: impl Fn(Range<usize>, Option<&Drawn>, &mut [f64])) {
         vectorize(
             #[inline(always)]
             || {
                 let mut done = 0;
-                for (range, factor) in &self.groups {
+                for drawn in &self.groups {
+                    let range = &drawn.range;
                     work(done..range.start, None, &mut out[done..range.start]);
-                    work(range.clone(), Some(*factor), &mut out[range.clone()]);
+                    work(range.clone(), Some(drawn), &mut out[range.clone()]);
                     done = range.end;
                 }
                 work(done..out.len(), None, &mut out[done..]);
@@ -162,17 +187,17 @@ mod tests {
         for law in [DirectionLaw::Gaussian, DirectionLaw::Rademacher] {
             let mut drawn = Direction::default();
             let mut stream = Streams::new(3).derive("directions", 0, 0);
-            drawn.draw(law, 219, &groups(), &mut stream);
+            drawn.draw(law, 219, &[groups()], &mut stream);
             // Of the last two none exists.
-            assert_eq!(drawn.trained_groups(), 4);
+            assert_eq!(drawn.trained_groups(0), 4);
             let mut direction = vec![f64::NAN; 219];
-            drawn.add_to(&mut direction, 1.0, true);
+            drawn.add_to(&mut direction, &[1.0], true);
             // Shifting from 0 and adding to 0 are the same.
             let mut shifted = vec![f64::NAN; 219];
-            drawn.shift(&[0.0; 219], 1.0, &mut shifted);
+            drawn.shift(&[0.0; 219], 1.0, &[1.0], &mut shifted);
             assert_eq!(shifted, direction);
             let mut twice = direction.clone();
-            drawn.add_to(&mut twice, 1.0, false);
+            drawn.add_to(&mut twice, &[1.0], false);
             for (twice, once) in twice.iter().zip(&direction) {
                 assert_eq!(*twice, 2.0 * once);
             }

@@ -1,6 +1,6 @@
 //! Directional derivatives along random unit vectors (FFzero, arXiv:2603.24790).
 
-use super::{Direction, DirectionLaw, Estimate, GradientEstimator, Objective, check_fit};
+use super::{Direction, DirectionLaw, Estimate, GradientEstimator, Objectives, check_fit};
 use crate::black_box::ParameterGroup;
 use crate::error::TrainError;
 use crate::vector;
@@ -30,26 +30,38 @@ impl Difference {
 
 /// The mean over K directions d of (slope of the loss along d) d.
 ///
-/// Each trained group has its own unit direction; all are shifted together and share the slope. The
-/// expected value of a group's part is the gradient divided by the group's number of parameters,
-/// up to the error of the difference quotient, so multiply by that number for a gradient
+/// Each trained group has its own unit direction; all are shifted together, and the groups of a part share
+/// the slope of its loss. The expected value of a group's part is the gradient divided by the group's number
+/// of parameters, up to the error of the difference quotient, so multiply by that number for a gradient
 /// ([`crate::optimizer::Sgd`] can).
 #[derive(Clone, Debug)]
 pub struct Directional {
-    radius: f64,
+    radii: Vec<f64>,
     directions: usize,
     law: DirectionLaw,
     difference: Difference,
     direction: Direction,
     shifted: Vec<f64>,
+    plus: Vec<f64>,
+    /// On the other side, or here.
+    other: Vec<f64>,
+    steps: Vec<f64>,
 }
 
 impl Directional {
-    /// `radius`: length of the shift along each group's direction, above 0, in the parameters' unit.
-    /// `directions`: K, where 0 means 1.
-    pub fn new(radius: f64, directions: usize, law: DirectionLaw, difference: Difference) -> Self {
+    /// `radii`: for each part the length of the shift along each group's direction, above 0, in the
+    /// parameters' unit. `directions`: K, where 0 means 1.
+    pub fn new(
+        radii: Vec<f64>,
+        directions: usize,
+        law: DirectionLaw,
+        difference: Difference,
+    ) -> Self {
         Self {
-            radius,
+            plus: vec![0.0; radii.len()],
+            other: vec![0.0; radii.len()],
+            steps: vec![0.0; radii.len()],
+            radii,
             directions: directions.max(1),
             law,
             difference,
@@ -62,72 +74,84 @@ impl Directional {
 impl GradientEstimator for Directional {
     fn estimate(
         &mut self,
-        objective: &mut Objective<'_>,
+        objectives: &mut Objectives<'_>,
         at: &[f64],
-        groups: &[ParameterGroup],
+        parts: &[Vec<ParameterGroup>],
         directions: &mut Stream,
         gradient: &mut [f64],
-    ) -> Result<Estimate, TrainError> {
-        check_fit(at, groups, gradient)?;
+    ) -> Result<Vec<Estimate>, TrainError> {
+        check_fit(at, parts, &self.radii, gradient)?;
         self.shifted.resize(at.len(), 0.0);
         let (direction, shifted) = (&mut self.direction, &mut self.shifted[..]);
+        let radii = &self.radii[..];
         let count = self.directions as f64;
-        let (mut losses, mut measured) = (0.0, 0.0);
-        let (mut slopes, mut differences) = (0.0, 0.0);
-        let span = self.difference.span() * self.radius;
-        let here = match self.difference {
-            Difference::Central => None,
-            Difference::OneSided => {
-                let here = objective(at)?;
-                losses += here;
-                measured += 1.0;
-                Some(here)
-            }
+        let mut sums = vec![Estimate::default(); parts.len()];
+        let mut measured = 0.0;
+        let add = |sums: &mut [Estimate], losses: &[f64]| {
+            let sums = sums.iter_mut().zip(losses);
+            sums.for_each(|(sum, loss)| sum.loss += loss);
         };
-        for k in 0..self.directions {
-            direction.draw(self.law, at.len(), groups, directions);
-            direction.shift(at, self.radius, shifted);
-            let plus = objective(shifted)?;
-            losses += plus;
+        if self.difference == Difference::OneSided {
+            objectives(at, &mut self.other)?;
+            add(&mut sums, &self.other);
             measured += 1.0;
-            let other = match here {
-                Some(here) => here,
-                None => {
-                    direction.shift(at, -self.radius, shifted);
-                    let minus = objective(shifted)?;
-                    losses += minus;
-                    measured += 1.0;
-                    minus
-                }
-            };
-            let difference = plus - other;
-            let slope = difference / span;
-            differences += difference * difference;
-            slopes += slope * slope;
-            direction.add_to(gradient, slope / count, k == 0);
         }
-        Ok(Estimate {
-            loss: losses / measured,
-            slope: (slopes / count).sqrt(),
-            difference: (differences / count).sqrt(),
-            gradient_square: if self.directions == 1 {
-                // Without a look at the gradient: each group's part of a direction has length 1.
-                slopes * direction.trained_groups() as f64
-            } else {
-                vectorize(
-                    #[inline(always)]
-                    || vector::sum_of_squares(gradient),
-                )
-            },
-        })
+        for k in 0..self.directions {
+            direction.draw(self.law, at.len(), parts, directions);
+            direction.shift(at, 1.0, radii, shifted);
+            objectives(shifted, &mut self.plus)?;
+            add(&mut sums, &self.plus);
+            measured += 1.0;
+            if self.difference == Difference::Central {
+                direction.shift(at, -1.0, radii, shifted);
+                objectives(shifted, &mut self.other)?;
+                add(&mut sums, &self.other);
+                measured += 1.0;
+            }
+            for (part, sum) in sums.iter_mut().enumerate() {
+                let difference = self.plus[part] - self.other[part];
+                let slope = difference / (self.difference.span() * radii[part]);
+                sum.difference += difference * difference;
+                sum.slope += slope * slope;
+                self.steps[part] = slope / count;
+            }
+            direction.add_to(gradient, &self.steps, k == 0);
+        }
+        Ok(sums
+            .iter()
+            .zip(parts)
+            .enumerate()
+            .map(|(part, (sum, groups))| Estimate {
+                loss: sum.loss / measured,
+                slope: (sum.slope / count).sqrt(),
+                difference: (sum.difference / count).sqrt(),
+                gradient_square: if self.directions == 1 {
+                    // Without a look at the gradient: each group's part of a direction has length 1.
+                    sum.slope * direction.trained_groups(part) as f64
+                } else {
+                    square_over(gradient, groups)
+                },
+            })
+            .collect())
     }
 
-    fn evaluations_per_step(&self, _groups: &[ParameterGroup]) -> usize {
+    fn evaluations_per_step(&self, _parts: &[Vec<ParameterGroup>]) -> usize {
         match self.difference {
             Difference::Central => 2 * self.directions,
             Difference::OneSided => self.directions + 1,
         }
     }
+}
+
+/// Sum of the squares of the entries from the first of these groups to the last.
+fn square_over(gradient: &[f64], groups: &[ParameterGroup]) -> f64 {
+    let start = groups.iter().map(|group| group.range.start).min();
+    let end = groups.iter().map(|group| group.range.end).max();
+    let own = &gradient[start.unwrap_or(0)..end.unwrap_or(0)];
+    vectorize(
+        #[inline(always)]
+        || vector::sum_of_squares(own),
+    )
 }
 
 #[cfg(test)]
@@ -155,21 +179,22 @@ mod tests {
         let (device, at) = problem();
         let mut gradient = vec![f64::NAN; 9];
         let mut calls = 0;
-        let mut objective = |p: &[f64]| {
+        let mut objective = |p: &[f64], losses: &mut [f64]| {
             calls += 1;
-            Ok(device.value(p))
+            losses[0] = device.value(p);
+            Ok(())
         };
         let mut stream = Streams::new(11).derive("directions", 0, step);
         let result = estimator
             .estimate(
                 &mut objective,
                 &at,
-                device.groups(),
+                &[device.groups().to_vec()],
                 &mut stream,
                 &mut gradient,
             )
             .unwrap();
-        (result, gradient, calls)
+        (result[0], gradient, calls)
     }
 
     /// With a group's dimension n, its gradient g, and the other groups h, the variance of an entry
@@ -181,7 +206,7 @@ mod tests {
         let truth = device.gradient(&at);
         let directions = 40_000;
         for law in [DirectionLaw::Gaussian, DirectionLaw::Rademacher] {
-            let mut estimator = Directional::new(0.1, directions, law, Difference::Central);
+            let mut estimator = Directional::new(vec![0.1], directions, law, Difference::Central);
             let (_, found, _) = estimate(&mut estimator, 0);
             let trained: Vec<_> = device.groups().iter().filter(|g| g.trained).collect();
             for group in &trained {
@@ -217,15 +242,20 @@ mod tests {
         let truth = device.gradient(&at);
         let radius = 0.25;
         for difference in [Difference::Central, Difference::OneSided] {
-            let mut estimator = Directional::new(radius, 1, DirectionLaw::Gaussian, difference);
+            let mut estimator =
+                Directional::new(vec![radius], 1, DirectionLaw::Gaussian, difference);
             let (result, gradient, calls) = estimate(&mut estimator, 3);
             assert_eq!(calls, 2);
-            assert_eq!(calls, estimator.evaluations_per_step(device.groups()));
+            assert_eq!(
+                calls,
+                estimator.evaluations_per_step(&[device.groups().to_vec()])
+            );
             let mut direction = vec![0.0; 9];
             let mut stream = Streams::new(11).derive("directions", 0, 3);
             let mut drawn = Direction::default();
-            drawn.draw(DirectionLaw::Gaussian, 9, device.groups(), &mut stream);
-            drawn.add_to(&mut direction, 1.0, true);
+            let parts = [device.groups().to_vec()];
+            drawn.draw(DirectionLaw::Gaussian, 9, &parts, &mut stream);
+            drawn.add_to(&mut direction, &[1.0], true);
             let mut slope: f64 = truth.iter().zip(&direction).map(|(g, d)| g * d).sum();
             if difference == Difference::OneSided {
                 slope += 0.5 * radius * device.curvature_along(&direction);
@@ -246,7 +276,8 @@ mod tests {
     #[test]
     fn the_loss_is_the_mean_of_what_was_measured_and_scratch_carries_nothing_over() {
         let (device, at) = problem();
-        let mut estimator = Directional::new(0.1, 3, DirectionLaw::Gaussian, Difference::Central);
+        let mut estimator =
+            Directional::new(vec![0.1], 3, DirectionLaw::Gaussian, Difference::Central);
         let (first, gradient, _) = estimate(&mut estimator, 0);
         let (_, other, _) = estimate(&mut estimator, 1);
         let (again, repeated, _) = estimate(&mut estimator, 0);
@@ -263,20 +294,84 @@ mod tests {
     #[test]
     fn a_failing_measurement_is_passed_on() {
         let (device, at) = problem();
-        let mut estimator = Directional::new(0.1, 1, DirectionLaw::Gaussian, Difference::Central);
-        let mut objective = |_: &[f64]| Err(TrainError::NothingToTrain { layer: 4 });
+        let mut estimator =
+            Directional::new(vec![0.1], 1, DirectionLaw::Gaussian, Difference::Central);
+        let mut objective = |_: &[f64], _: &mut [f64]| Err(TrainError::NothingToTrain { layer: 4 });
+        let parts = [device.groups().to_vec()];
         let mut stream = Streams::new(0).derive("directions", 0, 0);
         let mut gradient = vec![0.0; 9];
-        let failed = estimator.estimate(
-            &mut objective,
-            &at,
-            device.groups(),
-            &mut stream,
-            &mut gradient,
-        );
+        let failed = estimator.estimate(&mut objective, &at, &parts, &mut stream, &mut gradient);
         assert_eq!(failed, Err(TrainError::NothingToTrain { layer: 4 }));
         let short = &mut gradient[..8];
-        let failed = estimator.estimate(&mut objective, &at, device.groups(), &mut stream, short);
+        let failed = estimator.estimate(&mut objective, &at, &parts, &mut stream, short);
         assert!(matches!(failed, Err(TrainError::WrongLength { .. })));
+    }
+
+    /// Two parts with a loss each, of which the second feels the parameters of the first too: the mean over
+    /// directions is each part's gradient of its own loss over the dimension. With g_o the gradient of a
+    /// loss by the other part's parameters (n_o of them), the variance of an entry gains n |g_o|^2 / n_o.
+    #[test]
+    fn parts_are_estimated_at_once_and_do_not_bias_each_other() {
+        let (first, second) = (5, 4);
+        let parts = [
+            vec![ParameterGroup::new("a", 0..first, true)],
+            vec![ParameterGroup::new("b", first..first + second, true)],
+        ];
+        let slopes: [Vec<f64>; 2] = [
+            (0..9)
+                .map(|i| {
+                    if i < first {
+                        f64::from(i as u8 + 1)
+                    } else {
+                        0.0
+                    }
+                })
+                .collect(),
+            (0..9).map(|i| 0.7 * f64::from(i as u8) - 2.0).collect(),
+        ];
+        let radii = vec![0.1, 0.3];
+        let directions = 40_000;
+        let mut estimator = Directional::new(
+            radii,
+            directions,
+            DirectionLaw::Rademacher,
+            Difference::Central,
+        );
+        let mut objectives = |p: &[f64], losses: &mut [f64]| {
+            for (loss, slopes) in losses.iter_mut().zip(&slopes) {
+                *loss = slopes.iter().zip(p).map(|(g, p)| g * p).sum();
+            }
+            Ok(())
+        };
+        let mut stream = Streams::new(12).derive("directions", 0, 0);
+        let mut gradient = vec![f64::NAN; 9];
+        let estimates = estimator
+            .estimate(
+                &mut objectives,
+                &[0.5; 9],
+                &parts,
+                &mut stream,
+                &mut gradient,
+            )
+            .unwrap();
+        assert_eq!(estimates.len(), 2);
+        for (part, range, other) in [(0, 0..5, 5..9), (1, 5..9, 0..5)] {
+            let square = |range: std::ops::Range<usize>| -> f64 {
+                slopes[part][range].iter().map(|g| g * g).sum()
+            };
+            let n = range.len() as f64;
+            // A shift of the other part counts in the ratio of the radii.
+            let ratio = if part == 0 { 3.0 } else { 1.0 / 3.0_f64 };
+            let foreign = ratio * ratio * n * square(other.clone()) / other.len() as f64;
+            for i in range.clone() {
+                let truth = slopes[part][i];
+                let variance = square(range.clone()) - truth * truth + foreign;
+                let limit = 5.0 * (variance / directions as f64).sqrt() + 1e-12;
+                let error = n * gradient[i] - truth;
+                assert!(error.abs() < limit, "part {part}, {i}: {error} > {limit}");
+            }
+            let found: f64 = gradient[range].iter().map(|g| g * g).sum();
+            assert!((estimates[part].gradient_square / found - 1.0).abs() < 1e-12);
+        }
     }
 }

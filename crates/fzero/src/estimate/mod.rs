@@ -19,31 +19,40 @@ use serde::{Deserialize, Serialize};
 /// Measures the loss at a parameter vector.
 pub type Objective<'a> = dyn FnMut(&[f64]) -> Result<f64, TrainError> + 'a;
 
-/// Estimates the gradient of a loss that can only be measured.
+/// Measures several losses at a parameter vector at once, in the same passes.
+pub type Objectives<'a> = dyn FnMut(&[f64], &mut [f64]) -> Result<(), TrainError> + 'a;
+
+/// Estimates the gradients of losses that can only be measured.
+///
+/// The parameter vector has parts, each with groups and a loss of its own, and the part of the gradient is
+/// that of the part's own loss. All parts are shifted at the same time and all losses measured in the same
+/// passes, so that many parts cost what one does. A loss also feels the shifts of other parts; directions
+/// that are drawn independently make that noise with mean 0.
 pub trait GradientEstimator: Send {
-    /// Writes an estimate at `at` to `gradient`, both of the length of the parameter vector.
+    /// Writes an estimate at `at` to `gradient`, both of the length of the parameter vector, and returns
+    /// what it tells of each part.
     ///
-    /// Only the trained groups are shifted; the other entries of `gradient` become exactly 0. All
-    /// randomness comes from `directions`. A noisy `objective` may return different losses for the
-    /// same parameters.
+    /// `parts`: the groups of each part; `objectives` writes one loss for each. Only trained groups are
+    /// shifted; the other entries of `gradient` become exactly 0. All randomness comes from `directions`. A
+    /// noisy objective may give different losses for the same parameters.
     ///
     /// # Errors
-    /// Lengths that differ, and whatever `objective` fails with; `gradient` is then meaningless.
+    /// Lengths that differ, and whatever `objectives` fails with; `gradient` is then meaningless.
     fn estimate(
         &mut self,
-        objective: &mut Objective<'_>,
+        objectives: &mut Objectives<'_>,
         at: &[f64],
-        groups: &[ParameterGroup],
+        parts: &[Vec<ParameterGroup>],
         directions: &mut numerics::Stream,
         gradient: &mut [f64],
-    ) -> Result<Estimate, TrainError>;
+    ) -> Result<Vec<Estimate>, TrainError>;
 
-    /// Losses that one estimate measures, for a layer with these groups.
-    fn evaluations_per_step(&self, groups: &[ParameterGroup]) -> usize;
+    /// Measurements that one estimate takes, each of all losses, for parts with these groups.
+    fn evaluations_per_step(&self, parts: &[Vec<ParameterGroup>]) -> usize;
 }
 
-/// What an estimate tells besides the gradient.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What an estimate tells of one part besides the gradient.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
     /// Mean of the measured losses.
     pub loss: f64,
@@ -172,23 +181,25 @@ impl EstimatorChoice {
         }
     }
 
-    /// The estimator with this radius, above 0 (see [`EstimatorChoice::choose_radius`]).
-    pub fn build(&self, radius: f64) -> Box<dyn GradientEstimator> {
+    /// The estimator with these radii, above 0, one for each part (see
+    /// [`EstimatorChoice::choose_radius`]).
+    pub fn build(&self, radii: Vec<f64>) -> Box<dyn GradientEstimator> {
         match *self {
             Self::Directional {
                 directions,
                 law,
                 difference,
                 ..
-            } => Box::new(Directional::new(radius, directions, law, difference)),
-            Self::Coordinate { .. } => Box::new(Coordinate::new(radius)),
+            } => Box::new(Directional::new(radii, directions, law, difference)),
+            Self::Coordinate { .. } => Box::new(Coordinate::new(radii)),
         }
     }
 
-    /// Losses that one estimate measures, for a layer with these groups.
-    pub fn evaluations_per_step(&self, groups: &[ParameterGroup]) -> usize {
-        // The number of losses does not depend on the radius.
-        self.build(1.0).evaluations_per_step(groups)
+    /// Measurements that one estimate takes, each of all losses, for parts with these groups.
+    pub fn evaluations_per_step(&self, parts: &[Vec<ParameterGroup>]) -> usize {
+        // The number does not depend on the radii.
+        self.build(vec![1.0; parts.len()])
+            .evaluations_per_step(parts)
     }
 }
 
@@ -198,10 +209,16 @@ pub(crate) fn trained_parameters(groups: &[ParameterGroup]) -> usize {
     trained.map(ParameterGroup::existing).sum()
 }
 
-/// Refuses a gradient or groups that do not fit the parameter vector.
-fn check_fit(at: &[f64], groups: &[ParameterGroup], gradient: &[f64]) -> Result<(), TrainError> {
+/// Refuses a gradient, radii or groups that do not fit the parameter vector and its parts.
+fn check_fit(
+    at: &[f64],
+    parts: &[Vec<ParameterGroup>],
+    radii: &[f64],
+    gradient: &[f64],
+) -> Result<(), TrainError> {
     crate::error::check_length("values of the gradient", gradient.len(), at.len())?;
-    check_groups(at, groups)
+    crate::error::check_length("smoothing radii", radii.len(), parts.len())?;
+    parts.iter().try_for_each(|groups| check_groups(at, groups))
 }
 
 /// Refuses groups that reach beyond the parameter vector.

@@ -114,17 +114,18 @@ pub(super) fn noise_variance(
 /// Central differences of a loss around one place.
 struct Prober<'a> {
     at: &'a [f64],
-    groups: &'a [ParameterGroup],
+    /// One part.
+    parts: [Vec<ParameterGroup>; 1],
     probe: Probe,
     direction: Direction,
     shifted: Vec<f64>,
 }
 
 impl<'a> Prober<'a> {
-    fn new(at: &'a [f64], groups: &'a [ParameterGroup], probe: Probe) -> Self {
+    fn new(at: &'a [f64], groups: &[ParameterGroup], probe: Probe) -> Self {
         Self {
             at,
-            groups,
+            parts: [groups.to_vec()],
             probe,
             direction: Direction::default(),
             shifted: at.to_vec(),
@@ -142,10 +143,10 @@ impl<'a> Prober<'a> {
     ) -> Result<f64, TrainError> {
         let (at, shifted) = (self.at, &mut self.shifted[..]);
         if let Some(law) = self.probe.law {
-            self.direction.draw(law, at.len(), self.groups, stream);
-            self.direction.shift(at, radius, shifted);
+            self.direction.draw(law, at.len(), &self.parts, stream);
+            self.direction.shift(at, 1.0, &[radius], shifted);
             let plus = objective(shifted)?;
-            self.direction.shift(at, -radius, shifted);
+            self.direction.shift(at, -1.0, &[radius], shifted);
             return Ok(plus - objective(shifted)?);
         }
         let Some(i) = self.parameter(place) else {
@@ -160,8 +161,9 @@ impl<'a> Prober<'a> {
     }
 
     fn parameter(&self, place: f64) -> Option<usize> {
-        let count = trained_parameters(self.groups);
-        let trained = self.groups.iter().filter(|group| group.trained);
+        let [groups] = &self.parts;
+        let count = trained_parameters(groups);
+        let trained = groups.iter().filter(|group| group.trained);
         trained
             .flat_map(ParameterGroup::places)
             .nth((place * count as f64) as usize)

@@ -74,20 +74,23 @@ pub(super) struct Evaluator {
 }
 
 impl Evaluator {
-    /// Score of one layer on a split, as the device is programmed.
-    pub(super) fn layer_score<Y: Target>(
+    /// Score of each of `layers` on a split, as the device is programmed, read in the same passes.
+    pub(super) fn layer_scores<Y: Target>(
         &mut self,
         device: &mut dyn BlackBox,
         split: &Split<'_, Y>,
         width: usize,
         goals: &[Box<dyn LocalGoal<Y>>],
-        layer: usize,
-    ) -> Result<Option<f64>, TrainError> {
-        let mut predictions = Vec::with_capacity(split.samples());
-        self.sweep(device, split, width, goals, &[layer], |scores| {
-            predictions.extend(scores.iter().map(|scores| Y::predict(scores)));
+        layers: &[usize],
+    ) -> Result<Vec<Option<f64>>, TrainError> {
+        let mut predictions = vec![Vec::with_capacity(split.samples()); layers.len()];
+        self.sweep(device, split, width, goals, layers, |scores| {
+            for (predictions, scores) in predictions.iter_mut().zip(scores) {
+                predictions.push(Y::predict(scores));
+            }
         })?;
-        Ok(Y::score(&predictions, split.labels))
+        let scores = predictions.iter().map(|own| Y::score(own, split.labels));
+        Ok(scores.collect())
     }
 
     /// Calls `each` with the scores of every sample in turn, one slice per entry of `layers`.

@@ -1,8 +1,8 @@
-//! The loss of one stage on one batch, at given parameters.
+//! The losses of one stage on one batch, at given parameters.
 
 use super::stage::StageShape;
 use crate::baseline::DifferentiableTwin;
-use crate::black_box::{Purpose, Samples, Tap};
+use crate::black_box::{ParameterGroup, Purpose, Samples, Tap};
 use crate::data::Split;
 use crate::digital::{Cotangent, Gradient};
 use crate::error::TrainError;
@@ -10,14 +10,21 @@ use crate::goal::{BatchLoss, GoalScratch, LocalGoal};
 use crate::metered::MeteredBox;
 use crate::target::Target;
 
-/// One batch at the tap of one stage, with the statistics of the epoch. Its buffers are used again.
+/// One batch at the taps of one stage, with the statistics of the epoch. Its buffers are used again.
 pub(super) struct Measurement<'a, Y> {
     shape: &'a StageShape,
     epoch: usize,
-    goal: &'a dyn LocalGoal<Y>,
     width: usize,
     values: Vec<f32>,
     labels: Vec<Y>,
+    /// One for each part of the stage.
+    judged: Vec<Judged<'a, Y>>,
+}
+
+/// What one tap says.
+struct Judged<'a, Y> {
+    tap: usize,
+    goal: &'a dyn LocalGoal<Y>,
     readouts: Vec<f32>,
     cotangents: Vec<f64>,
     scratch: GoalScratch,
@@ -27,27 +34,38 @@ pub(super) struct Measurement<'a, Y> {
 }
 
 impl<'a, Y: Target> Measurement<'a, Y> {
-    pub(super) fn new(shape: &'a StageShape, goal: &'a dyn LocalGoal<Y>, width: usize) -> Self {
-        Self {
-            shape,
-            epoch: 0,
-            goal,
-            width,
-            values: Vec::new(),
-            labels: Vec::new(),
+    /// `goals`: of all layers.
+    pub(super) fn new(
+        shape: &'a StageShape,
+        goals: &'a [Box<dyn LocalGoal<Y>>],
+        width: usize,
+    ) -> Self {
+        let judged = |tap: usize| Judged {
+            tap,
+            goal: goals[tap].as_ref(),
             readouts: Vec::new(),
             cotangents: Vec::new(),
             scratch: GoalScratch::default(),
             loss_sum: 0.0,
             correct: 0,
             samples: 0,
+        };
+        Self {
+            shape,
+            epoch: 0,
+            width,
+            values: Vec::new(),
+            labels: Vec::new(),
+            judged: shape.stage.taps().map(judged).collect(),
         }
     }
 
     /// Begins an epoch (from 1) with empty statistics.
     pub(super) fn begin(&mut self, epoch: usize) {
         self.epoch = epoch;
-        (self.loss_sum, self.correct, self.samples) = (0.0, 0, 0);
+        for judged in &mut self.judged {
+            (judged.loss_sum, judged.correct, judged.samples) = (0.0, 0, 0);
+        }
     }
 
     /// Takes the samples `rows` of `split` as the batch.
@@ -60,24 +78,46 @@ impl<'a, Y: Target> Measurement<'a, Y> {
             self.values.extend_from_slice(values);
             self.labels.push(split.labels[row]);
         }
-        self.readouts.resize(rows.len() * self.goal.readouts(), 0.0);
+        for judged in &mut self.judged {
+            let readouts = rows.len() * judged.goal.readouts();
+            judged.readouts.resize(readouts, 0.0);
+        }
     }
 
-    /// Programs the stage, sends the batch through and returns its mean loss.
+    /// Programs the stage, sends the batch through and writes the mean loss of each part.
     pub(super) fn measure(
         &mut self,
         device: &mut dyn MeteredBox,
         parameters: &[f64],
         purpose: Purpose,
-    ) -> Result<f64, TrainError> {
+        losses: &mut [f64],
+    ) -> Result<(), TrainError> {
         self.query(device, parameters, purpose)?;
-        let batch = self
-            .goal
-            .loss(&self.readouts, &self.labels, &mut self.scratch)?;
-        self.count(batch)
+        for (judged, loss) in self.judged.iter_mut().zip(losses) {
+            *loss = judged.judge(&self.labels, self.epoch)?;
+        }
+        Ok(())
     }
 
-    /// Programs the stage and reads its tap.
+    /// The same with the loss of one part alone.
+    pub(super) fn measure_part(
+        &mut self,
+        device: &mut dyn MeteredBox,
+        parameters: &[f64],
+        purpose: Purpose,
+        part: usize,
+    ) -> Result<f64, TrainError> {
+        self.shape.program(device, parameters, purpose)?;
+        let judged = &mut self.judged[part];
+        let samples = Samples {
+            values: &self.values,
+            width: self.width,
+        };
+        device.query(samples, &mut [judged.to_read()], purpose)?;
+        judged.judge(&self.labels, self.epoch)
+    }
+
+    /// Programs the stage and reads its taps.
     fn query(
         &mut self,
         device: &mut dyn MeteredBox,
@@ -89,37 +129,36 @@ impl<'a, Y: Target> Measurement<'a, Y> {
             values: &self.values,
             width: self.width,
         };
-        let tap = Tap {
-            layer: self.shape.stage.tap,
-            readouts: &mut self.readouts,
-        };
-        Ok(device.query(samples, &mut [tap], purpose)?)
+        let mut taps: Vec<_> = self.judged.iter_mut().map(Judged::to_read).collect();
+        Ok(device.query(samples, &mut taps, purpose)?)
     }
 
-    /// Writes the gradient of the batch's mean loss on `twin` and returns the sum of the squares of its
-    /// entries.
+    /// Writes the gradient of the batch's mean loss on `twin`, for each part of its own loss, and the sum
+    /// of the squares of its entries to `squares`, one for each part.
     pub(super) fn on_twin(
         &mut self,
         twin: &mut dyn DifferentiableTwin,
         parameters: &[f64],
         gradient: &mut [f64],
-    ) -> Result<f64, TrainError> {
+        squares: &mut [f64],
+    ) -> Result<(), TrainError> {
         self.twin_forward(twin, parameters)?;
-        self.twin_backward(twin, gradient)
+        self.twin_backward(twin, gradient, squares)
     }
 
-    /// The same with the readouts of `device`: the loss and its slopes are the device's, the way from them
-    /// to the parameters is the twin's.
+    /// The same with the readouts of `device`: the losses and their slopes are the device's, the way from
+    /// them to the parameters is the twin's.
     pub(super) fn both_ways(
         &mut self,
         twin: &mut dyn DifferentiableTwin,
         device: &mut dyn MeteredBox,
         parameters: &[f64],
         gradient: &mut [f64],
-    ) -> Result<f64, TrainError> {
+        squares: &mut [f64],
+    ) -> Result<(), TrainError> {
         self.twin_forward(twin, parameters)?;
         self.query(device, parameters, Purpose::Training)?;
-        self.twin_backward(twin, gradient)
+        self.twin_backward(twin, gradient, squares)
     }
 
     fn twin_forward(
@@ -127,18 +166,15 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         twin: &mut dyn DifferentiableTwin,
         parameters: &[f64],
     ) -> Result<(), TrainError> {
-        for (layer, own) in self.shape.parts(parameters) {
+        for (layer, own) in self.shape.split(parameters) {
             twin.program(layer, own)?;
         }
         let samples = Samples {
             values: &self.values,
             width: self.width,
         };
-        let tap = Tap {
-            layer: self.shape.stage.tap,
-            readouts: &mut self.readouts,
-        };
-        Ok(twin.forward(samples, &mut [tap])?)
+        let mut taps: Vec<_> = self.judged.iter_mut().map(Judged::to_read).collect();
+        Ok(twin.forward(samples, &mut taps)?)
     }
 
     /// From the readouts, as they are now.
@@ -146,61 +182,30 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         &mut self,
         twin: &mut dyn DifferentiableTwin,
         gradient: &mut [f64],
-    ) -> Result<f64, TrainError> {
-        self.cotangents.resize(self.readouts.len(), 0.0);
-        let batch = self.goal.gradient(
-            &self.readouts,
-            &self.labels,
-            &mut self.cotangents,
-            &mut self.scratch,
-        )?;
-        self.count(batch)?;
-        let cotangent = Cotangent {
-            layer: self.shape.stage.tap,
-            readouts: &self.cotangents,
-        };
-        let parts = self.shape.parts_mut(gradient);
-        let mut parts: Vec<_> = parts
-            .map(|(layer, parameters)| Gradient { layer, parameters })
-            .collect();
+        squares: &mut [f64],
+    ) -> Result<(), TrainError> {
         let samples = Samples {
             values: &self.values,
             width: self.width,
         };
-        twin.vjp(samples, &[cotangent], &mut parts)?;
-        Ok(self.keep_trained(gradient))
-    }
-
-    /// Sets what is not trained to 0; returns the sum of the squares of the rest.
-    fn keep_trained(&self, gradient: &mut [f64]) -> f64 {
-        for group in &self.shape.groups {
-            if !group.trained {
-                gradient[group.range.clone()].fill(0.0);
-            }
-            for &place in &group.missing {
-                gradient[place] = 0.0;
-            }
+        let mut layers = self.shape.split_mut(gradient);
+        for (part, judged) in self.shape.stage.parts.iter().zip(&mut self.judged) {
+            judged.slopes(&self.labels, self.epoch)?;
+            let cotangent = Cotangent {
+                layer: judged.tap,
+                readouts: &judged.cotangents,
+            };
+            let own = layers.by_ref().take(part.layers.len());
+            let mut own: Vec<_> = own
+                .map(|(layer, parameters)| Gradient { layer, parameters })
+                .collect();
+            twin.vjp(samples, &[cotangent], &mut own)?;
         }
-        gradient.iter().map(|g| g * g).sum()
-    }
-
-    /// Takes a batch into the statistics of the epoch, and returns its loss.
-    fn count(&mut self, batch: BatchLoss) -> Result<f64, TrainError> {
-        let (layer, epoch) = (self.shape.stage.tap, self.epoch);
-        if !batch.loss.is_finite() {
-            return Err(TrainError::NonFinite {
-                layer,
-                epoch,
-                what: "loss",
-            });
+        drop(layers);
+        for (groups, square) in self.shape.parts.iter().zip(squares) {
+            *square = keep_trained(groups, gradient);
         }
-        if batch.dead == self.labels.len() {
-            return Err(TrainError::ReadoutsDead { layer, epoch });
-        }
-        self.loss_sum += batch.loss * self.labels.len() as f64;
-        self.correct += batch.correct;
-        self.samples += self.labels.len();
-        Ok(batch.loss)
+        Ok(())
     }
 
     /// Samples of the batch.
@@ -208,9 +213,72 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         self.labels.len()
     }
 
-    /// Mean loss and share of right predictions over the epoch's measurements so far.
-    pub(super) fn statistics(&self) -> (f64, f64) {
-        let samples = self.samples as f64;
-        (self.loss_sum / samples, self.correct as f64 / samples)
+    /// Mean loss of a part and share of right predictions over the epoch's measurements so far.
+    pub(super) fn statistics(&self, part: usize) -> (f64, f64) {
+        let judged = &self.judged[part];
+        let samples = judged.samples as f64;
+        (judged.loss_sum / samples, judged.correct as f64 / samples)
     }
+}
+
+impl<Y: Target> Judged<'_, Y> {
+    fn to_read(&mut self) -> Tap<'_> {
+        Tap {
+            layer: self.tap,
+            readouts: &mut self.readouts,
+        }
+    }
+
+    /// The loss of the readouts.
+    fn judge(&mut self, labels: &[Y], epoch: usize) -> Result<f64, TrainError> {
+        let batch = self.goal.loss(&self.readouts, labels, &mut self.scratch)?;
+        self.count(batch, labels.len(), epoch)
+    }
+
+    /// The same with its slopes.
+    fn slopes(&mut self, labels: &[Y], epoch: usize) -> Result<f64, TrainError> {
+        self.cotangents.resize(self.readouts.len(), 0.0);
+        let batch = self.goal.gradient(
+            &self.readouts,
+            labels,
+            &mut self.cotangents,
+            &mut self.scratch,
+        )?;
+        self.count(batch, labels.len(), epoch)
+    }
+
+    /// Takes a batch into the statistics of the epoch, and returns its loss.
+    fn count(&mut self, batch: BatchLoss, samples: usize, epoch: usize) -> Result<f64, TrainError> {
+        let layer = self.tap;
+        if !batch.loss.is_finite() {
+            return Err(TrainError::NonFinite {
+                layer,
+                epoch,
+                what: "loss",
+            });
+        }
+        if batch.dead == samples {
+            return Err(TrainError::ReadoutsDead { layer, epoch });
+        }
+        self.loss_sum += batch.loss * samples as f64;
+        self.correct += batch.correct;
+        self.samples += samples;
+        Ok(batch.loss)
+    }
+}
+
+/// Sets what is not trained to 0; returns the sum of the squares of the rest.
+fn keep_trained(groups: &[ParameterGroup], gradient: &mut [f64]) -> f64 {
+    let mut square = 0.0;
+    for group in groups {
+        if !group.trained {
+            gradient[group.range.clone()].fill(0.0);
+        }
+        for &place in &group.missing {
+            gradient[place] = 0.0;
+        }
+        let own = gradient[group.range.clone()].iter();
+        square = own.fold(square, |sum, g| sum + g * g);
+    }
+    square
 }

@@ -12,7 +12,7 @@ mod vote;
 
 pub use evaluate::{EVALUATION_CHUNK, NetworkAccuracy, evaluate};
 pub use plan::{GradientSource, LayerwisePlan};
-pub use stage::{Scope, Stage};
+pub use stage::{Part, Scope, Stage};
 pub(crate) use trainer::train_stages;
 pub use trainer::{Outcome, train};
 pub use vote::VoteRule;

@@ -1,6 +1,6 @@
 //! What to do with each layer, and what it costs.
 
-use super::stage::{Scope, joined_groups};
+use super::stage::{Scope, Stage, groups_by_part};
 use super::{EVALUATION_CHUNK, VoteRule};
 use crate::black_box::LayerShape;
 use crate::error::{TrainError, check_positive};
@@ -142,12 +142,7 @@ impl LayerwisePlan {
     ) -> Ledger {
         let mut ledger = Ledger::default();
         for stage in self.scope.stages(layers.len()) {
-            self.add_stage(
-                &mut ledger,
-                train_samples,
-                test_samples,
-                &layers[stage.layers],
-            );
+            self.add_stage(&mut ledger, train_samples, test_samples, layers, &stage);
         }
         let evaluation = &mut ledger.evaluation;
         add(
@@ -163,16 +158,17 @@ impl LayerwisePlan {
         ledger
     }
 
-    /// What one stage of these layers uses the device for: [`LayerwisePlan::queries`] without the last
-    /// evaluation.
+    /// What one stage of a network with these layers uses the device for: [`LayerwisePlan::queries`]
+    /// without the last evaluation.
     pub fn stage_queries(
         &self,
         train_samples: usize,
         test_samples: usize,
         layers: &[LayerShape],
+        stage: &Stage,
     ) -> Ledger {
         let mut ledger = Ledger::default();
-        self.add_stage(&mut ledger, train_samples, test_samples, layers);
+        self.add_stage(&mut ledger, train_samples, test_samples, layers, stage);
         ledger
     }
 
@@ -182,15 +178,17 @@ impl LayerwisePlan {
         train_samples: usize,
         test_samples: usize,
         layers: &[LayerShape],
+        stage: &Stage,
     ) {
+        let layers: Vec<_> = layers[stage.layers()].iter().collect();
         let epochs = self.epochs as u64;
         let steps = epochs.saturating_mul(self.steps_per_epoch(train_samples) as u64);
         let evaluations = self.evaluations_per_layer() as u64;
         let programmings = layers.len() as u64;
         let losses = match self.gradient {
             GradientSource::Measured => {
-                let groups = joined_groups(layers.iter());
-                self.estimator.evaluations_per_step(&groups) as u64
+                let parts = groups_by_part(stage, &layers);
+                self.estimator.evaluations_per_step(&parts) as u64
             }
             GradientSource::Twin => 0,
             GradientSource::DeviceAndTwin => 1,
@@ -209,10 +207,12 @@ impl LayerwisePlan {
             steps,
             losses.saturating_mul(programmings),
         );
+        // For each part.
         let radius = match self.gradient {
             GradientSource::Measured => self.estimator.radius().measurements(self.noise_repeats),
             GradientSource::Twin | GradientSource::DeviceAndTwin => 0,
-        } as u64;
+        };
+        let radius = (radius as u64).saturating_mul(stage.parts.len() as u64);
         let batch = self.batch.min(train_samples) as u64;
         let calibration = &mut ledger.calibration;
         add(&mut calibration.queries, radius, batch);

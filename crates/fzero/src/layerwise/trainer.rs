@@ -10,7 +10,7 @@ use crate::baseline::DifferentiableTwin;
 use crate::black_box::Purpose;
 use crate::data::Dataset;
 use crate::error::{TrainError, check_length};
-use crate::estimate::{ChosenRadius, GradientEstimator, trained_parameters};
+use crate::estimate::{ChosenRadius, trained_parameters};
 use crate::goal::LocalGoal;
 use crate::ledger::Ledger;
 use crate::metered::MeteredBox;
@@ -21,6 +21,7 @@ use crate::streams::Stream;
 use crate::target::Target;
 use numerics::Streams;
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 
 /// What a training run leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,19 +45,19 @@ pub struct Outcome {
 /// asked of anything.
 ///
 /// All layers are first programmed with `initial`. A stage begins with the choice of its smoothing
-/// radius; what is measured for it and for the noise, on the first batch of the first epoch, is
-/// calibration. A step takes the next batch in the epoch's order, estimates the gradient of the batch's
-/// mean loss at the stage's tap, and moves the parameters of its layers. When an evaluation is due, and
-/// always after a stage's last epoch, the unshifted parameters are programmed and the tap is read on both
-/// splits. At the very end both splits are sent through once more, and all layers are read at once.
+/// radius, one for each of its parts; what is measured for it and for the noise, on the first batch of the
+/// first epoch, is calibration. A step takes the next batch in the epoch's order, estimates for each part
+/// the gradient of the batch's mean loss at its tap, and moves the parameters of its layers. When an
+/// evaluation is due, and always after a stage's last epoch, the unshifted parameters are programmed and
+/// the taps are read on both splits. At the very end both splits are sent through once more, and all layers are read at once.
 ///
 /// The observer's wish to stop and a spent budget end the training cleanly: what was learned is kept
 /// (also the steps of an unfinished epoch, which gets no record) and evaluated, layers not reached
 /// keep `initial`. Evaluations are beyond the budget, see [`crate::Metered`].
 ///
 /// The result depends on the arguments and the device alone. Directions come from
-/// [`Stream::Directions`] by (tap, step within the stage), orders from [`Stream::Batches`] by
-/// (tap, epoch), probes for the radius from [`Stream::Probes`] by tap, so evaluating more or less often
+/// [`Stream::Directions`] by (first tap of the stage, step within it), orders from [`Stream::Batches`] by
+/// (first tap, epoch), probes for the radius from [`Stream::Probes`] by tap, so evaluating more or less often
 /// changes nothing else.
 ///
 /// # Errors
@@ -98,9 +99,9 @@ pub(crate) fn train_stages<Y: Target>(
     let stages = plan.scope.stages(device.layers()).into_iter();
     let shapes: Vec<_> = stages.map(|stage| StageShape::new(device, stage)).collect();
     if twin.is_none() {
-        for shape in &shapes {
-            let radius = plan.estimator.radius();
-            radius.check_resolution(shape.resolution(device))?;
+        let radius = plan.estimator.radius();
+        for resolution in shapes.iter().flat_map(|shape| shape.resolutions(device)) {
+            radius.check_resolution(resolution)?;
         }
     }
     for (layer, parameters) in initial.iter().enumerate() {
@@ -113,7 +114,7 @@ pub(crate) fn train_stages<Y: Target>(
     let mut epochs = vec![0; parameters.len()];
     let mut stopped = Stop::Completed;
     for shape in &shapes {
-        let layers = shape.stage.layers.clone();
+        let layers = shape.stage.layers();
         let mut training = StageTraining {
             shape,
             data,
@@ -127,7 +128,7 @@ pub(crate) fn train_stages<Y: Target>(
             None => training.run(device, None, observer),
             Some(twin) => training.run(device, Some(&mut **twin), observer),
         };
-        for (layer, own) in shape.parts(&training.parameters) {
+        for (layer, own) in shape.split(&training.parameters) {
             parameters[layer].copy_from_slice(own);
         }
         epochs[layers].fill(training.epochs);
@@ -195,72 +196,86 @@ impl<Y: Target> StageTraining<'_, Y> {
         observer: &mut dyn Observer,
     ) -> Result<Stop, TrainError> {
         let (shape, plan) = (self.shape, self.plan);
-        let layer = shape.stage.tap;
+        let taps: Vec<usize> = shape.stage.taps().collect();
+        let first = taps[0];
         let samples = self.data.train.samples();
         let total_steps = plan.epochs * plan.steps_per_epoch(samples);
         let mut optimizer = plan.optimizer.build();
-        let mut measurement = Measurement::new(shape, self.goals[layer].as_ref(), self.data.width);
+        let mut measurement = Measurement::new(shape, self.goals, self.data.width);
         let mut evaluator = Evaluator::default();
         let mut order = vec![0; samples];
         let mut gradient = vec![0.0; shape.parameters()];
         let mut step = 0;
-        observer.layer_begins(layer, plan.epochs);
+        observer.stage_begins(&shape.stage, plan.epochs);
         measurement.begin(1);
-        let mut estimating: Option<(ChosenRadius, Box<dyn GradientEstimator>)> = None;
+        let mut chosen = Vec::new();
+        let mut estimator = None;
         if twin.is_none() {
-            let chosen = match self.choose_radius(device, &mut measurement, &mut order) {
+            chosen = match self.choose_radii(device, &mut measurement, &mut order) {
                 Err(error) => return self.out_of_budget(device, error),
                 Ok(chosen) => chosen,
             };
-            observer.radius_chosen(layer, &chosen);
-            estimating = Some((chosen, plan.estimator.build(chosen.radius)));
+            for (&layer, chosen) in taps.iter().zip(&chosen) {
+                observer.radius_chosen(layer, chosen);
+            }
+            let radii = chosen.iter().map(|chosen| chosen.radius).collect();
+            estimator = Some(plan.estimator.build(radii));
         }
-        let noise = estimating.as_ref().and_then(|(chosen, _)| chosen.noise);
+        let of_part = |part: usize| chosen.get(part).copied();
         for epoch in 1..=plan.epochs {
             measurement.begin(epoch);
             shuffle(
                 &mut order,
-                &mut Stream::Batches.derive(self.streams, layer, epoch),
+                &mut Stream::Batches.derive(self.streams, first, epoch),
             );
-            let mut squares = 0.0;
-            let mut ratio = DifferenceSnr::new(noise, plan.batch.min(samples));
+            let mut squares = vec![0.0; taps.len()];
+            let batch = plan.batch.min(samples);
+            let mut ratios: Vec<_> = (0..taps.len())
+                .map(|part| DifferenceSnr::new(of_part(part).and_then(|it| it.noise), batch))
+                .collect();
             let mut rate = plan.learning_rate;
             let first_step = step;
             for rows in order.chunks(plan.batch) {
                 measurement.load(&self.data.train, rows);
-                let stepped = match (&mut estimating, &mut twin) {
-                    (Some((_, estimator)), _) => estimator
+                let stepped = match (&mut estimator, &mut twin) {
+                    (Some(estimator), _) => estimator
                         .estimate(
-                            &mut |parameters| {
-                                measurement.measure(device, parameters, Purpose::Training)
+                            &mut |parameters, losses| {
+                                let purpose = Purpose::Training;
+                                measurement.measure(device, parameters, purpose, losses)
                             },
                             &self.parameters,
-                            &shape.groups,
-                            &mut Stream::Directions.derive(self.streams, layer, step),
+                            &shape.parts,
+                            &mut Stream::Directions.derive(self.streams, first, step),
                             &mut gradient,
                         )
-                        .map(|estimate| {
-                            ratio.add(estimate.difference, measurement.batch());
-                            estimate.gradient_square
+                        .map(|estimates| {
+                            let parts = squares.iter_mut().zip(&mut ratios);
+                            for ((square, ratio), estimate) in parts.zip(estimates) {
+                                ratio.add(estimate.difference, measurement.batch());
+                                *square += estimate.gradient_square;
+                            }
                         }),
                     (None, Some(twin)) => {
-                        if plan.gradient == GradientSource::DeviceAndTwin {
-                            let parameters = &self.parameters;
-                            measurement.both_ways(&mut **twin, device, parameters, &mut gradient)
+                        let mut of_step = vec![0.0; taps.len()];
+                        let (at, gradient) = (&self.parameters, &mut gradient[..]);
+                        let done = if plan.gradient == GradientSource::DeviceAndTwin {
+                            measurement.both_ways(&mut **twin, device, at, gradient, &mut of_step)
                         } else {
-                            measurement.on_twin(&mut **twin, &self.parameters, &mut gradient)
-                        }
+                            measurement.on_twin(&mut **twin, at, gradient, &mut of_step)
+                        };
+                        let sums = squares.iter_mut().zip(of_step);
+                        done.map(|()| sums.for_each(|(sum, square)| *sum += square))
                     }
                     (None, None) => Err(TrainError::TwinNeeded),
                 };
-                match stepped {
-                    Err(error) => return self.out_of_budget(device, error),
-                    Ok(square) => squares += square,
+                if let Err(error) = stepped {
+                    return self.out_of_budget(device, error);
                 }
                 rate = plan.learning_rate * plan.schedule.factor(step, total_steps);
                 if !optimizer.step(&mut self.parameters, &gradient, &shape.groups, rate) {
                     return Err(TrainError::NonFinite {
-                        layer,
+                        layer: taps[taps.len() - 1],
                         epoch,
                         what: "parameters",
                     });
@@ -268,32 +283,36 @@ impl<Y: Target> StageTraining<'_, Y> {
                 step += 1;
             }
             self.epochs = epoch;
-            let (loss, right) = measurement.statistics();
-            let batch_accuracy = Y::score_of_measurements(loss, right, self.data.train.labels);
-            let (mut train_accuracy, mut test_accuracy) = (None, None);
             let evaluated = plan.evaluates(epoch);
+            let mut scores = [vec![None; taps.len()], vec![None; taps.len()]];
             if evaluated {
                 shape.program(device, &self.parameters, Purpose::Evaluation)?;
-                let mut accuracy = |split| {
-                    evaluator.layer_score(device, split, self.data.width, self.goals, layer)
-                };
-                train_accuracy = accuracy(&self.data.train)?;
-                test_accuracy = accuracy(&self.data.test)?;
+                for (scores, split) in scores.iter_mut().zip([&self.data.train, &self.data.test]) {
+                    let (width, goals) = (self.data.width, self.goals);
+                    *scores = evaluator.layer_scores(device, split, width, goals, &taps)?;
+                }
             }
-            let record = EpochRecord {
-                layer,
-                epoch,
-                loss,
-                batch_accuracy,
-                train_accuracy,
-                test_accuracy,
-                gradient_norm: (squares / (step - first_step) as f64).sqrt(),
-                learning_rate: rate,
-                radius: estimating.as_ref().map(|(chosen, _)| chosen.radius),
-                difference_snr: ratio.value(),
-                ledger: device.ledger().clone(),
-            };
-            if observer.epoch_ends(&record, &self.parameters).is_break() {
+            let mut flow = ControlFlow::Continue(());
+            for (part, &layer) in taps.iter().enumerate() {
+                let (loss, right) = measurement.statistics(part);
+                let record = EpochRecord {
+                    layer,
+                    epoch,
+                    loss,
+                    batch_accuracy: Y::score_of_measurements(loss, right, self.data.train.labels),
+                    train_accuracy: scores[0][part],
+                    test_accuracy: scores[1][part],
+                    gradient_norm: (squares[part] / (step - first_step) as f64).sqrt(),
+                    learning_rate: rate,
+                    radius: of_part(part).map(|chosen| chosen.radius),
+                    difference_snr: ratios[part].value(),
+                    ledger: device.ledger().clone(),
+                };
+                if observer.epoch_ends(&record, &self.parameters).is_break() {
+                    flow = ControlFlow::Break(());
+                }
+            }
+            if flow.is_break() {
                 if !evaluated {
                     shape.program(device, &self.parameters, Purpose::Evaluation)?;
                 }
@@ -303,25 +322,34 @@ impl<Y: Target> StageTraining<'_, Y> {
         Ok(Stop::Completed)
     }
 
-    /// The stage's smoothing radius, measured on the first batch of the first epoch where it has to be.
-    fn choose_radius(
+    /// The smoothing radius of each part, measured on the first batch of the first epoch where it has to be.
+    fn choose_radii(
         &self,
         device: &mut dyn MeteredBox,
         measurement: &mut Measurement<'_, Y>,
         order: &mut [u32],
-    ) -> Result<ChosenRadius, TrainError> {
-        let (layer, plan) = (self.shape.stage.tap, self.plan);
-        shuffle(order, &mut Stream::Batches.derive(self.streams, layer, 1));
+    ) -> Result<Vec<ChosenRadius>, TrainError> {
+        let (shape, plan) = (self.shape, self.plan);
+        let taps: Vec<usize> = shape.stage.taps().collect();
+        let mut batches = Stream::Batches.derive(self.streams, taps[0], 1);
+        shuffle(order, &mut batches);
         measurement.load(&self.data.train, &order[..plan.batch.min(order.len())]);
-        let resolution = self.shape.resolution(device);
-        plan.estimator.choose_radius(
-            &mut |parameters| measurement.measure(device, parameters, Purpose::Calibration),
-            &self.parameters,
-            &self.shape.groups,
-            resolution,
-            plan.noise_repeats,
-            &mut Stream::Probes.derive(self.streams, layer, 0),
-        )
+        let resolutions = shape.resolutions(device).into_iter();
+        let parts = shape.parts.iter().zip(resolutions).zip(&taps).enumerate();
+        parts
+            .map(|(part, ((groups, resolution), &layer))| {
+                plan.estimator.choose_radius(
+                    &mut |parameters| {
+                        measurement.measure_part(device, parameters, Purpose::Calibration, part)
+                    },
+                    &self.parameters,
+                    groups,
+                    resolution,
+                    plan.noise_repeats,
+                    &mut Stream::Probes.derive(self.streams, layer, 0),
+                )
+            })
+            .collect()
     }
 
     /// Ends the training of the stage cleanly if `error` is a spent budget, and fails with any other.

@@ -1,6 +1,7 @@
 //! An observer that remembers.
 
 use crate::estimate::ChosenRadius;
+use crate::layerwise::Stage;
 use crate::observe::{EpochRecord, Observer};
 use std::ops::ControlFlow;
 
@@ -11,8 +12,8 @@ pub struct Recorder {
     pub records: Vec<EpochRecord>,
     /// The parameters that came with each record.
     pub parameters: Vec<Vec<f64>>,
-    /// Layers that began, with their epochs.
-    pub begun: Vec<(usize, usize)>,
+    /// Stages that began, with their epochs.
+    pub begun: Vec<(Stage, usize)>,
     /// The smoothing radii with their layers.
     pub radii: Vec<(usize, ChosenRadius)>,
     /// Break after this many records.
@@ -20,8 +21,8 @@ pub struct Recorder {
 }
 
 impl Observer for Recorder {
-    fn layer_begins(&mut self, layer: usize, epochs: usize) {
-        self.begun.push((layer, epochs));
+    fn stage_begins(&mut self, stage: &Stage, epochs: usize) {
+        self.begun.push((stage.clone(), epochs));
     }
 
     fn radius_chosen(&mut self, layer: usize, chosen: &ChosenRadius) {

@@ -7,6 +7,7 @@ pub use throttle::Throttle;
 use crate::record::summary::Score;
 use crate::table::{grouped, seconds, shown};
 use fzero::estimate::{ChosenRadius, RadiusBound};
+use fzero::layerwise::Stage;
 use fzero::observe::{EpochRecord, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
@@ -52,7 +53,10 @@ pub struct Progress<O> {
     layer_began: Instant,
     /// Sample queries when the first epoch of this run was yet to come, to tell this run's rate.
     queries_before: u64,
-    latest_test_accuracy: Option<f64>,
+    /// What is trained, as people count layers.
+    name: String,
+    /// Layers that are read in this stage, each with its latest score on the test set.
+    latest: Vec<(usize, Option<f64>)>,
     score: Score,
     display: Display,
     throttle: Throttle,
@@ -88,7 +92,8 @@ impl<O: Observer> Progress<O> {
             run_began: now,
             layer_began: now,
             queries_before: 0,
-            latest_test_accuracy: None,
+            name: String::new(),
+            latest: Vec::new(),
             score: Score::Accuracy,
             display,
             throttle: Throttle::new(every),
@@ -131,8 +136,13 @@ impl<O: Observer> Progress<O> {
             record.loss,
             score(record.batch_accuracy)
         );
-        if let Some(test) = self.latest_test_accuracy {
-            text.push_str(&format!("  test {}", score(test)));
+        let tests: Vec<_> = self.latest.iter().filter_map(|(_, test)| *test).collect();
+        if !tests.is_empty() {
+            text.push_str("  test");
+            tests.iter().for_each(|&test| {
+                text.push(' ');
+                text.push_str(&score(test));
+            });
         }
         if let Some(snr) = record.difference_snr {
             text.push_str(&format!("  SNR {snr:.1}"));
@@ -169,14 +179,8 @@ impl<O: Observer> Progress<O> {
             }
             Display::Lines(sink) => {
                 // Progress that nobody can read is no reason to stop a training.
-                let _ = writeln!(
-                    sink,
-                    "layer {}/{}  epoch {}/{}  {figures}",
-                    record.layer + 1,
-                    self.layers,
-                    record.epoch,
-                    self.epochs
-                );
+                let (name, epoch, epochs) = (&self.name, record.epoch, self.epochs);
+                let _ = writeln!(sink, "{name}  epoch {epoch}/{epochs}  {figures}");
             }
             Display::Quiet => {}
         }
@@ -184,14 +188,19 @@ impl<O: Observer> Progress<O> {
 }
 
 impl<O: Observer> Observer for Progress<O> {
-    fn layer_begins(&mut self, layer: usize, epochs: usize) {
+    fn stage_begins(&mut self, stage: &Stage, epochs: usize) {
         self.epochs = epochs;
         self.layer_began = Instant::now();
-        self.latest_test_accuracy = None;
+        self.latest = stage.taps().map(|tap| (tap, None)).collect();
+        let layers = stage.layers();
+        self.name = match (layers.start + 1, layers.end) {
+            (first, last) if first == last => format!("layer {first}/{}", self.layers),
+            (first, last) => format!("layers {first}-{last}/{}", self.layers),
+        };
         if matches!(self.display, Display::Bar(_)) {
-            self.display = Display::Bar(bar(layer, self.layers, epochs));
+            self.display = Display::Bar(bar(&self.name, epochs));
         }
-        self.inner.layer_begins(layer, epochs);
+        self.inner.stage_begins(stage, epochs);
     }
 
     fn radius_chosen(&mut self, layer: usize, chosen: &ChosenRadius) {
@@ -210,10 +219,19 @@ impl<O: Observer> Observer for Progress<O> {
     }
 
     fn epoch_ends(&mut self, record: &EpochRecord, parameters: &[f64]) -> ControlFlow<()> {
-        if record.test_accuracy.is_some() {
-            self.latest_test_accuracy = record.test_accuracy;
+        for (tap, test) in &mut self.latest {
+            if *tap == record.layer && record.test_accuracy.is_some() {
+                *test = record.test_accuracy;
+            }
         }
-        self.show(record);
+        // Of parts that end an epoch together the last one is shown, with the scores of all.
+        let last = self
+            .latest
+            .last()
+            .is_none_or(|(tap, _)| *tap == record.layer);
+        if last {
+            self.show(record);
+        }
         self.inner.epoch_ends(record, parameters)
     }
 }
@@ -239,13 +257,13 @@ fn radius(chosen: &ChosenRadius) -> String {
     text
 }
 
-fn bar(layer: usize, layers: usize, epochs: usize) -> ProgressBar {
+fn bar(name: &str, epochs: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(epochs as u64), ProgressDrawTarget::stderr());
     // A template that does not parse leaves the default style.
     if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:12}] {pos}/{len}  {wide_msg}") {
         bar.set_style(style.progress_chars("=> "));
     }
-    bar.set_prefix(format!("layer {}/{layers}", layer + 1));
+    bar.set_prefix(name.to_string());
     bar.tick();
     bar
 }

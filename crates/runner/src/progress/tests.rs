@@ -1,4 +1,5 @@
 use super::*;
+use fzero::layerwise::Scope;
 use fzero::ledger::Ledger;
 use std::sync::{Arc, Mutex};
 
@@ -62,7 +63,7 @@ fn a_thousand_fast_epochs_give_the_first_and_the_last_line() {
     let sink = Sink::default();
     let hour = Duration::from_secs(3600);
     let mut progress = Progress::lines_to(Box::new(sink.clone()), hour, 2, fzero::Silent);
-    progress.layer_begins(1, 1000);
+    progress.stage_begins(&Scope::Layerwise.stages(2)[1], 1000);
     for epoch in 1..=1000 {
         let test = (epoch == 500).then_some(0.9);
         let flow = progress.epoch_ends(&record(epoch, test), &[]);
@@ -84,7 +85,7 @@ fn a_thousand_fast_epochs_give_the_first_and_the_last_line() {
 fn the_observer_inside_sees_every_epoch_and_decides() {
     for mode in [Mode::Quiet, Mode::Bar] {
         let mut progress = Progress::new(mode, 1, StopAt(3, Vec::new()));
-        progress.layer_begins(0, 10);
+        progress.stage_begins(&Scope::Layerwise.stages(2)[0], 10);
         let flows: Vec<_> = (1..=3)
             .map(|epoch| progress.epoch_ends(&record(epoch, None), &[]).is_break())
             .collect();

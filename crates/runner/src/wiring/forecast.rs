@@ -34,16 +34,21 @@ pub fn forecast(
         ..Usage::default()
     };
     for stage in plan.scope.stages(shapes.len()) {
-        let layers = &shapes[stage.layers];
-        let alone = plan.stage_queries(train_samples, test_samples, layers);
+        let alone = plan.stage_queries(train_samples, test_samples, shapes, &stage);
+        let layers = &shapes[stage.layers()];
         let heaters: usize = layers.iter().map(|shape| shape.existing()).sum();
-        let readouts = shapes[stage.tap].readouts;
         // All layers of the stage are programmed equally often.
         let count = layers.len().max(1) as u64;
+        let readouts: usize = stage.taps().map(|tap| shapes[tap].readouts).sum();
         for purpose in [Purpose::Training, Purpose::Evaluation, Purpose::Calibration] {
             let usage = *alone.of(purpose);
             let heaters_set = (usage.programmings / count).saturating_mul(heaters as u64);
-            book(purpose, usage, heaters_set, readouts);
+            // Each part is calibrated by itself, equally often.
+            let read = match purpose {
+                Purpose::Calibration => readouts / stage.parts.len().max(1),
+                _ => readouts,
+            };
+            book(purpose, usage, heaters_set, read);
         }
     }
     let readouts = shapes.iter().map(|shape| shape.readouts).sum();

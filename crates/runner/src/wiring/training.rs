@@ -1,6 +1,6 @@
 //! The training of an experiment.
 
-use crate::config::checked::{self, Config, EstimatorKind, Goal, Solver, UpdateRule};
+use crate::config::checked::{self, Config, EstimatorKind, Goal, LayerOrder, Solver, UpdateRule};
 use crate::dataset::Images;
 use fzero::TrainError;
 use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius};
@@ -16,9 +16,10 @@ pub fn plan(config: &Config) -> LayerwisePlan {
         epochs: training.epochs,
         batch: training.batch,
         evaluate_every: training.evaluate_every,
-        scope: match training.solver.is_global() {
-            true => Scope::Global,
-            false => Scope::Layerwise,
+        scope: match training.layers {
+            None => Scope::Global,
+            Some(LayerOrder::InTurn) => Scope::Layerwise,
+            Some(LayerOrder::InParallel) => Scope::Parallel,
         },
         gradient: match training.solver {
             Solver::FfDd | Solver::BpDd => GradientSource::Measured,

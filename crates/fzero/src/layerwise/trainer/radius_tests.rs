@@ -4,6 +4,7 @@ use super::tests::{device, initial, plan, run_on, shapes};
 use super::*;
 use crate::Metered;
 use crate::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius, RadiusBound};
+use crate::layerwise::Scope;
 use crate::observe::Silent;
 use crate::testing::{IntensityBox, NoisyBox, Recorder};
 
@@ -180,4 +181,26 @@ fn a_given_radius_has_a_signal_to_noise_where_the_noise_is_measured() {
     let mut device = Metered::new(IntensityBox::new(6, &[8, 8]));
     let with = run_on(&mut device, &plan, &mut Silent).unwrap();
     assert_eq!(with.parameters, without.parameters);
+}
+
+/// Each part has a radius and a noise of its own, at its own cost.
+#[test]
+fn parts_of_a_stage_choose_their_radii_apart() {
+    let parallel = LayerwisePlan {
+        scope: Scope::Parallel,
+        ..auto()
+    };
+    let mut recorder = Recorder::default();
+    let outcome = run_on(&mut Metered::new(noisy(0.05)), &parallel, &mut recorder).unwrap();
+    assert_eq!(outcome.ledger, parallel.queries(50, 21, &shapes()));
+    assert_eq!(outcome.ledger.calibration.passes, 2 * 72);
+    assert_eq!(outcome.ledger.calibration.programmings, 2 * 2 * 72);
+    let layers: Vec<_> = recorder.radii.iter().map(|(layer, _)| *layer).collect();
+    assert_eq!(layers, [0, 1]);
+    assert_ne!(recorder.radii[0].1.radius, recorder.radii[1].1.radius);
+    for record in &recorder.records {
+        let (_, chosen) = recorder.radii[record.layer];
+        assert_eq!(record.radius, Some(chosen.radius));
+        assert!(record.difference_snr.is_some());
+    }
 }

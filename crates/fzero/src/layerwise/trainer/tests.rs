@@ -4,7 +4,7 @@ use crate::black_box::{BlackBox, DeviceError, LayerShape};
 use crate::data::Split;
 use crate::estimate::{Difference, DirectionLaw, EstimatorChoice, Radius};
 use crate::goal::{CosineGoal, Prototypes, SoftmaxCosine};
-use crate::layerwise::VoteRule;
+use crate::layerwise::{Scope, VoteRule};
 use crate::observe::Silent;
 use crate::optimizer::{OptimizerChoice, Schedule};
 use crate::testing::{FirstReadout, IntensityBox, NotANumberAfter, QuadraticBox, Recorder};
@@ -131,7 +131,9 @@ fn a_network_learns_from_measurements_alone() {
     let outcome = run_on(&mut device(), &plan, &mut recorder).unwrap();
     assert_eq!(outcome.stopped, Stop::Completed);
     assert_eq!(outcome.epochs, [150, 150]);
-    assert_eq!(recorder.begun, [(0, 150), (1, 150)]);
+    let stages = Scope::Layerwise.stages(2).into_iter();
+    let begun: Vec<_> = stages.map(|stage| (stage, 150)).collect();
+    assert_eq!(recorder.begun, begun);
     assert_eq!(outcome.test.samples, 21);
     assert!(
         outcome.train.vote > 0.95 && outcome.test.vote > 0.9,
@@ -480,4 +482,59 @@ fn what_does_not_fit_is_refused_before_the_device_is_touched() {
         layers: 2,
     };
     assert_eq!(device.program(2, &[], Purpose::Training), Err(missing));
+}
+
+#[test]
+fn layers_in_parallel_learn_at_the_queries_of_one() {
+    let parallel = LayerwisePlan {
+        epochs: 600,
+        evaluate_every: 200,
+        scope: Scope::Parallel,
+        ..plan()
+    };
+    let mut recorder = Recorder::default();
+    let outcome = run_on(&mut device(), &parallel, &mut recorder).unwrap();
+    assert!(
+        outcome.train.vote > 0.95 && outcome.test.vote > 0.9,
+        "{outcome:?}"
+    );
+    assert_eq!(outcome.epochs, [600, 600]);
+    assert_eq!(outcome.ledger, parallel.queries(50, 21, &shapes()));
+    // Two directions, two losses each.
+    assert_eq!(outcome.ledger.training.queries, 600 * 50 * 4);
+    assert_eq!(outcome.ledger.evaluation.queries, (3 + 1) * 71);
+    let layers: Vec<_> = recorder
+        .records
+        .iter()
+        .map(|r| (r.epoch, r.layer))
+        .collect();
+    let expected: Vec<_> = (1..=600).flat_map(|e| [(e, 0), (e, 1)]).collect();
+    assert_eq!(layers, expected);
+    for layer in 0..2 {
+        let of = |epoch: usize| &recorder.records[2 * (epoch - 1) + layer];
+        assert!(of(600).loss < 0.8 * of(1).loss);
+        assert_eq!(of(600).test_accuracy, Some(outcome.test.layers[layer]));
+        assert!(of(599).test_accuracy.is_none());
+    }
+    assert_eq!(recorder.begun, [(Scope::Parallel.stages(2).remove(0), 600)]);
+}
+
+/// A wish to stop is heard after any of the parts, and those behind it still tell of their epoch.
+#[test]
+fn parts_of_a_stage_end_an_epoch_together() {
+    let parallel = LayerwisePlan {
+        scope: Scope::Parallel,
+        ..plan()
+    };
+    let mut recorder = Recorder {
+        stop_after: Some(3),
+        ..Recorder::default()
+    };
+    let outcome = run_on(&mut device(), &parallel, &mut recorder).unwrap();
+    assert_eq!(
+        (outcome.stopped, outcome.epochs),
+        (Stop::Observer, vec![2, 2])
+    );
+    assert_eq!(recorder.records.len(), 4);
+    assert_eq!(recorder.parameters[2], outcome.parameters.concat());
 }

@@ -12,7 +12,8 @@ use photonics::mesh::haar::haar_phases;
 
 pub(super) struct Step {
     device: ChipBox,
-    groups: Vec<ParameterGroup>,
+    /// The groups of the one part.
+    parts: [Vec<ParameterGroup>; 1],
     goal: CosineGoal,
     scratch: GoalScratch,
     estimator: Box<dyn GradientEstimator>,
@@ -40,11 +41,11 @@ impl Step {
             .map_err(|error| Error::failed("the local goal cannot be set", error, ""))?;
         let device = ChipBox::new(chip, true);
         Ok(Self {
-            groups: device.layer(0).groups.clone(),
+            parts: [device.layer(0).groups.clone()],
             device,
             goal: CosineGoal::new(prototypes),
             scratch: GoalScratch::default(),
-            estimator: EstimatorChoice::default().build(1e-3),
+            estimator: EstimatorChoice::default().build(vec![1e-3]),
             optimizer: OptimizerChoice::default().build(),
             gradient: vec![0.0; parameters.len()],
             parameters,
@@ -64,29 +65,30 @@ impl Step {
             inputs,
             labels,
             readouts,
-            groups,
+            parts,
             ..
         } = self;
         let samples = Samples {
             values: inputs,
             width: device.inputs(),
         };
-        let mut objective = |parameters: &[f64]| {
+        let mut objective = |parameters: &[f64], losses: &mut [f64]| {
             device.program(0, parameters, Purpose::Training)?;
             let mut tap = [Tap { layer: 0, readouts }];
             device.query(samples, &mut tap, Purpose::Training)?;
-            Ok(goal.loss(readouts, labels, scratch)?.loss)
+            losses[0] = goal.loss(readouts, labels, scratch)?.loss;
+            Ok(())
         };
         self.estimator.estimate(
             &mut objective,
             &self.parameters,
-            groups,
+            parts,
             &mut Stream::Directions.derive(&self.streams, 0, self.step),
             &mut self.gradient,
         )?;
         let finite = self
             .optimizer
-            .step(&mut self.parameters, &self.gradient, groups, 1e-3);
+            .step(&mut self.parameters, &self.gradient, &parts[0], 1e-3);
         self.step += 1;
         if finite {
             return Ok(());

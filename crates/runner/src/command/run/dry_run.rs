@@ -119,7 +119,7 @@ fn bench_lines(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> Vec
     lines
 }
 
-/// Estimated time of the run in s: the device timed for a moment at the tap of each stage.
+/// Estimated time of the run in s: the device timed for a moment at the taps of each stage.
 fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
     let plan = experiment.plan.clone();
     let (train, test) = experiment.task.counts();
@@ -127,8 +127,11 @@ fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
     let batch = plan.batch.min(train);
     let mut time_s = 0.0;
     for stage in plan.scope.stages(shapes.len()) {
-        let used = plan.stage_queries(train, test, &shapes[stage.layers.clone()]);
-        let mut readouts = vec![0.0; batch * shapes[stage.tap].readouts];
+        let used = plan.stage_queries(train, test, shapes, &stage);
+        let mut readouts: Vec<_> = stage
+            .taps()
+            .map(|tap| (tap, vec![0.0; batch * shapes[tap].readouts]))
+            .collect();
         let samples = Samples {
             values: &values[..batch * width],
             width,
@@ -136,17 +139,17 @@ fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
         let began = Instant::now();
         let mut passes = 0_u32;
         while began.elapsed() < Duration::from_millis(100) {
-            let mut tap = [Tap {
-                layer: stage.tap,
-                readouts: &mut readouts,
-            }];
+            let taps = readouts.iter_mut();
+            let mut taps: Vec<_> = taps
+                .map(|&mut (layer, ref mut readouts)| Tap { layer, readouts })
+                .collect();
             let device = &mut experiment.device;
-            for layer in stage.layers.clone() {
+            for layer in stage.layers() {
                 let initial = &experiment.initial[layer];
                 let programmed = device.program(layer, initial, Purpose::Training);
                 debug_assert!(programmed.is_ok());
             }
-            let queried = device.query(samples, &mut tap, Purpose::Training);
+            let queried = device.query(samples, &mut taps, Purpose::Training);
             debug_assert!(queried.is_ok());
             passes += 1;
         }

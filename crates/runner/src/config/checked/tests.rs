@@ -66,6 +66,10 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("training.optimizer.dimension_scaling", "false"),
     ],
     &[
+        ("training.solver", "ff-dd"),
+        ("training.layers", "in-parallel"),
+    ],
+    &[
         ("training.solver", "bp-dd"),
         ("training.estimator.kind", "coordinate"),
         ("training.optimizer.dimension_scaling", "false"),

@@ -51,6 +51,16 @@ impl fmt::Display for Solver {
     }
 }
 
+/// In which order layers are trained that each have a loss of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LayerOrder {
+    /// One after another.
+    InTurn,
+    /// All of them in the same passes.
+    InParallel,
+}
+
 /// A differentiable model of the chip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TwinModel {
@@ -73,6 +83,9 @@ pub enum TwinKnowledge {
 pub struct Training {
     /// What is trained together, and from what.
     pub solver: Solver,
+    /// In which order, for a solver that trains each layer for its own readouts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layers: Option<LayerOrder>,
     /// The twin, for a solver that has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub twin: Option<TwinModel>,

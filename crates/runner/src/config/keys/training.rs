@@ -11,6 +11,9 @@ const MEASURED: &[&str] = &["ff-dd", "bp-dd"];
 /// Solvers with the gradients of a differentiable twin.
 const WITH_TWIN: &[&str] = &["ff-ad", "bp-ad", "ff-pat", "bp-pat"];
 
+/// Solvers that train each layer for its own readouts.
+const LAYER_BY_LAYER: &[&str] = &["ff-dd", "ff-ad", "ff-pat"];
+
 /// Estimators along random directions.
 const RANDOM: &[&str] = &["central", "one-sided"];
 
@@ -20,6 +23,10 @@ pub(super) const KEYS: &[Key] = &[
     Key::text("training.solver", &["ff-dd", "ff-ad", "ff-pat", "bp-dd", "bp-ad", "bp-pat"])
         .or(Text("ff-dd"))
         .doc("ff: layer by layer, each from its own readouts; bp: all layers at once from the last one's. dd: gradients measured on the device; ad: those of a twin; pat: forward on the device, backward on the twin."),
+    Key::text("training.layers", &["in-turn", "in-parallel"])
+        .or(Text("in-turn"))
+        .when_in("training.solver", LAYER_BY_LAYER)
+        .doc("One layer after another, or all of them shifted and read in the same passes, so that L layers cost the queries of one; each layer then learns while those before it still move."),
     Key::integer("training.epochs", (1, 1_000_000_000), "epochs per layer")
         .or(Integer(100))
         .doc("Passes over the training set for each layer, or for all layers together."),
