@@ -2,7 +2,7 @@ use super::*;
 use crate::wiring::{BenchCosts, ChipBox};
 use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius};
 use fzero::goal::{CosineGoal, LocalGoal, Prototypes};
-use fzero::layerwise;
+use fzero::layerwise::{self, Scope};
 use fzero::{BlackBox, Dataset, Ledger, Metered, Samples, Silent, Split, Stream, Tap};
 use numerics::Streams;
 use photonics::chip::cost::BenchCost;
@@ -63,7 +63,11 @@ fn device_of(law: HeaterLaw) -> ChipBox {
 }
 
 /// What is forecast, and what a training spends.
-fn forecast_and_spent(law: HeaterLaw, radius: Radius) -> [(BenchLedger, BenchCosts); 2] {
+fn forecast_and_spent(
+    law: HeaterLaw,
+    radius: Radius,
+    scope: Scope,
+) -> [(BenchLedger, BenchCosts); 2] {
     let mut device = Metered::new(device_of(law));
     let shapes = device.device().shapes().to_vec();
     let streams = Streams::new(1);
@@ -109,6 +113,7 @@ fn forecast_and_spent(law: HeaterLaw, radius: Radius) -> [(BenchLedger, BenchCos
         batch: 4,
         evaluate_every: 2,
         learning_rate: 0.01,
+        scope,
         estimator: EstimatorChoice::Directional {
             radius,
             directions: 2,
@@ -169,8 +174,9 @@ const RADII: [Radius; 2] = [
 
 #[test]
 fn without_heaters_it_is_exactly_what_a_training_spends() {
-    for radius in RADII {
-        let [forecast, spent] = forecast_and_spent(HeaterLaw::Direct, radius);
+    let scopes = [Scope::Layerwise, Scope::Parallel, Scope::Global];
+    for (radius, scope) in RADII.into_iter().flat_map(|r| scopes.map(|s| (r, s))) {
+        let [forecast, spent] = forecast_and_spent(HeaterLaw::Direct, radius, scope);
         assert_eq!(forecast, spent);
         let calibrated = spent.1.calibration.total_j() > Some(0.0);
         assert_eq!(calibrated, radius != RADII[0]);
@@ -181,7 +187,7 @@ fn without_heaters_it_is_exactly_what_a_training_spends() {
 #[test]
 fn heaters_are_estimated_and_all_else_is_exact() {
     for radius in RADII {
-        let [forecast, spent] = forecast_and_spent(HeaterLaw::Power, radius);
+        let [forecast, spent] = forecast_and_spent(HeaterLaw::Power, radius, Scope::Layerwise);
         let [estimate_j, spent_j] = [forecast, spent].map(|(_, costs)| {
             let total = costs.total();
             total.heaters_j.unwrap()
