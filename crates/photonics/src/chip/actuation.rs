@@ -9,13 +9,14 @@
 //! bit.
 
 use crate::chip::crosstalk::Crosstalk;
-use crate::chip::drift::Drift;
+use crate::chip::drift::{Drift, DriftState};
 use crate::design::DesignError;
 use crate::fabricate::heater::HeaterStatics;
 use crate::mesh::Topology;
 use crate::process::heater::{HeaterLaw, HeaterProcess};
 use crate::process::{StuckAt, StuckHeater};
 use numerics::{Streams, vectorize};
+use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
@@ -50,6 +51,17 @@ pub struct Actuator {
     unsettled_rad: f64,
     codes: Vec<u32>,
     last_s: Option<f64>,
+}
+
+/// What changes about the phase shifters of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct ActuatorState {
+    drive_rad: Vec<f64>,
+    heat_rad: Vec<f64>,
+    unsettled_rad: f64,
+    codes: Vec<u32>,
+    last_s: Option<f64>,
+    drift: Option<DriftState>,
 }
 
 /// How the nominal phase follows from the one asked for.
@@ -268,6 +280,44 @@ impl Actuator {
     /// One step of the converter at mid scale, in rad; `None` where settings are continuous.
     pub fn resolution_rad(&self) -> Option<f64> {
         self.process.resolution_rad()
+    }
+
+    /// Settings, heat and drift as they are.
+    pub(super) fn state(&self) -> ActuatorState {
+        ActuatorState {
+            drive_rad: self.drive_rad.clone(),
+            heat_rad: self.heat_rad.clone(),
+            unsettled_rad: self.unsettled_rad,
+            codes: self.codes.clone(),
+            last_s: self.last_s,
+            drift: self.drift.as_ref().map(Drift::state),
+        }
+    }
+
+    /// Whether a state is one of phase shifters like these.
+    pub(super) fn fits(&self, state: &ActuatorState) -> bool {
+        let heaters = self.heaters();
+        let drift = match (&self.drift, &state.drift) {
+            (None, None) => true,
+            (Some(_), Some(drift)) => drift.state_rad.len() == heaters,
+            _ => false,
+        };
+        drift
+            && state.drive_rad.len() == heaters
+            && state.heat_rad.len() == self.heat_rad.len()
+            && state.codes.len() == self.codes.len()
+    }
+
+    /// Goes on from a state that fits.
+    pub(super) fn restore(&mut self, state: &ActuatorState) {
+        self.drive_rad.clone_from(&state.drive_rad);
+        self.heat_rad.clone_from(&state.heat_rad);
+        self.unsettled_rad = state.unsettled_rad;
+        self.codes.clone_from(&state.codes);
+        self.last_s = state.last_s;
+        if let (Some(drift), Some(state)) = (&mut self.drift, &state.drift) {
+            drift.restore(state);
+        }
     }
 
     /// The time since light was last sent; the drift has gone on by it.

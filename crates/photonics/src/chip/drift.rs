@@ -3,6 +3,7 @@
 use crate::process::heater;
 use numerics::normal::fill_standard_normal_f32;
 use numerics::{Streams, vectorize};
+use serde::{Deserialize, Serialize};
 
 /// Numbers that are drawn together: a whole number of the blocks of
 /// [`fill_standard_normal_f32`], few enough for the first-level cache.
@@ -72,6 +73,20 @@ impl Drift {
         &self.state_rad
     }
 
+    /// How far it has come.
+    pub(super) fn state(&self) -> DriftState {
+        DriftState {
+            updates: self.updates,
+            state_rad: self.state_rad.clone(),
+        }
+    }
+
+    /// Goes on from a state of the same layer.
+    pub(super) fn restore(&mut self, state: &DriftState) {
+        self.updates = state.updates;
+        self.state_rad.copy_from_slice(&state.state_rad);
+    }
+
     /// What remains of the state, and the standard deviation of what is new.
     fn update(&mut self, remains: f64, sigma_rad: f64) {
         let mut stream = self.streams.derive("drift", self.layer, self.updates);
@@ -88,6 +103,13 @@ impl Drift {
             );
         }
     }
+}
+
+/// How far a drift has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct DriftState {
+    updates: u64,
+    pub(super) state_rad: Vec<f64>,
 }
 
 #[cfg(test)]

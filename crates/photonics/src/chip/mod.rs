@@ -7,6 +7,7 @@ pub mod drift;
 mod optics;
 mod phases;
 mod receiver;
+mod state;
 
 use crate::design::{ChipDesign, DesignError, Precision, Readout};
 use crate::detector::Adc;
@@ -22,6 +23,8 @@ use optics::Optics;
 use phases::LayerPhases;
 use receiver::{LayerReceiver, Receiver};
 use thiserror::Error;
+
+pub use state::ChipState;
 
 /// One die. Immutable but for its phases, its clock and its readout stream; it has no getter for a
 /// matrix, a field, an error or a loss.
@@ -95,6 +98,12 @@ pub enum ChipError {
         index: usize,
         /// The value.
         value: f64,
+    },
+    /// A state was taken from another chip.
+    #[error("the state of layer {layer} is that of other phase shifters")]
+    ForeignState {
+        /// The layer, 0-based.
+        layer: usize,
     },
 }
 

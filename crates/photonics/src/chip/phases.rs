@@ -1,6 +1,7 @@
 //! The phases of one layer: what was asked for, and what light meets.
 
-use crate::chip::actuation::Actuator;
+use crate::chip::actuation::{Actuator, ActuatorState};
+use serde::{Deserialize, Serialize};
 
 /// The phase shifters of one layer, and when light last met them.
 #[derive(Debug)]
@@ -9,6 +10,14 @@ pub(super) struct LayerPhases {
     actuator: Option<Actuator>,
     actual_rad: Vec<f64>,
     /// The time for which the phases were last written.
+    at_s: f64,
+}
+
+/// What changes about the phases of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct PhasesState {
+    actuator: ActuatorState,
+    actual_rad: Vec<f64>,
     at_s: f64,
 }
 
@@ -55,6 +64,45 @@ impl LayerPhases {
         self.at_s = now_s;
         actuator.refresh(now_s, &mut self.actual_rad);
         Some(&self.actual_rad)
+    }
+
+    /// What changes about them; `None` where light meets exactly what was asked for.
+    pub(super) fn state(&self) -> Option<PhasesState> {
+        let actuator = self.actuator.as_ref()?;
+        Some(PhasesState {
+            actuator: actuator.state(),
+            actual_rad: self.actual_rad.clone(),
+            at_s: self.at_s,
+        })
+    }
+
+    /// Whether a state is one of phases like these.
+    pub(super) fn fits(&self, state: Option<&PhasesState>) -> bool {
+        match (&self.actuator, state) {
+            (None, None) => true,
+            (Some(actuator), Some(state)) => {
+                actuator.fits(&state.actuator) && state.actual_rad.len() == self.actual_rad.len()
+            }
+            _ => false,
+        }
+    }
+
+    /// Goes on from a state that fits; returns the phases that light meets, those asked for being
+    /// `requested_rad`.
+    pub(super) fn restore<'a>(
+        &'a mut self,
+        state: Option<&PhasesState>,
+        requested_rad: &'a [f64],
+    ) -> &'a [f64] {
+        match (&mut self.actuator, state) {
+            (Some(actuator), Some(state)) => {
+                actuator.restore(&state.actuator);
+                self.actual_rad.clone_from(&state.actual_rad);
+                self.at_s = state.at_s;
+                &self.actual_rad
+            }
+            _ => requested_rad,
+        }
     }
 
     /// The electrical power of all heaters together in W.

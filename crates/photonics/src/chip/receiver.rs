@@ -118,6 +118,16 @@ impl Receiver {
         self.electronics.averages
     }
 
+    /// Queries so far.
+    pub(super) fn queries(&self) -> u64 {
+        self.queries
+    }
+
+    /// Goes on after so many queries.
+    pub(super) fn resume_at(&mut self, queries: u64) {
+        self.queries = queries;
+    }
+
     /// The number of the next query: readout noise is a stream of its own, indexed by it.
     pub(super) fn next_query(&mut self) -> u64 {
         self.queries += 1;

@@ -1,9 +1,10 @@
 //! What was done with a chip, in numbers.
 
+use serde::{Deserialize, Serialize};
 use std::ops::{Add, AddAssign, Sub};
 
 /// What was done with a chip.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BenchUse {
     /// Programmings of a layer.
     pub programmings: u64,

@@ -80,6 +80,18 @@ impl Bench {
         });
     }
 
+    /// What has been done, and the power of the heaters of each layer in W.
+    pub(super) fn state(&self) -> (BenchUse, Vec<f64>) {
+        (self.used, self.layers_w.clone())
+    }
+
+    /// Goes on from there.
+    pub(super) fn restore(&mut self, used: BenchUse, layers_w: &[f64]) {
+        self.used = used;
+        self.layers_w.copy_from_slice(layers_w);
+        self.heaters_w = self.layers_w.iter().sum();
+    }
+
     fn spend(&mut self, mut used: BenchUse) {
         used.heaters_j = self.heaters_w * self.rates.time_s(&used);
         self.used += used;
