@@ -32,6 +32,22 @@ pub trait BlackBox: Send {
         1
     }
 
+    /// Where the device stands, for [`BlackBox::restore`]: everything that its use changes, but for the
+    /// parameters that were asked for. `None` (the default) where it cannot tell.
+    fn state(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Goes on from `state`, which a device of the same kind told when its layers had been programmed with
+    /// `parameters`. That is no use of the device.
+    ///
+    /// # Errors
+    /// [`DeviceError`] for a state of another device, or a device that has none; it is then as before.
+    fn restore(&mut self, state: &[u8], parameters: &[Vec<f64>]) -> Result<(), DeviceError> {
+        let _ = (state, parameters);
+        Err(DeviceError::Other("the device cannot be put back".into()))
+    }
+
     /// Sets all parameters of one layer (`layer(layer).parameters()` numbers, for a mesh phases in
     /// rad). They stay until the next programming.
     ///
@@ -197,6 +213,27 @@ pub enum DeviceError {
     Other(String),
 }
 
+/// Puts a device back whose parameters are all that its use changes.
+///
+/// # Errors
+/// Parameters of another device.
+pub(crate) fn restore_parameters(
+    device: &mut dyn BlackBox,
+    parameters: &[Vec<f64>],
+) -> Result<(), DeviceError> {
+    if parameters.len() != device.layers() {
+        return Err(DeviceError::WrongLength {
+            what: "layers of parameters",
+            found: parameters.len(),
+            expected: device.layers(),
+        });
+    }
+    let layers = parameters.iter().enumerate();
+    layers
+        .map(|(layer, own)| device.program(layer, own, Purpose::Evaluation))
+        .collect()
+}
+
 macro_rules! forward_to_pointee {
     ($($pointer:ty),*) => {$(
         impl<B: BlackBox + ?Sized> BlackBox for $pointer {
@@ -218,6 +255,18 @@ macro_rules! forward_to_pointee {
 
             fn repetitions(&self) -> u32 {
                 (**self).repetitions()
+            }
+
+            fn state(&self) -> Option<Vec<u8>> {
+                (**self).state()
+            }
+
+            fn restore(
+                &mut self,
+                state: &[u8],
+                parameters: &[Vec<f64>],
+            ) -> Result<(), DeviceError> {
+                (**self).restore(state, parameters)
             }
 
             fn program(

@@ -103,6 +103,12 @@ pub enum TrainError {
         "the plan and the access do not fit: gradients of a twin need one, measured ones have none"
     )]
     TwinNeeded,
+    /// A training cannot be gone on with from a position that is not its own.
+    #[error("the position is that of another training: {why}")]
+    ForeignPosition {
+        /// What does not fit.
+        why: &'static str,
+    },
     /// A layer has no parameter that may be moved.
     #[error("layer {} has no trained parameter", .layer + 1)]
     NothingToTrain {

@@ -7,17 +7,28 @@ use crate::ledger::Ledger;
 pub trait MeteredBox: BlackBox {
     /// Uses so far.
     fn ledger(&self) -> &Ledger;
+
+    /// Goes on counting from `ledger`.
+    fn resume_ledger(&mut self, ledger: Ledger);
 }
 
 impl<M: MeteredBox + ?Sized> MeteredBox for &mut M {
     fn ledger(&self) -> &Ledger {
         (**self).ledger()
     }
+
+    fn resume_ledger(&mut self, ledger: Ledger) {
+        (**self).resume_ledger(ledger);
+    }
 }
 
 impl<M: MeteredBox + ?Sized> MeteredBox for Box<M> {
     fn ledger(&self) -> &Ledger {
         (**self).ledger()
+    }
+
+    fn resume_ledger(&mut self, ledger: Ledger) {
+        (**self).resume_ledger(ledger);
     }
 }
 
@@ -50,13 +61,6 @@ impl<B> Metered<B> {
         self
     }
 
-    /// Goes on counting from `ledger`.
-    #[must_use]
-    pub fn resume(mut self, ledger: Ledger) -> Self {
-        self.ledger = ledger;
-        self
-    }
-
     /// Uses so far.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
@@ -76,6 +80,10 @@ impl<B> Metered<B> {
 impl<B: BlackBox> MeteredBox for Metered<B> {
     fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    fn resume_ledger(&mut self, ledger: Ledger) {
+        self.ledger = ledger;
     }
 }
 
@@ -98,6 +106,14 @@ impl<B: BlackBox> BlackBox for Metered<B> {
 
     fn repetitions(&self) -> u32 {
         self.device.repetitions()
+    }
+
+    fn state(&self) -> Option<Vec<u8>> {
+        self.device.state()
+    }
+
+    fn restore(&mut self, state: &[u8], parameters: &[Vec<f64>]) -> Result<(), DeviceError> {
+        self.device.restore(state, parameters)
     }
 
     fn program(
@@ -185,9 +201,8 @@ mod tests {
         );
         assert_eq!(*device.ledger(), before);
         query(&mut device, 4, Purpose::Calibration).unwrap();
-        let mut resumed = Metered::new(device.clone().into_inner())
-            .with_budget(Some(11))
-            .resume(device.ledger().clone());
+        let mut resumed = Metered::new(device.clone().into_inner()).with_budget(Some(11));
+        resumed.resume_ledger(device.ledger().clone());
         query(&mut resumed, 1, Purpose::Training).unwrap();
         assert!(query(&mut resumed, 1, Purpose::Training).is_err());
     }

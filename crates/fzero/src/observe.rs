@@ -1,7 +1,7 @@
 //! What a trainer tells while it works.
 
 use crate::estimate::ChosenRadius;
-use crate::layerwise::Stage;
+use crate::layerwise::{Position, Stage};
 use crate::ledger::Ledger;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
@@ -59,6 +59,18 @@ pub trait Observer {
     fn epoch_ends(&mut self, record: &EpochRecord, parameters: &[f64]) -> ControlFlow<()> {
         let _ = (record, parameters);
         ControlFlow::Continue(())
+    }
+
+    /// Whether the position after the epoch that has just ended should be told: `last` when the training
+    /// ends with it, because it is done or because the observer wishes so.
+    fn keeps_position(&mut self, last: bool) -> bool {
+        let _ = last;
+        false
+    }
+
+    /// The position after the epoch that has just ended.
+    fn position(&mut self, position: Position) {
+        let _ = position;
     }
 }
 

@@ -137,7 +137,9 @@ fn the_state_of_another_chip_is_refused_and_changes_nothing() {
     let mut bench = Bench::new(&restless(), Precision::Single);
     (0..9).for_each(|step| drop(bench.use_it(step)));
     let before = bench.chip.state();
-    let foreign = Bench::new(&Process::ideal(), Precision::Single).chip.state();
+    let foreign = Bench::new(&Process::ideal(), Precision::Single)
+        .chip
+        .state();
     let phases = vec![vec![0.0; PHASES]; 2];
     let refused = bench.chip.restore(&foreign, &phases);
     assert_eq!(refused, Err(ChipError::ForeignState { layer: 0 }));

@@ -13,7 +13,7 @@ pub use twin::DifferentiableTwin;
 use crate::data::Dataset;
 use crate::error::TrainError;
 use crate::goal::LocalGoal;
-use crate::layerwise::{GradientSource, LayerwisePlan, Outcome, train_stages};
+use crate::layerwise::{GradientSource, LayerwisePlan, Outcome, Start, train_stages};
 use crate::metered::MeteredBox;
 use crate::observe::Observer;
 use crate::target::Target;
@@ -39,7 +39,7 @@ pub fn train<Y: Target>(
     twin: &mut dyn DifferentiableTwin,
     data: &Dataset<'_, Y>,
     goals: &[Box<dyn LocalGoal<Y>>],
-    initial: Vec<Vec<f64>>,
+    start: impl Into<Start>,
     plan: &LayerwisePlan,
     streams: &Streams,
     observer: &mut dyn Observer,
@@ -53,7 +53,7 @@ pub fn train<Y: Target>(
         Some(twin),
         data,
         goals,
-        initial,
+        start.into(),
         plan,
         streams,
         observer,

@@ -6,7 +6,9 @@ use super::stack::{self, Stack};
 use super::stage::Stage;
 use super::vjp::{self, Cotangent, Gradient};
 use super::{Grouping, Real};
-use crate::black_box::{BlackBox, DeviceError, LayerShape, ParameterGroup, Purpose, Samples, Tap};
+use crate::black_box::{
+    BlackBox, DeviceError, LayerShape, ParameterGroup, Purpose, Samples, Tap, restore_parameters,
+};
 use crate::checks::{check_program, check_query, check_samples, groups};
 use crate::error::{TrainError, check_count, check_length};
 use numerics::Streams;
@@ -408,6 +410,14 @@ impl<T: Real> BlackBox for Cnn<T> {
 
     fn layer(&self, layer: usize) -> &LayerShape {
         &self.shapes[layer]
+    }
+
+    fn state(&self) -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn restore(&mut self, _state: &[u8], parameters: &[Vec<f64>]) -> Result<(), DeviceError> {
+        restore_parameters(self, parameters)
     }
 
     fn program(

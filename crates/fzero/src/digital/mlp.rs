@@ -4,7 +4,9 @@ use super::batch::Batch;
 use super::stack::{self, Stack};
 use super::vjp::{self, Cotangent, Gradient};
 use super::{Grouping, Real};
-use crate::black_box::{BlackBox, DeviceError, LayerShape, Purpose, Samples, Tap};
+use crate::black_box::{
+    BlackBox, DeviceError, LayerShape, Purpose, Samples, Tap, restore_parameters,
+};
 use crate::checks::{check_program, check_query, check_samples};
 use crate::error::{TrainError, check_count};
 use numerics::Streams;
@@ -149,6 +151,14 @@ impl<T: Real> BlackBox for Mlp<T> {
 
     fn layer(&self, layer: usize) -> &LayerShape {
         &self.shapes[layer]
+    }
+
+    fn state(&self) -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn restore(&mut self, _state: &[u8], parameters: &[Vec<f64>]) -> Result<(), DeviceError> {
+        restore_parameters(self, parameters)
     }
 
     fn program(

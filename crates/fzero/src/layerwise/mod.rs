@@ -5,6 +5,7 @@ mod batches;
 mod evaluate;
 mod measure;
 mod plan;
+mod position;
 mod snr;
 mod stage;
 mod trainer;
@@ -12,6 +13,7 @@ mod vote;
 
 pub use evaluate::{EVALUATION_CHUNK, NetworkAccuracy, evaluate};
 pub use plan::{GradientSource, LayerwisePlan};
+pub use position::{Position, Start};
 pub use stage::{Part, Scope, Stage};
 pub(crate) use trainer::train_stages;
 pub use trainer::{Outcome, train};

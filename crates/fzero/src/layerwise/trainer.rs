@@ -4,6 +4,7 @@ use super::batches::shuffle;
 use super::evaluate::{Evaluator, NetworkAccuracy, evaluate};
 use super::measure::Measurement;
 use super::plan::{GradientSource, LayerwisePlan};
+use super::position::{Position, Start};
 use super::snr::DifferenceSnr;
 use super::stage::StageShape;
 use crate::baseline::DifferentiableTwin;
@@ -15,7 +16,7 @@ use crate::goal::LocalGoal;
 use crate::ledger::Ledger;
 use crate::metered::MeteredBox;
 use crate::observe::{EpochRecord, Observer};
-use crate::optimizer::Optimizer;
+use crate::optimizer::{Optimizer, OptimizerState};
 use crate::stop::Stop;
 use crate::streams::Stream;
 use crate::target::Target;
@@ -51,6 +52,9 @@ pub struct Outcome {
 /// evaluation is due, and always after a stage's last epoch, the unshifted parameters are programmed and
 /// the taps are read on both splits. At the very end both splits are sent through once more, and all layers are read at once.
 ///
+/// A training that was interrupted goes on from the [`Position`] that its observer was told last, given as
+/// `start`, and then does to the last bit what it would have done.
+///
 /// The observer's wish to stop and a spent budget end the training cleanly: what was learned is kept
 /// (also the steps of an unfinished epoch, which gets no record) and evaluated, layers not reached
 /// keep `initial`. Evaluations are beyond the budget, see [`crate::Metered`].
@@ -67,7 +71,7 @@ pub fn train<Y: Target>(
     device: &mut dyn MeteredBox,
     data: &Dataset<'_, Y>,
     goals: &[Box<dyn LocalGoal<Y>>],
-    initial: Vec<Vec<f64>>,
+    start: impl Into<Start>,
     plan: &LayerwisePlan,
     streams: &Streams,
     observer: &mut dyn Observer,
@@ -75,7 +79,8 @@ pub fn train<Y: Target>(
     if plan.gradient != GradientSource::Measured {
         return Err(TrainError::TwinNeeded);
     }
-    train_stages(device, None, data, goals, initial, plan, streams, observer)
+    let start = start.into();
+    train_stages(device, None, data, goals, start, plan, streams, observer)
 }
 
 /// The one loop. `twin`: where gradients come from, if not from measured losses.
@@ -88,14 +93,14 @@ pub(crate) fn train_stages<Y: Target>(
     mut twin: Option<&mut dyn DifferentiableTwin>,
     data: &Dataset<'_, Y>,
     goals: &[Box<dyn LocalGoal<Y>>],
-    initial: Vec<Vec<f64>>,
+    start: Start,
     plan: &LayerwisePlan,
     streams: &Streams,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
     plan.check()?;
     data.check()?;
-    check_fit(device, data, goals, &initial)?;
+    check_fit(device, data, goals, start.parameters())?;
     let stages = plan.scope.stages(device.layers()).into_iter();
     let shapes: Vec<_> = stages.map(|stage| StageShape::new(device, stage)).collect();
     if twin.is_none() {
@@ -104,16 +109,31 @@ pub(crate) fn train_stages<Y: Target>(
             radius.check_resolution(resolution)?;
         }
     }
-    for (layer, parameters) in initial.iter().enumerate() {
-        device.program(layer, parameters, Purpose::Training)?;
-        if let Some(twin) = &mut twin {
-            twin.program(layer, parameters)?;
+    let mut parameters = start.parameters().to_vec();
+    let mut epochs = vec![0; parameters.len()];
+    let mut resumed = match start {
+        Start::Initial(_) => {
+            for (layer, own) in parameters.iter().enumerate() {
+                device.program(layer, own, Purpose::Training)?;
+            }
+            None
+        }
+        Start::Resumed(position) => {
+            position.check(&shapes, plan.epochs, twin.is_none())?;
+            device.restore(&position.device, &parameters)?;
+            device.resume_ledger(position.ledger.clone());
+            epochs.clone_from(&position.epochs);
+            Some(position)
+        }
+    };
+    if let Some(twin) = &mut twin {
+        for (layer, own) in parameters.iter().enumerate() {
+            twin.program(layer, own)?;
         }
     }
-    let mut parameters = initial;
-    let mut epochs = vec![0; parameters.len()];
+    let first = resumed.as_ref().map_or(0, |position| position.stage);
     let mut stopped = Stop::Completed;
-    for shape in &shapes {
+    for (stage, shape) in shapes.iter().enumerate().skip(first) {
         let layers = shape.stage.layers();
         let mut training = StageTraining {
             shape,
@@ -122,16 +142,23 @@ pub(crate) fn train_stages<Y: Target>(
             plan,
             streams,
             parameters: parameters[layers.clone()].concat(),
-            epochs: 0,
+            epochs: epochs[layers.start],
+            network: Network {
+                stage,
+                parameters: &parameters,
+                epochs: &epochs,
+            },
+            resumed: resumed.take(),
         };
         let ended = match &mut twin {
             None => training.run(device, None, observer),
             Some(twin) => training.run(device, Some(&mut **twin), observer),
         };
-        for (layer, own) in shape.split(&training.parameters) {
+        let (trained, done) = (training.parameters, training.epochs);
+        for (layer, own) in shape.split(&trained) {
             parameters[layer].copy_from_slice(own);
         }
-        epochs[layers].fill(training.epochs);
+        epochs[layers].fill(done);
         stopped = ended?;
         if stopped != Stop::Completed {
             break;
@@ -184,6 +211,16 @@ struct StageTraining<'a, Y> {
     /// Of all layers of the stage, joined.
     parameters: Vec<f64>,
     epochs: usize,
+    network: Network<'a>,
+    /// Where the stage was interrupted.
+    resumed: Option<Box<Position>>,
+}
+
+/// What there is around a stage, as it was when it began.
+struct Network<'a> {
+    stage: usize,
+    parameters: &'a [Vec<f64>],
+    epochs: &'a [usize],
 }
 
 impl<Y: Target> StageTraining<'_, Y> {
@@ -200,20 +237,27 @@ impl<Y: Target> StageTraining<'_, Y> {
         let first = taps[0];
         let samples = self.data.train.samples();
         let total_steps = plan.epochs * plan.steps_per_epoch(samples);
-        let mut optimizer = plan.optimizer.build();
+        let resumed = self.resumed.take();
+        let mut optimizer = match &resumed {
+            Some(position) => position.optimizer.clone(),
+            None => plan.optimizer.build(),
+        };
         let mut measurement = Measurement::new(shape, self.goals, self.data.width);
         let mut evaluator = Evaluator::default();
         let mut order = vec![0; samples];
         let mut gradient = vec![0.0; shape.parameters()];
-        let mut step = 0;
+        let mut step = resumed.as_ref().map_or(0, |position| position.step);
         observer.stage_begins(&shape.stage, plan.epochs);
         measurement.begin(1);
         let mut chosen = Vec::new();
         let mut estimator = None;
         if twin.is_none() {
-            chosen = match self.choose_radii(device, &mut measurement, &mut order) {
-                Err(error) => return self.out_of_budget(device, error),
-                Ok(chosen) => chosen,
+            chosen = match resumed {
+                Some(position) => position.radii,
+                None => match self.choose_radii(device, &mut measurement, &mut order) {
+                    Err(error) => return self.out_of_budget(device, error),
+                    Ok(chosen) => chosen,
+                },
             };
             for (&layer, chosen) in taps.iter().zip(&chosen) {
                 observer.radius_chosen(layer, chosen);
@@ -222,7 +266,7 @@ impl<Y: Target> StageTraining<'_, Y> {
             estimator = Some(plan.estimator.build(radii));
         }
         let of_part = |part: usize| chosen.get(part).copied();
-        for epoch in 1..=plan.epochs {
+        for epoch in self.epochs + 1..=plan.epochs {
             measurement.begin(epoch);
             shuffle(
                 &mut order,
@@ -312,6 +356,13 @@ impl<Y: Target> StageTraining<'_, Y> {
                     flow = ControlFlow::Break(());
                 }
             }
+            let last = flow.is_break() || (epoch == plan.epochs && self.is_last());
+            if observer.keeps_position(last)
+                && let Some(state) = device.state()
+            {
+                let radii = chosen.clone();
+                observer.position(self.position(device, state, step, &optimizer, radii));
+            }
             if flow.is_break() {
                 if !evaluated {
                     shape.program(device, &self.parameters, Purpose::Evaluation)?;
@@ -320,6 +371,38 @@ impl<Y: Target> StageTraining<'_, Y> {
             }
         }
         Ok(Stop::Completed)
+    }
+
+    /// Whether no stage comes after this one.
+    fn is_last(&self) -> bool {
+        self.shape.stage.layers().end == self.network.parameters.len()
+    }
+
+    /// Where the training stands.
+    fn position(
+        &self,
+        device: &dyn MeteredBox,
+        state: Vec<u8>,
+        step: usize,
+        optimizer: &OptimizerState,
+        radii: Vec<ChosenRadius>,
+    ) -> Position {
+        let mut parameters = self.network.parameters.to_vec();
+        for (layer, own) in self.shape.split(&self.parameters) {
+            parameters[layer].copy_from_slice(own);
+        }
+        let mut epochs = self.network.epochs.to_vec();
+        epochs[self.shape.stage.layers()].fill(self.epochs);
+        Position {
+            parameters,
+            epochs,
+            stage: self.network.stage,
+            step,
+            optimizer: optimizer.clone(),
+            radii,
+            ledger: device.ledger().clone(),
+            device: state,
+        }
     }
 
     /// The smoothing radius of each part, measured on the first batch of the first epoch where it has to be.
@@ -369,5 +452,7 @@ impl<Y: Target> StageTraining<'_, Y> {
 
 #[cfg(test)]
 mod radius_tests;
+#[cfg(test)]
+mod resume_tests;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,9 @@
 //! Layers of a real matrix and a square-law detector.
 
 use super::{check_program, check_query, groups};
-use crate::black_box::{BlackBox, DeviceError, LayerShape, Purpose, Samples, Tap};
+use crate::black_box::{
+    BlackBox, DeviceError, LayerShape, Purpose, Samples, Tap, restore_parameters,
+};
 use numerics::Streams;
 use numerics::normal::fill_standard_normal;
 
@@ -63,6 +65,14 @@ impl BlackBox for IntensityBox {
 
     fn layer(&self, layer: usize) -> &LayerShape {
         &self.shapes[layer]
+    }
+
+    fn state(&self) -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn restore(&mut self, _state: &[u8], parameters: &[Vec<f64>]) -> Result<(), DeviceError> {
+        restore_parameters(self, parameters)
     }
 
     fn program(

@@ -55,6 +55,24 @@ impl<B: BlackBox> BlackBox for NoisyBox<B> {
         self.resolution
     }
 
+    fn state(&self) -> Option<Vec<u8>> {
+        let mut state = self.device.state()?;
+        state.extend(self.queries.to_le_bytes());
+        Some(state)
+    }
+
+    fn restore(&mut self, state: &[u8], parameters: &[Vec<f64>]) -> Result<(), DeviceError> {
+        let foreign = || DeviceError::Other("the state of another device".into());
+        let (inner, queries) = state.split_last_chunk().ok_or_else(foreign)?;
+        let mut parameters = parameters.to_vec();
+        for p in parameters.iter_mut().flatten() {
+            *p = self.resolution.map_or(*p, |step| (*p / step).round() * step);
+        }
+        self.device.restore(inner, &parameters)?;
+        self.queries = u64::from_le_bytes(*queries);
+        Ok(())
+    }
+
     fn program(
         &mut self,
         layer: usize,

@@ -2,9 +2,10 @@
 
 use fzero::Purpose;
 use photonics::chip::cost::{BenchCost, BenchRates, BenchUse};
+use serde::{Deserialize, Serialize};
 
 /// The use of a chip, booked by purpose like the queries of [`fzero::Ledger`].
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BenchLedger {
     /// Measurements from which gradients are estimated.
     pub training: BenchUse,

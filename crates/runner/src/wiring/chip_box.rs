@@ -3,7 +3,7 @@
 use super::{BenchCosts, BenchLedger};
 use fzero::black_box::{BlackBox, DeviceError, LayerShape, ParameterGroup, Purpose, Samples, Tap};
 use photonics::chip::cost::BenchRates;
-use photonics::chip::{Chip, ChipError};
+use photonics::chip::{Chip, ChipError, ChipState};
 use std::ops::Range;
 
 /// The visible adapter between the crates: parameters are phases in rad, readouts are currents in A.
@@ -107,6 +107,21 @@ impl BlackBox for ChipBox {
 
     fn repetitions(&self) -> u32 {
         self.chip.averages()
+    }
+
+    fn state(&self) -> Option<Vec<u8>> {
+        postcard::to_stdvec(&(self.chip.state(), self.bench)).ok()
+    }
+
+    fn restore(&mut self, state: &[u8], parameters: &[Vec<f64>]) -> Result<(), DeviceError> {
+        let foreign = |error: postcard::Error| {
+            DeviceError::Other(format!("this is not the state of a chip: {error}"))
+        };
+        let (chip, bench): (ChipState, BenchLedger) =
+            postcard::from_bytes(state).map_err(foreign)?;
+        self.chip.restore(&chip, parameters).map_err(device_error)?;
+        self.bench = bench;
+        Ok(())
     }
 
     fn program(

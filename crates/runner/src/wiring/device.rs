@@ -63,6 +63,14 @@ impl BlackBox for Device {
         self.inner().repetitions()
     }
 
+    fn state(&self) -> Option<Vec<u8>> {
+        self.inner().state()
+    }
+
+    fn restore(&mut self, state: &[u8], parameters: &[Vec<f64>]) -> Result<(), DeviceError> {
+        self.inner_mut().restore(state, parameters)
+    }
+
     fn program(
         &mut self,
         layer: usize,

@@ -73,6 +73,15 @@ pub(super) fn run_on<B: BlackBox>(
     plan: &LayerwisePlan,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
+    run_from(device, initial().into(), plan, observer)
+}
+
+pub(super) fn run_from<B: BlackBox>(
+    device: &mut Metered<B>,
+    start: Start,
+    plan: &LayerwisePlan,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
     let (train_values, train_labels) = samples(50, 0);
     let (test_values, test_labels) = samples(21, 1);
     let data = Dataset {
@@ -88,8 +97,7 @@ pub(super) fn run_on<B: BlackBox>(
         classes: 3,
     };
     let streams = Streams::new(12);
-    let initial = IntensityBox::new(WIDTH, &[8, 8]).random_parameters(&streams);
-    train(device, &data, &goals(2), initial, plan, &streams, observer)
+    train(device, &data, &goals(2), start, plan, &streams, observer)
 }
 
 pub(super) fn device() -> Metered<IntensityBox> {
