@@ -66,7 +66,9 @@ impl<B: BlackBox> BlackBox for NoisyBox<B> {
         let (inner, queries) = state.split_last_chunk().ok_or_else(foreign)?;
         let mut parameters = parameters.to_vec();
         for p in parameters.iter_mut().flatten() {
-            *p = self.resolution.map_or(*p, |step| (*p / step).round() * step);
+            *p = self
+                .resolution
+                .map_or(*p, |step| (*p / step).round() * step);
         }
         self.device.restore(inner, &parameters)?;
         self.queries = u64::from_le_bytes(*queries);

@@ -25,6 +25,7 @@ pub mod netlist;
 pub(crate) mod npy;
 pub mod npz;
 pub mod output;
+pub mod position;
 pub mod splitter_errors;
 pub mod summary;
 pub mod timestamp;
