@@ -228,10 +228,8 @@ pub(crate) fn restore_parameters(
             expected: device.layers(),
         });
     }
-    let layers = parameters.iter().enumerate();
-    layers
-        .map(|(layer, own)| device.program(layer, own, Purpose::Evaluation))
-        .collect()
+    let mut layers = parameters.iter().enumerate();
+    layers.try_for_each(|(layer, own)| device.program(layer, own, Purpose::Evaluation))
 }
 
 macro_rules! forward_to_pointee {

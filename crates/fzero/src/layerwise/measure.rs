@@ -113,7 +113,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
             values: &self.values,
             width: self.width,
         };
-        device.query(samples, &mut [judged.to_read()], purpose)?;
+        device.query(samples, &mut [judged.read_here()], purpose)?;
         judged.judge(&self.labels, self.epoch)
     }
 
@@ -129,7 +129,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
             values: &self.values,
             width: self.width,
         };
-        let mut taps: Vec<_> = self.judged.iter_mut().map(Judged::to_read).collect();
+        let mut taps: Vec<_> = self.judged.iter_mut().map(Judged::read_here).collect();
         Ok(device.query(samples, &mut taps, purpose)?)
     }
 
@@ -173,7 +173,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
             values: &self.values,
             width: self.width,
         };
-        let mut taps: Vec<_> = self.judged.iter_mut().map(Judged::to_read).collect();
+        let mut taps: Vec<_> = self.judged.iter_mut().map(Judged::read_here).collect();
         Ok(twin.forward(samples, &mut taps)?)
     }
 
@@ -222,7 +222,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
 }
 
 impl<Y: Target> Judged<'_, Y> {
-    fn to_read(&mut self) -> Tap<'_> {
+    fn read_here(&mut self) -> Tap<'_> {
         Tap {
             layer: self.tap,
             readouts: &mut self.readouts,
