@@ -191,7 +191,10 @@ mod tests {
         let wide = [0.99, 0.85, 0.93];
         let (verdict, why) = one(sample(&GOOD, &wide));
         assert_eq!(verdict, Verdict::Undecided);
-        assert!(matches!(why, Some(Why::TooFew(Need::EachSide { .. } | Need::More { .. }))));
+        assert!(matches!(
+            why,
+            Some(Why::TooFew(Need::EachSide { .. } | Need::More { .. }))
+        ));
         let (verdict, why) = one(sample(&GOOD, &[]));
         assert_eq!((verdict, why), (Verdict::Undecided, Some(Why::NoRuns)));
     }

@@ -146,7 +146,10 @@ mod tests {
         assert!((6..=8).contains(&runs), "{runs}");
         // More tests, more runs.
         let more = need(&sides([40, 5], 0.03, 0.0), &LIMITS, 10);
-        assert!(matches!(more, Need::More { runs: r } if r > runs), "{more:?}");
+        assert!(
+            matches!(more, Need::More { runs: r } if r > runs),
+            "{more:?}"
+        );
     }
 
     #[test]

@@ -52,7 +52,10 @@ mod tests {
         }
         for p in [0.001_f64, 0.05, 0.3, 0.9] {
             let two = (1.0 - 2.0 * p) * (2.0 / (4.0 * p * (1.0 - p))).sqrt();
-            assert!((critical(p, 2.0) - two).abs() < 1e-8 * (1.0 + two.abs()), "{p}");
+            assert!(
+                (critical(p, 2.0) - two).abs() < 1e-8 * (1.0 + two.abs()),
+                "{p}"
+            );
         }
     }
 

@@ -11,6 +11,7 @@
 
 mod archive;
 mod atomic;
+pub mod baseline;
 pub mod bench;
 pub mod checkpoint;
 pub mod compare;
