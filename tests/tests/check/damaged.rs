@@ -32,7 +32,7 @@ fn a_wrong_row_elsewhere_is_refused_with_its_line() {
     write(&bench, "now", &all);
     let path = bench.path().join("now/rows.jsonl");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replacen("\"vote\":0.95,", "\"vote\":NaN,", 1)).unwrap();
+    fs::write(&path, text.replacen("\"vote\":0.95", "\"vote\":NaN", 1)).unwrap();
     let ended = check(&bench, "now", &[]);
     assert_eq!(ended.code, Some(2));
     assert!(

@@ -38,7 +38,7 @@ fn junit() {
         "      <error type=\"undecided\" message=\"not in the results\"/>"
     );
     assert!(
-        lines[7].starts_with("      <failure type=\"worse\" message=\"91.1 % of 10 runs now"),
+        lines[7].starts_with("      <failure type=\"worse\" message=\"91.1 % over 10 runs now"),
         "{text}"
     );
     assert_eq!(
@@ -61,7 +61,7 @@ fn github_annotations_point_into_the_baseline() {
     assert_eq!(commands.len(), 2);
     let start = format!(
         "::error file=base.json,line={line},title=accuracy%3A worse than the baseline::\
-         process.mesh.splitter_error_sigma_rad = 0.02: 91.1 %25 of 10 runs now, 95.0 %25 of 10 in the baseline"
+         process.mesh.splitter_error_sigma_rad = 0.02: 91.1 %25 over 10 runs now, 95.0 %25 over 10 in the baseline"
     );
     assert!(commands[1].starts_with(&start), "{}", commands[1]);
     assert!(
@@ -110,11 +110,31 @@ fn the_table() {
     write(&bench, "now", &rows(50, &GOOD, -14));
     let ended = check(&bench, "now", &["--max-queries-ratio", "1"]);
     let expected = "\
+┌──────────────────────────────────────────────────────────────────────────────────────────────────┐
+│ splitter_error_sigma_rad          baseline               now                drop        p        │
+╞══════════════════════════════════════════════════════════════════════════════════════════════════╡
+│                    0.005   95.0 ± 0.8 (10)   95.0 ± 0.8 (10)   0.0 (-0.6 to 0.6)     0.50   pass │
+│                     0.02   95.0 ± 0.8 (10)   91.1 ± 0.8 (10)    3.9 (3.3 to 4.5)   <0.001   FAIL │
+└──────────────────────────────────────────────────────────────────────────────────────────────────┘
+test accuracy of the vote in %: mean ± standard deviation (runs); drop in points, its bounds each at 95 %;
+p of such a drop by chance, where the true one is at most 0 points, corrected for 2 settings (Holm)
 ";
     let (first, rest) = ended.stdout.split_once('\n').unwrap();
     assert!(
         first.starts_with("baseline base.json: written 2"),
         "{first}"
     );
-    assert_eq!(rest, expected);
+    let costs = rest
+        .strip_prefix(expected)
+        .unwrap_or_else(|| panic!("{rest}"));
+    let lines: Vec<_> = costs.lines().collect();
+    assert!(
+        lines[1].ends_with("cost   baseline     now   ratio   limit        │"),
+        "{costs}"
+    );
+    assert!(
+        lines[3].ends_with("queries      1,000   1,000   1.000     ≤ 1   pass │"),
+        "{costs}"
+    );
+    assert_eq!(lines[6..], ["FAIL: 3 pass, 1 fail, 0 undecided"]);
 }

@@ -190,8 +190,8 @@ fn paired(baseline: &[Observation], now: &[Observation]) -> Option<Vec<Observati
 }
 
 fn confounded(baseline: &[Observation], now: &[Observation]) -> Result<(), NotComparable> {
-    let factors: [(&'static str, fn(&Observation) -> u64); 2] =
-        [("die", |run| run.die), ("seed", |run| run.seed)];
+    type Level = fn(&Observation) -> u64;
+    let factors: [(_, Level); 2] = [("die", |run| run.die), ("seed", |run| run.seed)];
     for (factor, of) in factors {
         if let (Some(baseline), Some(now)) = (only(baseline, of), only(now, of))
             && baseline != now

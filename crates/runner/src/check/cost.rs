@@ -59,8 +59,9 @@ pub struct CostJudgement {
 
 /// Judges one cost over all settings against the largest ratio to the baseline that is allowed.
 pub fn judge(cost: Cost, samples: &[CostSample], limit: f64, alpha: f64) -> Vec<CostJudgement> {
-    let logs = |values: &[f64]| -> Vec<Observation> {
-        (0..)
+    // Each run by itself, counted on from `first`, so that none now has a partner in the baseline.
+    let logs = |first: usize, values: &[f64]| -> Vec<Observation> {
+        (first as u64..)
             .zip(values)
             .map(|(run, value)| Observation {
                 die: run,
@@ -69,18 +70,13 @@ pub fn judge(cost: Cost, samples: &[CostSample], limit: f64, alpha: f64) -> Vec<
             })
             .collect()
     };
-    // The order is turned around: a rise of the time is a drop from now to the baseline.
+    // The sides are turned around: a rise of the time is a drop from now to the baseline.
     let compared: Vec<_> = samples
         .iter()
         .map(|sample| match cost {
-            // Runs are counted on, so that none of now has a partner in the baseline.
             Cost::Time => {
-                let mut baseline = logs(&sample.baseline);
-                for run in &mut baseline {
-                    run.die += sample.now.len() as u64;
-                    run.seed += sample.now.len() as u64;
-                }
-                Comparison::of(&logs(&sample.now), &baseline, 0.0).ok()
+                let (now, baseline) = (&sample.now, &sample.baseline);
+                Comparison::of(&logs(0, now), &logs(now.len(), baseline), 0.0).ok()
             }
             Cost::Queries | Cost::Memory => None,
         })

@@ -201,10 +201,10 @@ mod tests {
 
     #[test]
     fn a_margin_moves_both_tests() {
-        let worse = GOOD.map(|x| x - 0.02);
+        let worse = GOOD.map(|x| x - 0.03);
         assert_eq!(one(sample(&GOOD, &worse)).0, Verdict::Fail);
         let limits = Limits {
-            margin: 0.02,
+            margin: 0.03,
             ..LIMITS
         };
         let found = judge(&[sample(&GOOD, &worse)], &limits).remove(0);

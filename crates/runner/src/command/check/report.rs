@@ -119,6 +119,11 @@ pub(super) fn points(difference: f64) -> String {
     format!("{tenths:.1}")
 }
 
+/// A share in percent, without the digits of its rounding.
+pub(super) fn hundredfold(share: f64) -> f64 {
+    (1e8 * share).round() / 1e6
+}
+
 /// p for people.
 pub(super) fn p_text(p: f64) -> String {
     match p {
@@ -322,15 +327,15 @@ fn message(
     found: &Judgement,
 ) -> String {
     let unit = unit(score);
-    let percent = 100.0 * args.confidence;
+    let percent = hundredfold(args.confidence);
     let mut parts = Vec::new();
     if let (Some(before), Some(after), Some(comparison)) =
         (found.baseline, found.now, found.comparison)
     {
         let [low, high] = comparison.bounds(limits.alpha);
         parts.push(format!(
-            "{} of {} run{} now, {} of {} in the baseline: a drop of {} {unit}, at least {}, at most {} (each \
-             at {percent} %)",
+            "{} over {} run{} now, {} over {} in the baseline: a drop of {} {unit} ({} to {}, each bound at \
+             {percent} %)",
             shown(Some(after.mean), score),
             after.n,
             if after.n == 1 { "" } else { "s" },
@@ -456,7 +461,7 @@ fn cost_message(cost: Cost, found: &CostJudgement, limit: f64) -> String {
         return format!("{} not measured on both sides", cost.name());
     };
     let mut text = format!(
-        "{} {} now, {} in the baseline: {ratio:.3} of it, {limit} allowed",
+        "{} {} now, {} in the baseline: {ratio:.3} of it, at most {limit} allowed",
         cost.name(),
         cost_text(cost, now),
         cost_text(cost, before),

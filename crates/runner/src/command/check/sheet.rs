@@ -1,6 +1,8 @@
 //! The report for people.
 
-use super::report::{CostReport, Figures, Report, cost_text, label, p_text, points, unit};
+use super::report::{
+    CostReport, Figures, Report, cost_text, hundredfold, label, p_text, points, unit,
+};
 use crate::check::Verdict;
 use crate::check::setting::shown as value_text;
 use crate::cli::Measure;
@@ -80,14 +82,14 @@ impl fmt::Display for Sheet<'_> {
         writeln!(
             f,
             "{}{}: mean ± standard deviation (runs); drop in {unit}, its bounds each at {} %;\n\
-             p of a drop of at most {} {unit}, corrected for {} setting{} (Holm)",
+             p of such a drop by chance, where the true one is at most {} {unit}, corrected for {} setting{} (Holm)",
             measure_text(report.measure, report.score),
             match report.score {
                 Score::Accuracy => " in %",
                 Score::R2 => "",
             },
-            100.0 * report.confidence,
-            report.margin * 100.0,
+            hundredfold(report.confidence),
+            hundredfold(report.margin),
             report.tests,
             if report.tests == 1 { "" } else { "s" },
         )?;
