@@ -3,7 +3,7 @@
 //! - [`estimate`]: the mean over runs, and how well dies and seeds determine it.
 //! - [`comparison`]: the drop from one mean to another, with its tests.
 //! - [`need`]: how many runs decide. [`holm`]: several settings at once.
-//! - [`judge`]: the verdicts. [`cost`]: limits on queries, time and memory.
+//! - [`mod@judge`]: the verdicts. [`cost`]: limits on queries, time and memory.
 //! - [`student`]: Student's t.
 //!
 //! How they were chosen: docs/decisions/010-check-by-welch.md.

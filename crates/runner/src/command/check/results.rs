@@ -26,6 +26,8 @@ pub(super) struct CheckRow {
 pub(super) struct SettingRows {
     pub(super) point: Map<String, Value>,
     pub(super) rows: Vec<CheckRow>,
+    /// Where the row of a die and a seed is.
+    places: BTreeMap<(Option<u64>, u64), usize>,
 }
 
 /// Everything that was given.
@@ -157,17 +159,19 @@ impl Results {
         let rows = match self.settings.entry(name) {
             Entry::Vacant(entry) => entry.insert(SettingRows {
                 point: found.point.clone(),
-                rows: Vec::new(),
+                ..SettingRows::default()
             }),
             Entry::Occupied(entry) => entry.into_mut(),
         };
-        let same = |other: &&CheckRow| {
-            (other.row.die_seed, other.row.seed) == (found.die_seed, found.seed)
+        let before = match rows.places.entry((found.die_seed, found.seed)) {
+            Entry::Vacant(entry) => {
+                entry.insert(rows.rows.len());
+                rows.rows.push(row);
+                return Ok(());
+            }
+            Entry::Occupied(entry) => *entry.get(),
         };
-        let Some(other) = rows.rows.iter().find(same) else {
-            rows.rows.push(row);
-            return Ok(());
-        };
+        let other = &rows.rows[before];
         // What a killed sweep has done twice is the same, times apart.
         if other.row.accuracy == found.accuracy && other.row.queries == found.queries {
             self.notes
