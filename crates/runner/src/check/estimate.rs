@@ -4,7 +4,9 @@
 //! are not independent. The variance of the mean adds what dies and what seeds bring (two-way clusters:
 //! Cameron, Gelbach, Miller, J. Bus. Econ. Stat. 29, 238 (2011), doi:10.1198/jbes.2010.07136):
 //!
-//!     V = V_dies + V_seeds − V_runs,    V_c = G/(G − 1) Σ_g (Σ_{i in g} (x_i − x̄))² / n²  over G clusters,
+//! ```text
+//! V = V_dies + V_seeds − V_runs,    V_c = G/(G − 1) Σ_g (Σ_{i in g} (x_i − x̄))² / n²  over G clusters,
+//! ```
 //!
 //! and not less than V_dies or V_seeds. Where every run has a die and a seed of its own, all three are the
 //! familiar s²/n. A factor of which there is one level only has no V: what it would bring is not known, and
