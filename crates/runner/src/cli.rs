@@ -1,5 +1,6 @@
 //! The command line.
 
+mod check;
 mod compare;
 mod convert;
 mod draw;
@@ -8,6 +9,7 @@ mod matrix;
 mod mesh_choice;
 mod program;
 
+pub use check::{Annotations, CheckArgs, Measure};
 pub use compare::CompareArgs;
 pub use convert::ConvertArgs;
 mod validate;
@@ -29,7 +31,7 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0  done
   1  a check failed
-  2  could not run: bad options, configuration or files
+  2  could not run: bad options, configuration or files; or a check that is undecided
 
 Environment:
   FZERO_SIMD  portable, avx2 or avx512: forces a SIMD level; all levels give the same results";
@@ -87,6 +89,15 @@ pub enum Command {
                       as those of fzero run, with the table and the curves of accuracy against queries."
     )]
     Compare(CompareArgs),
+    /// Say whether results are worse than a baseline, by statistics; for CI.
+    #[command(
+        after_help = check::EXAMPLES,
+        long_about = "Compare the accuracies of a sweep, or of runs, with those of a baseline, setting by \
+                      setting: whether they have dropped, at a stated confidence over all settings \
+                      together, by the spread between dies and seeds; and costs against limits. With \
+                      --update the results become the baseline."
+    )]
+    Check(CheckArgs),
     /// Load the phases of a finished run onto a die and measure its accuracy; train nothing.
     #[command(
         after_help = evaluate::EXAMPLES,

@@ -119,6 +119,8 @@ pub enum Status {
     Done,
     /// It ran, and a check failed: exit code 1.
     CheckFailed,
+    /// It ran, and a check could not be decided: exit code 2.
+    Undecided,
 }
 
 impl Status {
@@ -127,6 +129,7 @@ impl Status {
         match self {
             Self::Done => 0,
             Self::CheckFailed => 1,
+            Self::Undecided => EXIT_COULD_NOT_RUN,
         }
     }
 }

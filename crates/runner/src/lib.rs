@@ -2,6 +2,7 @@
 //! programs can read.
 //!
 //! - [`cli`]: the command line; [`command`]: what it does.
+//! - [`check`]: whether a network has become worse: the statistics.
 //! - [`config`]: an experiment, read, checked and hashed.
 //! - [`dataset`]: labelled images.
 //! - [`draw`]: pictures of meshes.
@@ -11,6 +12,7 @@
 //! - [`error`]: messages and exit codes.
 
 pub mod caution;
+pub mod check;
 pub mod cli;
 pub mod command;
 pub mod config;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod budget;
+mod check;
 mod compare;
 mod conclusion;
 mod convert;
@@ -27,6 +28,7 @@ pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Run(args) => run::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Check(args) => check::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Budget(args) => budget::run(args),
         Command::Program(args) => program::run(args),

@@ -11,6 +11,7 @@
 
 mod archive;
 mod atomic;
+pub mod baseline;
 pub mod bench;
 pub mod checkpoint;
 pub mod compare;
@@ -26,6 +27,7 @@ pub(crate) mod npy;
 pub mod npz;
 pub mod output;
 pub mod position;
+pub mod row;
 pub mod splitter_errors;
 pub mod summary;
 pub mod timestamp;
@@ -36,4 +38,5 @@ pub use bench::BenchRecord;
 pub use folder::{FolderChoice, ResultsFolder};
 pub use manifest::Manifest;
 pub use metrics::MetricsLog;
+pub use row::Row;
 pub use summary::Summary;
