@@ -1,14 +1,18 @@
 //! The loss of one stage on one batch, at given parameters.
 
+use super::batches::below;
 use super::stage::StageShape;
 use crate::baseline::DifferentiableTwin;
-use crate::black_box::{Purpose, Samples, Tap};
+use crate::black_box::{DeviceError, Purpose, Samples, Tap};
 use crate::data::Split;
 use crate::digital::{Cotangent, Gradient};
 use crate::error::TrainError;
 use crate::goal::{BatchLoss, GoalScratch, LocalGoal};
+use crate::label_input::LabelInput;
 use crate::metered::MeteredBox;
+use crate::tapped::TappedBox;
 use crate::target::Target;
+use numerics::Stream;
 
 /// One batch at the tap of one stage, with the statistics of the epoch. Its buffers are used again.
 pub(super) struct Measurement<'a, Y> {
@@ -16,6 +20,8 @@ pub(super) struct Measurement<'a, Y> {
     epoch: usize,
     goal: &'a dyn LocalGoal<Y>,
     width: usize,
+    /// How labels are shown.
+    shown: Option<LabelInput>,
     values: Vec<f32>,
     labels: Vec<Y>,
     readouts: Vec<f32>,
@@ -27,12 +33,18 @@ pub(super) struct Measurement<'a, Y> {
 }
 
 impl<'a, Y: Target> Measurement<'a, Y> {
-    pub(super) fn new(shape: &'a StageShape, goal: &'a dyn LocalGoal<Y>, width: usize) -> Self {
+    pub(super) fn new(
+        shape: &'a StageShape,
+        goal: &'a dyn LocalGoal<Y>,
+        width: usize,
+        shown: Option<LabelInput>,
+    ) -> Self {
         Self {
             shape,
             epoch: 0,
             goal,
             width,
+            shown,
             values: Vec::new(),
             labels: Vec::new(),
             readouts: Vec::new(),
@@ -50,17 +62,33 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         (self.loss_sum, self.correct, self.samples) = (0.0, 0, 0);
     }
 
-    /// Takes the samples `rows` of `split` as the batch.
-    pub(super) fn load(&mut self, split: &Split<'_, Y>, rows: &[u32]) {
+    /// Takes the samples `rows` of `split` as the batch: where labels are shown first with their own, then
+    /// with wrong ones, drawn from `negatives`.
+    pub(super) fn load(&mut self, split: &Split<'_, Y>, rows: &[u32], negatives: &mut Stream) {
         self.values.clear();
         self.labels.clear();
         for &row in rows {
             let row = row as usize;
             let values = &split.values[row * self.width..][..self.width];
-            self.values.extend_from_slice(values);
-            self.labels.push(split.labels[row]);
+            let label = split.labels[row];
+            match (&self.shown, label.class()) {
+                (Some(shown), Some(class)) => shown.show(values, class, &mut self.values),
+                _ => self.values.extend_from_slice(values),
+            }
+            self.labels.push(label);
         }
-        self.readouts.resize(rows.len() * self.goal.readouts(), 0.0);
+        let mut times = 1;
+        if let Some(shown) = &self.shown {
+            times = 2;
+            for (&row, label) in rows.iter().zip(&self.labels) {
+                let values = &split.values[row as usize * self.width..][..self.width];
+                let wrong = below(shown.classes as u32 - 1, negatives) as u16;
+                let own = label.class().unwrap_or(0);
+                shown.show(values, wrong + u16::from(wrong >= own), &mut self.values);
+            }
+        }
+        let readouts = times * rows.len() * self.goal.readouts();
+        self.readouts.resize(readouts, 0.0);
     }
 
     /// Programs the stage, sends the batch through and returns its mean loss.
@@ -122,6 +150,30 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         self.twin_backward(twin, gradient)
     }
 
+    /// The gradient that `device` measures inside of itself.
+    pub(super) fn inside(
+        &mut self,
+        device: &mut dyn TappedBox,
+        parameters: &[f64],
+        gradient: &mut [f64],
+    ) -> Result<f64, TrainError> {
+        for (layer, own) in self.shape.parts(parameters) {
+            device.program(layer, own, Purpose::Training)?;
+        }
+        let samples = Samples {
+            values: &self.values,
+            width: self.width,
+        };
+        let tap = Tap {
+            layer: self.shape.stage.tap,
+            readouts: &mut self.readouts,
+        };
+        device.query_inside(samples, &mut [tap], Purpose::Training)?;
+        self.backward(gradient, |_, cotangents, gradients| {
+            device.gradient(cotangents, gradients, Purpose::Training)
+        })
+    }
+
     fn twin_forward(
         &mut self,
         twin: &mut dyn DifferentiableTwin,
@@ -141,11 +193,25 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         Ok(twin.forward(samples, &mut [tap])?)
     }
 
-    /// From the readouts, as they are now.
     fn twin_backward(
         &mut self,
         twin: &mut dyn DifferentiableTwin,
         gradient: &mut [f64],
+    ) -> Result<f64, TrainError> {
+        self.backward(gradient, |samples, cotangents, gradients| {
+            twin.vjp(samples, cotangents, gradients)
+        })
+    }
+
+    /// From the readouts, as they are now, by `vjp`.
+    fn backward(
+        &mut self,
+        gradient: &mut [f64],
+        vjp: impl FnOnce(
+            Samples<'_>,
+            &[Cotangent<'_>],
+            &mut [Gradient<'_>],
+        ) -> Result<(), DeviceError>,
     ) -> Result<f64, TrainError> {
         self.cotangents.resize(self.readouts.len(), 0.0);
         let batch = self.goal.gradient(
@@ -167,7 +233,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
             values: &self.values,
             width: self.width,
         };
-        twin.vjp(samples, &[cotangent], &mut parts)?;
+        vjp(samples, &[cotangent], &mut parts)?;
         Ok(self.keep_trained(gradient))
     }
 

@@ -12,6 +12,7 @@ use crate::data::Dataset;
 use crate::error::{TrainError, check_length};
 use crate::estimate::{ChosenRadius, GradientEstimator, trained_parameters};
 use crate::goal::LocalGoal;
+use crate::label_input::check_goal;
 use crate::ledger::Ledger;
 use crate::metered::MeteredBox;
 use crate::observe::{EpochRecord, Observer};
@@ -56,7 +57,7 @@ pub struct Outcome {
 ///
 /// The result depends on the arguments and the device alone. Directions come from
 /// [`Stream::Directions`] by (tap, step within the stage), orders from [`Stream::Batches`] by
-/// (tap, epoch), probes for the radius from [`Stream::Probes`] by tap, so evaluating more or less often
+/// (tap, epoch), wrong labels from [`Stream::Negatives`] by (tap, step), probes for the radius from [`Stream::Probes`] by tap, so evaluating more or less often
 /// changes nothing else.
 ///
 /// # Errors
@@ -95,9 +96,15 @@ pub(crate) fn train_stages<Y: Target>(
     plan.check()?;
     data.check()?;
     check_fit(device, data, goals, &initial)?;
+    if let Some(labels) = &plan.labels {
+        labels.check(data.width, data.train.labels)?;
+    }
+    for goal in goals {
+        check_goal(plan.labels.as_ref(), goal.as_ref())?;
+    }
     let stages = plan.scope.stages(device.layers()).into_iter();
     let shapes: Vec<_> = stages.map(|stage| StageShape::new(device, stage)).collect();
-    if twin.is_none() {
+    if plan.gradient == GradientSource::Measured {
         for shape in &shapes {
             let radius = plan.estimator.radius();
             radius.check_resolution(shape.resolution(device))?;
@@ -129,6 +136,10 @@ pub(crate) fn train_stages<Y: Target>(
         };
         for (layer, own) in shape.parts(&training.parameters) {
             parameters[layer].copy_from_slice(own);
+            if let Some(twin) = &mut twin {
+                // It has seen them only before the last step.
+                twin.program(layer, own)?;
+            }
         }
         epochs[layers].fill(training.epochs);
         stopped = ended?;
@@ -136,8 +147,9 @@ pub(crate) fn train_stages<Y: Target>(
             break;
         }
     }
-    let train = evaluate(device, &data.train, data.width, goals, plan.vote)?;
-    let test = evaluate(device, &data.test, data.width, goals, plan.vote)?;
+    let labels = plan.labels.as_ref();
+    let train = evaluate(device, &data.train, data.width, goals, plan.vote, labels)?;
+    let test = evaluate(device, &data.test, data.width, goals, plan.vote, labels)?;
     Ok(Outcome {
         parameters,
         epochs,
@@ -199,15 +211,16 @@ impl<Y: Target> StageTraining<'_, Y> {
         let samples = self.data.train.samples();
         let total_steps = plan.epochs * plan.steps_per_epoch(samples);
         let mut optimizer = plan.optimizer.build();
-        let mut measurement = Measurement::new(shape, self.goals[layer].as_ref(), self.data.width);
-        let mut evaluator = Evaluator::default();
+        let goal = self.goals[layer].as_ref();
+        let mut measurement = Measurement::new(shape, goal, self.data.width, plan.labels);
+        let mut evaluator = Evaluator::new(plan.labels.as_ref());
         let mut order = vec![0; samples];
         let mut gradient = vec![0.0; shape.parameters()];
         let mut step = 0;
         observer.layer_begins(layer, plan.epochs);
         measurement.begin(1);
         let mut estimating: Option<(ChosenRadius, Box<dyn GradientEstimator>)> = None;
-        if twin.is_none() {
+        if plan.gradient == GradientSource::Measured {
             let chosen = match self.choose_radius(device, &mut measurement, &mut order) {
                 Err(error) => return self.out_of_budget(device, error),
                 Ok(chosen) => chosen,
@@ -227,7 +240,8 @@ impl<Y: Target> StageTraining<'_, Y> {
             let mut rate = plan.learning_rate;
             let first_step = step;
             for rows in order.chunks(plan.batch) {
-                measurement.load(&self.data.train, rows);
+                let mut negatives = Stream::Negatives.derive(self.streams, layer, step);
+                measurement.load(&self.data.train, rows, &mut negatives);
                 let stepped = match (&mut estimating, &mut twin) {
                     (Some((_, estimator)), _) => estimator
                         .estimate(
@@ -251,7 +265,12 @@ impl<Y: Target> StageTraining<'_, Y> {
                             measurement.on_twin(&mut **twin, &self.parameters, &mut gradient)
                         }
                     }
-                    (None, None) => Err(TrainError::TwinNeeded),
+                    (None, None) => match device.inside() {
+                        Some(device) => {
+                            measurement.inside(device, &self.parameters, &mut gradient)
+                        }
+                        None => Err(TrainError::TwinNeeded),
+                    },
                 };
                 match stepped {
                     Err(error) => return self.out_of_budget(device, error),
@@ -312,7 +331,9 @@ impl<Y: Target> StageTraining<'_, Y> {
     ) -> Result<ChosenRadius, TrainError> {
         let (layer, plan) = (self.shape.stage.tap, self.plan);
         shuffle(order, &mut Stream::Batches.derive(self.streams, layer, 1));
-        measurement.load(&self.data.train, &order[..plan.batch.min(order.len())]);
+        let rows = &order[..plan.batch.min(order.len())];
+        let mut negatives = Stream::Negatives.derive(self.streams, layer, 0);
+        measurement.load(&self.data.train, rows, &mut negatives);
         let resolution = self.shape.resolution(device);
         plan.estimator.choose_radius(
             &mut |parameters| measurement.measure(device, parameters, Purpose::Calibration),
