@@ -190,6 +190,11 @@ impl LayerwisePlan {
         ledger
     }
 
+    /// Samples that the evaluation at the very end sends.
+    pub fn final_queries(&self, train_samples: usize, test_samples: usize) -> u64 {
+        self.samples(train_samples, test_samples)
+    }
+
     /// Samples of an evaluation, as often as they are sent.
     fn samples(&self, train: usize, test: usize) -> u64 {
         let candidates = self.labels.map_or(1, |labels| labels.classes);

@@ -20,6 +20,7 @@ pub use process::{
     SourceProcess, StuckHeater,
 };
 pub use training::{
+    InSitu, Interference,
     AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, MeasuredRadius, Optimizer, Schedule,
     Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
 };
@@ -80,6 +81,8 @@ pub enum VoteRule {
     AllLayers,
     /// All but the last, which breaks ties, as in the published code.
     Published,
+    /// The sum of scores over all but the first.
+    Accumulated,
 }
 
 /// What the run may use.
