@@ -26,7 +26,11 @@ impl LabelInput {
         let refuse = |key, value, why| Err(TrainError::Setting { key, value, why });
         if self.classes < 2 || labels.first().is_some_and(|y| y.class().is_none()) {
             let classes = self.classes as f64;
-            return refuse("classes", classes, "labels that are shown are two classes or more");
+            return refuse(
+                "classes",
+                classes,
+                "labels that are shown are two classes or more",
+            );
         }
         if !(self.amplitude > 0.0 && self.amplitude <= 1.0) {
             let amplitude = self.amplitude.into();

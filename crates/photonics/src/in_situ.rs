@@ -193,7 +193,9 @@ impl InSitu {
                     self.sent.scale(passed);
                 }
                 let cotangent = &mut self.cotangent;
-                below.activation.vjp(self.sent.lanes(), cotangent.lanes_mut());
+                below
+                    .activation
+                    .vjp(self.sent.lanes(), cotangent.lanes_mut());
                 if let Some(passed) = below.passed {
                     cotangent.scale(passed);
                 }
@@ -260,7 +262,9 @@ impl InSitu {
         }
         let (ports, samples) = (input.ports(), input.samples());
         let mut none = numerics::Streams::new(0).derive("none", 0, 0);
-        below.activation.apply(input.lanes_mut(), ports, samples, &mut none);
+        below
+            .activation
+            .apply(input.lanes_mut(), ports, samples, &mut none);
     }
 
     /// The gradient of one layer from the cotangent behind it, which becomes that in front of it.
@@ -284,7 +288,10 @@ impl InSitu {
         let (inner, gamma) = gradient.split_at_mut(monitors);
         for (port, gamma) in gamma.iter_mut().enumerate() {
             let product = |sample| {
-                let (g, e) = (cotangent.get(port, sample), self.fields[index].get(port, sample));
+                let (g, e) = (
+                    cotangent.get(port, sample),
+                    self.fields[index].get(port, sample),
+                );
                 -(g.conj() * e).im
             };
             *gamma = (0..samples).map(product).sum();
@@ -365,12 +372,7 @@ fn each_lane(
 }
 
 /// sum = a + i sign b
-fn add_turned(
-    a: &FieldBatch<f64>,
-    b: &FieldBatch<f64>,
-    sign: f64,
-    sum: &mut FieldBatch<f64>,
-) {
+fn add_turned(a: &FieldBatch<f64>, b: &FieldBatch<f64>, sign: f64, sum: &mut FieldBatch<f64>) {
     sum.clone_from(a);
     for (sum, b) in sum.lanes_mut().iter_mut().zip(b.lanes()) {
         for i in 0..LANES {

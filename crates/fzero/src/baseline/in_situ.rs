@@ -31,7 +31,16 @@ pub fn train_in_situ<Y: Target>(
         return Err(TrainError::TwinNeeded);
     }
     let mut device = Opened(device);
-    train_stages(&mut device, None, data, goals, initial, plan, streams, observer)
+    train_stages(
+        &mut device,
+        None,
+        data,
+        goals,
+        initial,
+        plan,
+        streams,
+        observer,
+    )
 }
 
 /// A device that the loop may measure inside.

@@ -209,7 +209,8 @@ mod tests {
             let loss = |powers: &[f64]| {
                 let rows = powers.chunks(dimension).enumerate();
                 let each = rows.map(|(row, powers)| {
-                    let g = powers[..dimension / 2].iter().sum::<f64>() / powers.iter().sum::<f64>();
+                    let g =
+                        powers[..dimension / 2].iter().sum::<f64>() / powers.iter().sum::<f64>();
                     let q = 1.0 / (1.0 + (-7.0 * (g - 0.4)).exp());
                     if row < 3 { -q.ln() } else { -(1.0 - q).ln() }
                 });
@@ -231,7 +232,11 @@ mod tests {
                 wide[i] = middle;
                 let difference = (plus - minus) / (2.0 * h);
                 // h^2 of the third derivative, which is some (7 / total)^3, and rounding over h.
-                assert!((slopes[i] - difference).abs() < 1e-4, "{i} {} {difference}", slopes[i]);
+                assert!(
+                    (slopes[i] - difference).abs() < 1e-4,
+                    "{i} {} {difference}",
+                    slopes[i]
+                );
             }
         }
     }
@@ -243,16 +248,27 @@ mod tests {
         let loss = |powers: &[f32], scratch: &mut _| goal.loss(powers, &[1], scratch).unwrap();
         let right = loss(&[1.0, 1.0, 0.1, 0.0, 0.0, 0.1, 1.0, 1.0], &mut scratch);
         assert_eq!((right.correct, right.dead), (1, 0));
-        let faint = loss(&[1e-20, 1e-20, 1e-21, 0.0, 0.0, 0.1, 1.0, 1.0], &mut scratch);
+        let faint = loss(
+            &[1e-20, 1e-20, 1e-21, 0.0, 0.0, 0.1, 1.0, 1.0],
+            &mut scratch,
+        );
         assert!((right.loss - faint.loss).abs() < 1e-6 && right.loss < 0.02);
         let wrong = loss(&[0.0, 0.1, 1.0, 1.0, 1.0, 1.0, 0.1, 0.0], &mut scratch);
         assert!(wrong.loss > 4.0 && wrong.correct == 0);
         let dark = loss(&[0.0; 8], &mut scratch);
         assert_eq!((dark.correct, dark.dead), (0, 1));
-        assert!(loss(&[f32::NAN, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0], &mut scratch).loss.is_nan());
+        assert!(
+            loss(&[f32::NAN, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0], &mut scratch)
+                .loss
+                .is_nan()
+        );
         let mut scores = [f64::NAN; 2];
-        goal.scores(&[3.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0], &mut scores, &mut scratch)
-            .unwrap();
+        goal.scores(
+            &[3.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            &mut scores,
+            &mut scratch,
+        )
+        .unwrap();
         assert_eq!(scores, [0.75, 0.0]);
     }
 

@@ -207,11 +207,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
     fn backward(
         &mut self,
         gradient: &mut [f64],
-        vjp: impl FnOnce(
-            Samples<'_>,
-            &[Cotangent<'_>],
-            &mut [Gradient<'_>],
-        ) -> Result<(), DeviceError>,
+        vjp: impl FnOnce(Samples<'_>, &[Cotangent<'_>], &mut [Gradient<'_>]) -> Result<(), DeviceError>,
     ) -> Result<f64, TrainError> {
         self.cotangents.resize(self.readouts.len(), 0.0);
         let batch = self.goal.gradient(

@@ -1,8 +1,8 @@
 //! What to do with each layer, and what it costs.
 
-use super::stage::{Scope, joined_groups};
 use super::VoteRule;
 use super::evaluate::samples_per_pass;
+use super::stage::{Scope, joined_groups};
 use crate::black_box::LayerShape;
 use crate::error::{TrainError, check_positive};
 use crate::estimate::EstimatorChoice;

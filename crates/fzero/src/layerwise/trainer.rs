@@ -266,9 +266,7 @@ impl<Y: Target> StageTraining<'_, Y> {
                         }
                     }
                     (None, None) => match device.inside() {
-                        Some(device) => {
-                            measurement.inside(device, &self.parameters, &mut gradient)
-                        }
+                        Some(device) => measurement.inside(device, &self.parameters, &mut gradient),
                         None => Err(TrainError::TwinNeeded),
                     },
                 };

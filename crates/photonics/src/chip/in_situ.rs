@@ -76,9 +76,9 @@ impl Instruments {
                 responsivity_a_per_w: vec![responsivity; 2 * ports],
                 dark_current_a: vec![plain.dark_current_a; 2 * ports],
             };
-            let receivers = ratios.iter().map(|&ratio| {
-                LayerReceiver::new(Readout::Homodyne, ratio, balanced.clone(), None)
-            });
+            let receivers = ratios
+                .iter()
+                .map(|&ratio| LayerReceiver::new(Readout::Homodyne, ratio, balanced.clone(), None));
             let process = DetectorProcess {
                 saturation_a: None,
                 local_oscillator: LocalOscillator {
@@ -127,7 +127,16 @@ impl Instruments {
             ..
         } = self;
         let scale = self.sqrt_w_per_a[layer];
-        read_coherently(quadratures, query, layer, light, field, scale, currents_a, read);
+        read_coherently(
+            quadratures,
+            query,
+            layer,
+            light,
+            field,
+            scale,
+            currents_a,
+            read,
+        );
     }
 }
 

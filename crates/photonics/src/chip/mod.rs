@@ -18,9 +18,9 @@ use crate::process::Process;
 use crate::source::LaserNoise;
 use actuation::Actuator;
 use cost::{Bench, BenchCost, BenchRates, BenchUse};
+use in_situ::Instruments;
 use numerics::Streams;
 use numerics::math::{all_finite, all_finite_f32};
-use in_situ::Instruments;
 use optics::Optics;
 use phases::LayerPhases;
 use receiver::{LayerReceiver, Receiver};
@@ -176,12 +176,10 @@ impl Chip {
             )?,
             encoder: Encoder::new(&design.source, ports, &process.faults.open_ports),
             receiver: Receiver::new(receivers.collect(), detector, streams),
-            instruments: process
-                .monitors
-                .map(|monitors| {
-                    let actual_rad = phases.iter().map(LayerPhases::actual_rad);
-                    Instruments::new(design, process, monitors, truth, actual_rad, streams)
-                }),
+            instruments: process.monitors.map(|monitors| {
+                let actual_rad = phases.iter().map(LayerPhases::actual_rad);
+                Instruments::new(design, process, monitors, truth, actual_rad, streams)
+            }),
             bench: Bench::new(
                 BenchRates::new(design, process),
                 phases.iter().map(LayerPhases::heater_power_w).collect(),

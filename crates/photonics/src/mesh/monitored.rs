@@ -70,7 +70,8 @@ impl MonitoredMesh {
         let phases = phases.expect("2 MZIs + ports phases");
         let losses = self.hardware.losses();
         let coupler = |e: f64| [cos(FRAC_PI_4 + e), sin(FRAC_PI_4 + e)];
-        let arm = |upper: f64, phase: f64, lower: f64| [upper * cos(phase), upper * sin(phase), lower];
+        let arm =
+            |upper: f64, phase: f64, lower: f64| [upper * cos(phase), upper * sin(phase), lower];
         self.mzis.clear();
         self.mzis.extend((0..topology.mzis()).map(|mzi| {
             let arms = losses.map_or(ArmTransmission::LOSSLESS, |losses| losses.arms[mzi]);
@@ -99,22 +100,22 @@ impl MonitoredMesh {
             monitors,
             #[inline(always)]
             |ports, monitors| {
-            for (k, (mzi, pair)) in self.mzis.iter().zip(topology.pairs()).enumerate() {
-                let pair = [pair.upper as usize, pair.lower as usize];
-                let Ok([x, y]) = ports.get_disjoint_mut(pair) else {
-                    continue;
-                };
-                monitors[self.mzis.len() + k] = *x;
-                arms(mzi.outer, x, y);
-                couple(mzi.first, x, y);
-                monitors[k] = *x;
-                arms(mzi.inner, x, y);
-                couple(mzi.second, x, y);
-            }
-            for (port, screen) in ports.iter_mut().zip(&self.screen) {
-                turn(*screen, port);
-            }
-        },
+                for (k, (mzi, pair)) in self.mzis.iter().zip(topology.pairs()).enumerate() {
+                    let pair = [pair.upper as usize, pair.lower as usize];
+                    let Ok([x, y]) = ports.get_disjoint_mut(pair) else {
+                        continue;
+                    };
+                    monitors[self.mzis.len() + k] = *x;
+                    arms(mzi.outer, x, y);
+                    couple(mzi.first, x, y);
+                    monitors[k] = *x;
+                    arms(mzi.inner, x, y);
+                    couple(mzi.second, x, y);
+                }
+                for (port, screen) in ports.iter_mut().zip(&self.screen) {
+                    turn(*screen, port);
+                }
+            },
         );
     }
 
@@ -127,22 +128,22 @@ impl MonitoredMesh {
             monitors,
             #[inline(always)]
             |ports, monitors| {
-            for (port, screen) in ports.iter_mut().zip(&self.screen) {
-                turn(*screen, port);
-            }
-            for (k, (mzi, pair)) in self.mzis.iter().zip(topology.pairs()).enumerate().rev() {
-                let pair = [pair.upper as usize, pair.lower as usize];
-                let Ok([x, y]) = ports.get_disjoint_mut(pair) else {
-                    continue;
-                };
-                couple(mzi.second, x, y);
-                arms(mzi.inner, x, y);
-                monitors[k] = *x;
-                couple(mzi.first, x, y);
-                arms(mzi.outer, x, y);
-                monitors[self.mzis.len() + k] = *x;
-            }
-        },
+                for (port, screen) in ports.iter_mut().zip(&self.screen) {
+                    turn(*screen, port);
+                }
+                for (k, (mzi, pair)) in self.mzis.iter().zip(topology.pairs()).enumerate().rev() {
+                    let pair = [pair.upper as usize, pair.lower as usize];
+                    let Ok([x, y]) = ports.get_disjoint_mut(pair) else {
+                        continue;
+                    };
+                    couple(mzi.second, x, y);
+                    arms(mzi.inner, x, y);
+                    monitors[k] = *x;
+                    couple(mzi.first, x, y);
+                    arms(mzi.outer, x, y);
+                    monitors[self.mzis.len() + k] = *x;
+                }
+            },
         );
     }
 
@@ -161,7 +162,9 @@ impl MonitoredMesh {
             monitors.resize(field.samples());
         }
         let blocks = field.lanes_mut().par_chunks_exact_mut(ports);
-        let kept = monitors.lanes_mut().par_chunks_exact_mut(self.monitors().max(1));
+        let kept = monitors
+            .lanes_mut()
+            .par_chunks_exact_mut(self.monitors().max(1));
         blocks.zip(kept).for_each(|(ports, monitors)| {
             vectorize(
                 #[inline(always)]

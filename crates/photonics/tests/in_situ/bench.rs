@@ -1,8 +1,8 @@
 //! A die with monitors, its truth, and the gradients of both.
 
 use crate::common::{random_phases, stream, uniform};
-use photonics::chip::actuation::Actuator;
 use photonics::chip::Chip;
+use photonics::chip::actuation::Actuator;
 use photonics::component::activation::{Activation, ElectroOptic};
 use photonics::design::{ChipDesign, LayerDesign, Precision, Readout, Source, Tap};
 use photonics::fabricate::{DieSeed, GroundTruth, fabricate};
@@ -100,11 +100,19 @@ impl Case {
         let last = self.design.layers.len() - 1;
         let mut currents = vec![0.0; self.slopes.len()];
         let mut taps = [(last, &mut currents[..])];
-        in_situ.forward(&mut self.chip, &self.light, &mut taps).unwrap();
+        in_situ
+            .forward(&mut self.chip, &self.light, &mut taps)
+            .unwrap();
         let mut gradients: Vec<_> = self.actual_rad.iter().map(|x| vec![0.0; x.len()]).collect();
-        let mut wanted: Vec<_> = gradients.iter_mut().map(|x| &mut x[..]).enumerate().collect();
+        let mut wanted: Vec<_> = gradients
+            .iter_mut()
+            .map(|x| &mut x[..])
+            .enumerate()
+            .collect();
         let slopes = [(last, &self.slopes[..])];
-        in_situ.backward(&mut self.chip, &slopes, &mut wanted).unwrap();
+        in_situ
+            .backward(&mut self.chip, &slopes, &mut wanted)
+            .unwrap();
         gradients.concat()
     }
 
@@ -116,9 +124,14 @@ impl Case {
         }
         let last = self.design.layers.len() - 1;
         let mut currents = vec![0.0; self.slopes.len()];
-        twin.forward(&self.light, &mut [(last, &mut currents[..])]).unwrap();
+        twin.forward(&self.light, &mut [(last, &mut currents[..])])
+            .unwrap();
         let mut gradients: Vec<_> = self.actual_rad.iter().map(|x| vec![0.0; x.len()]).collect();
-        let mut wanted: Vec<_> = gradients.iter_mut().map(|x| &mut x[..]).enumerate().collect();
+        let mut wanted: Vec<_> = gradients
+            .iter_mut()
+            .map(|x| &mut x[..])
+            .enumerate()
+            .collect();
         twin.vjp(&[(last, &self.slopes[..])], &mut wanted).unwrap();
         gradients.concat()
     }

@@ -30,12 +30,21 @@ fn common_loss_makes_the_gradient_smaller_by_what_is_lost_before() {
     let mzis = topology.mzis();
     for column in 0..3 {
         let passed = loss_db_to_power_ratio(2.0 * loss_db * column as f64);
-        for places in [topology.column(column), mzis + topology.column(column).start..mzis + topology.column(column).end] {
-            let scaled: Vec<f64> = expected[places.clone()].iter().map(|x| passed * x).collect();
+        for places in [
+            topology.column(column),
+            mzis + topology.column(column).start..mzis + topology.column(column).end,
+        ] {
+            let scaled: Vec<f64> = expected[places.clone()]
+                .iter()
+                .map(|x| passed * x)
+                .collect();
             let off = relative(&found[places], &scaled);
             // Rounding as without loss, of light that is stronger than the gradient by at most what all
             // columns lose.
-            assert!(off < 16.0 * f64::from(f32::EPSILON) * 2.0, "column {column}: {off}");
+            assert!(
+                off < 16.0 * f64::from(f32::EPSILON) * 2.0,
+                "column {column}: {off}"
+            );
         }
     }
     let gamma = 2 * mzis..2 * mzis + 8;
@@ -82,14 +91,19 @@ fn taps_take_light_from_the_chip() {
         let mut case = Case::new(design, process, 3, 3);
         let mut currents = [0.0; 6];
         let light = case.light.clone();
-        case.chip.measure(&light, &mut [(0, &mut currents[..])]).unwrap();
+        case.chip
+            .measure(&light, &mut [(0, &mut currents[..])])
+            .unwrap();
         (case, currents)
     };
     let (tapped, one) = cell(tapped);
     let (losing, other) = cell(losing);
     // But for the loss of gamma's shifters, which have no monitor.
     for (one, other) in one.iter().zip(other) {
-        assert!((one * 0.9 - other).abs() < 4.0 * f32::EPSILON * other, "{one} {other}");
+        assert!(
+            (one * 0.9 - other).abs() < 4.0 * f32::EPSILON * other,
+            "{one} {other}"
+        );
     }
     let arms = |case: &Case| case.truth.layers()[0].losses().unwrap().arms.clone();
     for (a, b) in arms(&tapped).iter().zip(&arms(&losing)) {

@@ -30,7 +30,11 @@ fn statistics(case: &mut Case, interference: Interference) -> (Vec<f64>, Vec<f64
     let length = case.actual_rad.concat().len();
     let (mut sum, mut squares) = (vec![0.0; length], vec![0.0; length]);
     for _ in 0..REPEATS {
-        for ((sum, square), x) in sum.iter_mut().zip(&mut squares).zip(case.in_situ(interference)) {
+        for ((sum, square), x) in sum
+            .iter_mut()
+            .zip(&mut squares)
+            .zip(case.in_situ(interference))
+        {
             *sum += x;
             *square += x * x;
         }
@@ -66,7 +70,11 @@ fn opposite_phases_have_no_bias() {
     assert!(squares.iter().all(|x| *x < 25.0), "{squares:?}");
     // The noise is not small: of every phase more than a tenth of the mean gradient.
     let size = expected.iter().map(|x| x.abs()).sum::<f64>() / p;
-    assert!(variance.iter().all(|v| (v * REPEATS as f64).sqrt() > 0.1 * size));
+    assert!(
+        variance
+            .iter()
+            .all(|v| (v * REPEATS as f64).sqrt() > 0.1 * size)
+    );
 }
 
 /// What was received with noise n is sent in again: |n|^2 remains. At the first phase shifters, which the light
@@ -83,7 +91,11 @@ fn three_intensities_keep_the_power_of_the_noise() {
     let both = noise.variance_a2(current_a) + noise.variance_a2(0.0);
     // E = I / (2 R sqrt(P_LO / 2)), and two quadratures.
     let power_w = 2.0 * both / (4.0 * 0.5 * detector.local_oscillator.power_w);
-    let input_w: f64 = case.light.iter().map(|x| 1e-3 * f64::from(*x).powi(2)).sum();
+    let input_w: f64 = case
+        .light
+        .iter()
+        .map(|x| 1e-3 * f64::from(*x).powi(2))
+        .sum();
     let topology = case.design.layers[0].topology.clone();
     for mzi in topology.column(0) {
         let place = topology.mzis() + mzi;
@@ -112,7 +124,10 @@ fn cotangent_w(case: &Case) -> f64 {
     let light = case.light.iter().map(|x| 1e-3_f64.sqrt() * f64::from(*x));
     let light = nalgebra::DVector::from_iterator(case.light.len(), light.map(Into::into));
     let out = u * light;
-    let g = out.iter().zip(&case.slopes).map(|(e, y)| 4.0 * y * y * e.norm_sqr());
+    let g = out
+        .iter()
+        .zip(&case.slopes)
+        .map(|(e, y)| 4.0 * y * y * e.norm_sqr());
     g.sum()
 }
 

@@ -10,10 +10,7 @@ use photonics::mesh::{MziForm, NamedTopology};
 use photonics::process::{DetectorProcess, HeaterProcess, MeshProcess, Process};
 use photonics::twin::Knowledge;
 
-const BOTH: [Interference; 2] = [
-    Interference::ThreeIntensities,
-    Interference::OppositePhases,
-];
+const BOTH: [Interference; 2] = [Interference::ThreeIntensities, Interference::OppositePhases];
 
 /// Currents are reported in f32: of each power (|F| + |G|)^2 <= 4 |F| |G|, for both are equally strong on
 /// the whole, half an epsilon is rounded off, and two or three of them are taken a half or a quarter. The
@@ -60,7 +57,10 @@ fn it_is_the_gradient_of_the_true_chip() {
                 for interference in BOTH {
                     let found = case.in_situ(interference);
                     let off = relative(&found, &expected);
-                    assert!(off < ROUNDING, "{readout:?} {layers} {interference:?}: {off}");
+                    assert!(
+                        off < ROUNDING,
+                        "{readout:?} {layers} {interference:?}: {off}"
+                    );
                 }
                 if case.process.mesh.splitter_error_sigma_rad > 0.0 {
                     // A twin of the design is another chip.

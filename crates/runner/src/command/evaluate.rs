@@ -54,8 +54,17 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
     }
     let view = data.view();
     let rule = wiring::plan(config).vote;
-    let mut measured =
-        |split| evaluate(&mut device, split, view.width, &goals, rule, labels.as_ref()).map_err(failed);
+    let mut measured = |split| {
+        evaluate(
+            &mut device,
+            split,
+            view.width,
+            &goals,
+            rule,
+            labels.as_ref(),
+        )
+        .map_err(failed)
+    };
     let train = measured(&view.train)?;
     let test = measured(&view.test)?;
     let conclusion = Conclusion {

@@ -29,7 +29,11 @@ pub(super) fn goodness(file: &str, resolved: &Resolved) -> Option<Problem> {
     };
     if let Some(model) = word("model.kind").filter(|model| model != "mesh") {
         let why = format!("goodness is a share of light, and the readouts of a {model} are none");
-        return problem(path, why, "use cosine, softmax or margin, or model.kind = mesh");
+        return problem(
+            path,
+            why,
+            "use cosine, softmax or margin, or model.kind = mesh",
+        );
     }
     if let Some(readout) = word("chip.readout.kind").filter(|kind| kind != "intensity") {
         let why = format!("goodness is a share of power, and a {readout} readout is none");

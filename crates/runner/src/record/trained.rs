@@ -48,7 +48,13 @@ pub fn read_trained(
         return Err(Problem::of(&place, "a folder, a file is needed", help).into());
     }
     let reader = open(path, &ADVICE)?;
-    Ok(read_layers(&place, reader, shapes, classes, own_prototypes)?)
+    Ok(read_layers(
+        &place,
+        reader,
+        shapes,
+        classes,
+        own_prototypes,
+    )?)
 }
 
 fn read_layers<R: Read + Seek>(
@@ -112,8 +118,7 @@ impl<R: Read + Seek> TrainedFile<'_, R> {
         } else {
             Prototypes::axes(classes, shape.readouts)
         };
-        let prototypes = prototypes
-            .map_err(|error| self.0.problem(&name, error, FINISHED))?;
+        let prototypes = prototypes.map_err(|error| self.0.problem(&name, error, FINISHED))?;
         Ok(TrainedLayer {
             parameters,
             prototypes,

@@ -44,7 +44,11 @@ where
                 }
             };
             // A goal that judges candidate labels has none.
-            let kept = if goal.candidates() > 1 { Vec::new() } else { made };
+            let kept = if goal.candidates() > 1 {
+                Vec::new()
+            } else {
+                made
+            };
             Ok((kept, goal))
         })
         .collect()

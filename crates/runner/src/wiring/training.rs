@@ -2,12 +2,14 @@
 
 use crate::config::checked::{self, Config, EstimatorKind, Goal, Solver, UpdateRule};
 use crate::dataset::Images;
-use fzero::{LabelInput, TrainError};
 use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius};
-use fzero::goal::{CosineGoal, CrossEntropy, Goodness, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
+use fzero::goal::{
+    CosineGoal, CrossEntropy, Goodness, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine,
+};
 use fzero::layerwise::{GradientSource, LayerwisePlan, Scope, VoteRule};
-use photonics::in_situ::PASSES_PER_LAYER;
 use fzero::optimizer::{OptimizerChoice, Schedule};
+use fzero::{LabelInput, TrainError};
+use photonics::in_situ::PASSES_PER_LAYER;
 
 /// How the layers are trained.
 pub fn plan(config: &Config) -> LayerwisePlan {

@@ -141,7 +141,9 @@ fn goals(scope: Scope, streams: &Streams) -> Vec<Box<dyn LocalGoal>> {
             return Box::new(CrossEntropy::new(3, readouts, 2.0).unwrap());
         }
         let mut stream = Stream::Prototypes.derive(streams, layer, 0);
-        Box::new(CosineGoal::new(Prototypes::simplex(3, readouts, &mut stream).unwrap()))
+        Box::new(CosineGoal::new(
+            Prototypes::simplex(3, readouts, &mut stream).unwrap(),
+        ))
     };
     [5, 6].into_iter().enumerate().map(goal).collect()
 }
@@ -319,7 +321,14 @@ fn goodness_learns_from_measured_losses() {
         labels: None,
         ..plan
     };
-    let refused =
-        layerwise::train(&mut device, &data, &goals, initial, &without, &streams, observer);
+    let refused = layerwise::train(
+        &mut device,
+        &data,
+        &goals,
+        initial,
+        &without,
+        &streams,
+        observer,
+    );
     assert!(matches!(refused, Err(TrainError::WrongLength { .. })));
 }

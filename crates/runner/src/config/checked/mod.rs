@@ -20,9 +20,8 @@ pub use process::{
     SourceProcess, StuckHeater,
 };
 pub use training::{
-    InSitu, Interference,
-    AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, MeasuredRadius, Optimizer, Schedule,
-    Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
+    AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, InSitu, Interference, MeasuredRadius,
+    Optimizer, Schedule, Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
 };
 
 use super::fit;
