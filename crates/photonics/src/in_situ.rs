@@ -52,6 +52,32 @@ pub enum Interference {
 pub const PASSES_PER_LAYER: u32 = 3;
 
 /// Gradients of a chip with monitors. Its memory is used again.
+///
+/// ```
+/// # use photonics::{design::*, component::activation::Activation, mesh::rectangular::rectangular};
+/// # use photonics::{fabricate::{fabricate, DieSeed}, process::{Monitors, Process}};
+/// use photonics::in_situ::{InSitu, Interference};
+/// # use std::sync::Arc;
+/// # let layer = LayerDesign {
+/// #     topology: Arc::new(rectangular(4)?), readout: Readout::Intensity, tap: Tap::Lossless,
+/// #     adc_full_scale_a: None, activation: Activation::Identity,
+/// # };
+/// # let design = ChipDesign {
+/// #     layers: vec![layer], source: Source::ideal(1e-3), precision: Precision::Double,
+/// # };
+/// let process = Process { monitors: Some(Monitors { tap_ratio: 0.0 }), ..Process::ideal() };
+/// let (mut chip, _) = fabricate(&design, &process, DieSeed(1))?;
+/// chip.program(0, &[0.3; 16])?;
+/// let mut in_situ = InSitu::new(&design, &process, Interference::OppositePhases);
+/// let mut currents_a = [0.0; 4];
+/// in_situ.forward(&mut chip, &[1.0, 0.0, 0.0, 0.0], &mut [(0, &mut currents_a)])?;
+/// // How the current of port 2 changes with every phase, in A/rad.
+/// let mut gradient = [0.0; 16];
+/// let slopes = [0.0, 0.0, 1.0, 0.0];
+/// in_situ.backward(&mut chip, &[(0, &slopes)], &mut [(0, &mut gradient)])?;
+/// assert!(gradient[12..].iter().all(|x| x.abs() < 1e-12) && gradient[0].abs() > 1e-6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct InSitu {
     interference: Interference,
