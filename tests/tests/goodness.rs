@@ -109,15 +109,13 @@ fn it_learns_measured_and_exact_and_counts_what_labels_cost() {
     // Two epochs, two layers, two losses; one evaluation per layer and one of both.
     assert_eq!(measured.ledger.training.queries, 2 * 2 * 2 * 2 * train);
     assert_eq!(measured.ledger.evaluation.queries, 3 * 10 * all);
-    let adam = "training.optimizer={kind=\"adam\",learning_rate=1e-2}";
     let exact = [
-        "--set",
         "training.solver=ff-insitu",
-        "--set",
         "training.epochs=12",
-        "--set",
-        adam,
+        "training.optimizer.kind=adam",
+        "training.optimizer.learning_rate=1e-2",
     ];
+    let exact = exact.map(|setting| ["--set", setting]).concat();
     let results = bench.run("exact", &exact);
     let exact = results.summary();
     assert_eq!(exact.access, Access::InternalTaps);
