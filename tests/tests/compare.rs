@@ -9,12 +9,20 @@ use std::path::PathBuf;
 
 /// The shipped comparison.
 fn shipped() -> Vec<String> {
-    ["ff_dd", "ff_ad", "bp_dd", "bp_ad"]
-        .map(|name| {
-            let path: PathBuf = root().join("configs/compare").join(format!("{name}.toml"));
-            path.display().to_string()
-        })
-        .to_vec()
+    [
+        "ff_dd",
+        "ff_ad",
+        "bp_dd",
+        "bp_ad",
+        "ff_insitu",
+        "bp_insitu",
+        "ff_goodness",
+    ]
+    .map(|name| {
+        let path: PathBuf = root().join("configs/compare").join(format!("{name}.toml"));
+        path.display().to_string()
+    })
+    .to_vec()
 }
 
 #[test]
@@ -42,7 +50,8 @@ fn the_shipped_solvers_are_set_beside_each_other_with_what_each_used() {
             (row.solver, row.summary.access, queries / train)
         })
         .collect();
-    // Two losses a step, two epochs, and two layers where each has its own.
+    // Two losses a step, two epochs, and two layers where each has its own; a pass for the goal and three for
+    // each layer where it is measured inside; two labels.
     assert_eq!(
         found,
         [
@@ -50,12 +59,15 @@ fn the_shipped_solvers_are_set_beside_each_other_with_what_each_used() {
             (Solver::FfAd, Access::Twin, 0),
             (Solver::BpDd, Access::ForwardOnly, 4),
             (Solver::BpAd, Access::Twin, 0),
+            (Solver::FfInsitu, Access::InternalTaps, 16),
+            (Solver::BpInsitu, Access::InternalTaps, 14),
+            (Solver::FfDd, Access::ForwardOnly, 16),
         ]
     );
     for row in &rows {
         let results = bench.results(&format!("all/{}", row.summary.name));
         assert_eq!(results.summary(), row.summary);
-        let global = matches!(row.solver, Solver::BpDd | Solver::BpAd);
+        let global = row.solver.is_global();
         // Of layers trained together only the last one predicts, and what it predicts is the network's.
         assert_eq!(row.summary.layers[0].test.is_none(), global);
         if global {
@@ -65,7 +77,7 @@ fn the_shipped_solvers_are_set_beside_each_other_with_what_each_used() {
     }
     let curves = std::fs::read_to_string(bench.path().join("all/curves.csv")).unwrap();
     let lines: Vec<_> = curves.lines().collect();
-    assert_eq!(lines.len(), 1 + 4 + 4 + 2 + 2);
+    assert_eq!(lines.len(), 1 + 4 + 4 + 2 + 2 + 4 + 2 + 4);
     assert_eq!(
         lines[0],
         "name,layer,epoch,sample_queries,loss,train_accuracy,test_accuracy"

@@ -10,6 +10,10 @@ pub enum Access {
     #[default]
     #[serde(rename = "forward-only")]
     ForwardOnly,
+    /// Readouts of the device, powers at its parameters, and light that is sent and received coherently at
+    /// both ends of every layer: gradients of the device by measurements, without a model.
+    #[serde(rename = "internal taps + backward light")]
+    InternalTaps,
     /// Readouts of the device, and gradients of a model of it.
     #[serde(rename = "device+twin")]
     DeviceAndTwin,
@@ -25,6 +29,7 @@ impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::ForwardOnly => "forward-only",
+            Self::InternalTaps => "internal taps + backward light",
             Self::DeviceAndTwin => "device+twin",
             Self::Twin => "twin",
             Self::Truth => "truth",
@@ -40,6 +45,7 @@ mod tests {
     fn json_and_text_say_the_same() {
         for access in [
             Access::ForwardOnly,
+            Access::InternalTaps,
             Access::DeviceAndTwin,
             Access::Twin,
             Access::Truth,

@@ -2,6 +2,7 @@
 
 use crate::black_box::{BlackBox, DeviceError, LayerShape, Purpose, Samples, Tap};
 use crate::ledger::Ledger;
+use crate::tapped::TappedBox;
 
 /// A device that knows what it has been used for.
 pub trait MeteredBox: BlackBox {
@@ -10,6 +11,12 @@ pub trait MeteredBox: BlackBox {
 
     /// Goes on counting from `ledger`.
     fn resume_ledger(&mut self, ledger: Ledger);
+
+    /// The device as one that tells its gradient, where a trainer was handed it as such
+    /// ([`crate::baseline::train_in_situ`]); `None` otherwise.
+    fn inside(&mut self) -> Option<&mut dyn TappedBox> {
+        None
+    }
 }
 
 impl<M: MeteredBox + ?Sized> MeteredBox for &mut M {
@@ -20,6 +27,10 @@ impl<M: MeteredBox + ?Sized> MeteredBox for &mut M {
     fn resume_ledger(&mut self, ledger: Ledger) {
         (**self).resume_ledger(ledger);
     }
+
+    fn inside(&mut self) -> Option<&mut dyn TappedBox> {
+        (**self).inside()
+    }
 }
 
 impl<M: MeteredBox + ?Sized> MeteredBox for Box<M> {
@@ -29,6 +40,10 @@ impl<M: MeteredBox + ?Sized> MeteredBox for Box<M> {
 
     fn resume_ledger(&mut self, ledger: Ledger) {
         (**self).resume_ledger(ledger);
+    }
+
+    fn inside(&mut self) -> Option<&mut dyn TappedBox> {
+        (**self).inside()
     }
 }
 
@@ -42,6 +57,8 @@ pub struct Metered<B> {
     device: B,
     ledger: Ledger,
     budget: Option<u64>,
+    /// Samples of the last query that was measured inside.
+    pub(crate) last_samples: usize,
 }
 
 impl<B> Metered<B> {
@@ -51,6 +68,7 @@ impl<B> Metered<B> {
             device,
             ledger: Ledger::default(),
             budget: None,
+            last_samples: 0,
         }
     }
 
@@ -133,18 +151,33 @@ impl<B: BlackBox> BlackBox for Metered<B> {
         taps: &mut [Tap<'_>],
         purpose: Purpose,
     ) -> Result<(), DeviceError> {
-        let repetitions = u64::from(self.device.repetitions());
-        let count = (samples.count() as u64).saturating_mul(repetitions);
+        self.counted(samples.count(), 1, purpose, |device| {
+            device.query(samples, taps, purpose)
+        })
+    }
+}
+
+impl<B: BlackBox> Metered<B> {
+    /// Does `work`, which sends so many samples through so many times, within the budget.
+    pub(crate) fn counted(
+        &mut self,
+        samples: usize,
+        times: u32,
+        purpose: Purpose,
+        work: impl FnOnce(&mut B) -> Result<(), DeviceError>,
+    ) -> Result<(), DeviceError> {
+        let passes = u64::from(self.device.repetitions()) * u64::from(times);
+        let count = (samples as u64).saturating_mul(passes);
         if let Some(limit) = self.budget
             && purpose != Purpose::Evaluation
             && self.ledger.budgeted_queries().saturating_add(count) > limit
         {
             return Err(DeviceError::BudgetSpent { limit });
         }
-        self.device.query(samples, taps, purpose)?;
+        work(&mut self.device)?;
         let usage = self.ledger.of_mut(purpose);
         usage.queries += count;
-        usage.passes += repetitions;
+        usage.passes += passes;
         Ok(())
     }
 }

@@ -12,6 +12,8 @@ pub enum Stream {
     Probes,
     /// Order of the training samples; indices: layer, epoch within the layer.
     Batches,
+    /// Wrong labels that are shown to a layer; indices: layer, step within the layer.
+    Negatives,
     /// Prototypes of a local goal; indices: layer, 0 (or the channel of a convolutional layer).
     Prototypes,
     /// Weights of a digital network before training; indices: layer, 0.
@@ -31,6 +33,7 @@ impl Stream {
             Self::Directions => "directions",
             Self::Probes => "probes",
             Self::Batches => "batches",
+            Self::Negatives => "negatives",
             Self::Prototypes => "prototypes",
             Self::Weights => "initial-weights",
             Self::Projections => "projections",
@@ -58,6 +61,7 @@ mod tests {
             Stream::Directions,
             Stream::Probes,
             Stream::Batches,
+            Stream::Negatives,
             Stream::Prototypes,
             Stream::Weights,
             Stream::Projections,
@@ -70,6 +74,6 @@ mod tests {
         }
         first.sort_unstable();
         first.dedup();
-        assert_eq!(first.len(), 24);
+        assert_eq!(first.len(), 27);
     }
 }

@@ -24,6 +24,9 @@ pub trait Target: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
     /// or `classes` other than 1.
     fn check(set: &'static str, labels: &[Self], classes: usize) -> Result<(), TrainError>;
 
+    /// The class, where it is one.
+    fn class(self) -> Option<u16>;
+
     /// The prediction from the scores of one layer for one sample.
     fn predict(scores: &[f64]) -> Self;
 
@@ -46,6 +49,10 @@ pub trait Target: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
 impl Target for u16 {
     fn check(_set: &'static str, labels: &[Self], classes: usize) -> Result<(), TrainError> {
         check_labels(labels, classes)
+    }
+
+    fn class(self) -> Option<u16> {
+        Some(self)
     }
 
     fn predict(scores: &[f64]) -> Self {
@@ -86,13 +93,18 @@ impl Target for f64 {
         }
     }
 
+    fn class(self) -> Option<u16> {
+        None
+    }
+
     fn predict(scores: &[f64]) -> Self {
         scores.first().copied().unwrap_or(f64::NAN)
     }
 
     fn combine(rule: VoteRule, scores: &[&[f64]], _votes: &mut Vec<u32>) -> Self {
         match rule {
-            VoteRule::AllLayers => {
+            VoteRule::AllLayers | VoteRule::Accumulated => {
+                let scores = rule.judged(scores);
                 let sum: f64 = scores.iter().map(|scores| Self::predict(scores)).sum();
                 sum / scores.len() as f64
             }

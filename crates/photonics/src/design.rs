@@ -128,6 +128,12 @@ pub enum DesignError {
         /// The layer, 0-based.
         layer: usize,
     },
+    /// Monitors where there is no place for them.
+    #[error("layer {layer}: monitors stand in meshes of MZIs alone")]
+    NoPlaceForMonitors {
+        /// The layer, 0-based.
+        layer: usize,
+    },
     /// Something names a layer that does not exist.
     #[error("{what}: layer {layer} does not exist, the chip has {layers}")]
     NoSuchLayer {

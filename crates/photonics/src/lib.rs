@@ -19,6 +19,7 @@ mod encoder;
 pub mod fabricate;
 pub mod field;
 pub mod fit;
+pub mod in_situ;
 pub mod interchange;
 pub mod matrix;
 pub mod mesh;

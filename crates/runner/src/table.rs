@@ -66,7 +66,7 @@ impl fmt::Display for FinalTable {
         let label = match (self.score, self.rule) {
             (Score::Accuracy, VoteRule::LastLayer) => "network",
             (Score::Accuracy, _) => "vote",
-            (Score::R2, VoteRule::AllLayers) => "mean of layers",
+            (Score::R2, VoteRule::AllLayers | VoteRule::Accumulated) => "mean of layers",
             (Score::R2, VoteRule::Published | VoteRule::LastLayer) => "last layer",
         };
         table.add_row(row(label.into(), &self.vote, self.score));

@@ -5,9 +5,11 @@
 //! ([`crate::Access`]).
 
 mod digital;
+mod in_situ;
 mod twin;
 
 pub use crate::digital::{Cotangent, Gradient};
+pub use in_situ::train_in_situ;
 pub use twin::DifferentiableTwin;
 
 use crate::data::Dataset;
@@ -44,7 +46,10 @@ pub fn train<Y: Target>(
     streams: &Streams,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
-    if plan.gradient == GradientSource::Measured {
+    if !matches!(
+        plan.gradient,
+        GradientSource::Twin | GradientSource::DeviceAndTwin
+    ) {
         return Err(TrainError::TwinNeeded);
     }
     crate::error::check_length("layers of the twin", twin.layers(), device.layers())?;

@@ -2,6 +2,7 @@
 
 mod cosine;
 mod cross_entropy;
+mod goodness;
 mod gradient;
 mod kernel;
 mod margin;
@@ -12,6 +13,7 @@ mod softmax;
 
 pub use cosine::CosineGoal;
 pub use cross_entropy::CrossEntropy;
+pub use goodness::Goodness;
 pub use kernel::GoalScratch;
 pub use margin::MarginGoal;
 pub use per_channel::PerChannel;
@@ -30,6 +32,12 @@ pub trait LocalGoal<Y = u16>: Send + Sync {
 
     /// Readouts per sample.
     fn readouts(&self) -> usize;
+
+    /// Labels with which a sample is shown one after another to be scored; 1 (the default) where it is shown
+    /// without. See [`Goodness`].
+    fn candidates(&self) -> usize {
+        1
+    }
 
     /// Mean loss of a batch. `readouts`: `labels.len()` x `readouts()`, row-major, any scale.
     ///

@@ -16,7 +16,7 @@ pub(super) fn shuffle(order: &mut [u32], stream: &mut Stream) {
 }
 
 /// A uniform number below `bound` (Lemire 2019, doi:10.1145/3230636).
-fn below(bound: u32, stream: &mut Stream) -> u32 {
+pub(super) fn below(bound: u32, stream: &mut Stream) -> u32 {
     let mut product = u64::from(stream.next_u32()) * u64::from(bound);
     let threshold = bound.wrapping_neg() % bound;
     while (product as u32) < threshold {

@@ -5,11 +5,17 @@ use crate::black_box::{BlackBox, Purpose, Samples, Tap};
 use crate::data::Split;
 use crate::error::TrainError;
 use crate::goal::{GoalScratch, LocalGoal};
+use crate::label_input::LabelInput;
 use crate::target::Target;
 use serde::{Deserialize, Serialize};
 
 /// Samples per evaluation pass; it bounds the memory.
 pub const EVALUATION_CHUNK: usize = 512;
+
+/// Samples that an evaluation sends in one pass: [`EVALUATION_CHUNK`], less where each is sent with every label.
+pub(super) fn samples_per_pass(labels: Option<&LabelInput>) -> usize {
+    (EVALUATION_CHUNK / labels.map_or(1, |labels| labels.classes.max(1))).max(1)
+}
 
 /// How well a network predicts. A score is the share of right predictions; where labels are numbers it is
 /// R^2 (see [`Target`]).
@@ -27,7 +33,8 @@ pub struct NetworkAccuracy {
 
 /// Sends `split` through the network once, as it is programmed, and reads all layers in that pass.
 ///
-/// `width`: values per sample; `goals`: one per layer of the device, all with the same classes.
+/// `width`: values per sample; `goals`: one per layer of the device, all with the same classes; `labels`: how
+/// candidates are shown, where the goals judge them: each sample is then sent once with each.
 ///
 /// # Errors
 /// Lengths that do not fit, an empty split, a readout that is no number, or a failing device.
@@ -37,13 +44,14 @@ pub fn evaluate<Y: Target>(
     width: usize,
     goals: &[Box<dyn LocalGoal<Y>>],
     rule: VoteRule,
+    labels: Option<&LabelInput>,
 ) -> Result<NetworkAccuracy, TrainError> {
     let classes = goals.first().map_or(0, |goal| goal.classes());
     let layers: Vec<usize> = (0..goals.len()).collect();
     let mut predictions = vec![Vec::with_capacity(split.samples()); goals.len()];
     let mut voted = Vec::with_capacity(split.samples());
     let mut votes = Vec::new();
-    Evaluator::default().sweep(device, split, width, goals, &layers, |scores| {
+    Evaluator::new(labels).sweep(device, split, width, goals, &layers, |scores| {
         for (predictions, scores) in predictions.iter_mut().zip(scores) {
             predictions.push(Y::predict(scores));
         }
@@ -71,9 +79,18 @@ pub(super) struct Evaluator {
     readouts: Vec<Vec<f32>>,
     scores: Vec<Vec<f64>>,
     scratch: GoalScratch,
+    labels: Option<LabelInput>,
+    shown: Vec<f32>,
 }
 
 impl Evaluator {
+    pub(super) fn new(labels: Option<&LabelInput>) -> Self {
+        Self {
+            labels: labels.copied(),
+            ..Self::default()
+        }
+    }
+
     /// Score of each of `layers` on a split, as the device is programmed, read in the same passes.
     pub(super) fn layer_scores<Y: Target>(
         &mut self,
@@ -105,12 +122,24 @@ impl Evaluator {
     ) -> Result<(), TrainError> {
         self.readouts.resize_with(layers.len(), Vec::new);
         self.scores.resize_with(layers.len(), Vec::new);
-        for values in split.values.chunks(EVALUATION_CHUNK * width.max(1)) {
+        let (candidates, labels) = (self.labels.map_or(1, |x| x.classes), self.labels);
+        let chunk = samples_per_pass(labels.as_ref()) * width.max(1);
+        for values in split.values.chunks(chunk) {
+            let count = Samples { values, width }.count();
+            let mut values = values;
+            if let Some(labels) = &labels {
+                self.shown.clear();
+                for sample in values.chunks_exact(width.max(1)) {
+                    for class in 0..labels.classes as u16 {
+                        labels.show(sample, class, &mut self.shown);
+                    }
+                }
+                values = &self.shown;
+            }
             let samples = Samples { values, width };
-            let count = samples.count();
             let mut taps = Vec::with_capacity(layers.len());
             for (&layer, readouts) in layers.iter().zip(&mut self.readouts) {
-                readouts.resize(count * goals[layer].readouts(), 0.0);
+                readouts.resize(count * candidates * goals[layer].readouts(), 0.0);
                 taps.push(Tap { layer, readouts });
             }
             device.query(samples, &mut taps, Purpose::Evaluation)?;

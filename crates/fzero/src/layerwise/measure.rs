@@ -1,20 +1,26 @@
 //! The losses of one stage on one batch, at given parameters.
 
+use super::batches::below;
 use super::stage::StageShape;
 use crate::baseline::DifferentiableTwin;
-use crate::black_box::{ParameterGroup, Purpose, Samples, Tap};
+use crate::black_box::{DeviceError, ParameterGroup, Purpose, Samples, Tap};
 use crate::data::Split;
 use crate::digital::{Cotangent, Gradient};
 use crate::error::TrainError;
 use crate::goal::{BatchLoss, GoalScratch, LocalGoal};
+use crate::label_input::LabelInput;
 use crate::metered::MeteredBox;
+use crate::tapped::TappedBox;
 use crate::target::Target;
+use numerics::Stream;
 
 /// One batch at the taps of one stage, with the statistics of the epoch. Its buffers are used again.
 pub(super) struct Measurement<'a, Y> {
     shape: &'a StageShape,
     epoch: usize,
     width: usize,
+    /// How labels are shown.
+    shown: Option<LabelInput>,
     values: Vec<f32>,
     labels: Vec<Y>,
     /// One for each part of the stage.
@@ -39,6 +45,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         shape: &'a StageShape,
         goals: &'a [Box<dyn LocalGoal<Y>>],
         width: usize,
+        shown: Option<LabelInput>,
     ) -> Self {
         let judged = |tap: usize| Judged {
             tap,
@@ -54,6 +61,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
             shape,
             epoch: 0,
             width,
+            shown,
             values: Vec::new(),
             labels: Vec::new(),
             judged: shape.stage.taps().map(judged).collect(),
@@ -68,18 +76,33 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         }
     }
 
-    /// Takes the samples `rows` of `split` as the batch.
-    pub(super) fn load(&mut self, split: &Split<'_, Y>, rows: &[u32]) {
+    /// Takes the samples `rows` of `split` as the batch: where labels are shown first with their own, then
+    /// with wrong ones, drawn from `negatives`.
+    pub(super) fn load(&mut self, split: &Split<'_, Y>, rows: &[u32], negatives: &mut Stream) {
         self.values.clear();
         self.labels.clear();
         for &row in rows {
             let row = row as usize;
             let values = &split.values[row * self.width..][..self.width];
-            self.values.extend_from_slice(values);
-            self.labels.push(split.labels[row]);
+            let label = split.labels[row];
+            match (&self.shown, label.class()) {
+                (Some(shown), Some(class)) => shown.show(values, class, &mut self.values),
+                _ => self.values.extend_from_slice(values),
+            }
+            self.labels.push(label);
+        }
+        let mut times = 1;
+        if let Some(shown) = &self.shown {
+            times = 2;
+            for (&row, label) in rows.iter().zip(&self.labels) {
+                let values = &split.values[row as usize * self.width..][..self.width];
+                let wrong = below(shown.classes as u32 - 1, negatives) as u16;
+                let own = label.class().unwrap_or(0);
+                shown.show(values, wrong + u16::from(wrong >= own), &mut self.values);
+            }
         }
         for judged in &mut self.judged {
-            let readouts = rows.len() * judged.goal.readouts();
+            let readouts = times * rows.len() * judged.goal.readouts();
             judged.readouts.resize(readouts, 0.0);
         }
     }
@@ -161,6 +184,28 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         self.twin_backward(twin, gradient, squares)
     }
 
+    /// The gradients that `device` measures inside of itself.
+    pub(super) fn inside(
+        &mut self,
+        device: &mut dyn TappedBox,
+        parameters: &[f64],
+        gradient: &mut [f64],
+        squares: &mut [f64],
+    ) -> Result<(), TrainError> {
+        for (layer, own) in self.shape.split(parameters) {
+            device.program(layer, own, Purpose::Training)?;
+        }
+        let samples = Samples {
+            values: &self.values,
+            width: self.width,
+        };
+        let mut taps: Vec<_> = self.judged.iter_mut().map(Judged::read_here).collect();
+        device.query_inside(samples, &mut taps, Purpose::Training)?;
+        self.backward(gradient, squares, |_, cotangents, gradients| {
+            device.gradient(cotangents, gradients, Purpose::Training)
+        })
+    }
+
     fn twin_forward(
         &mut self,
         twin: &mut dyn DifferentiableTwin,
@@ -177,12 +222,27 @@ impl<'a, Y: Target> Measurement<'a, Y> {
         Ok(twin.forward(samples, &mut taps)?)
     }
 
-    /// From the readouts, as they are now.
     fn twin_backward(
         &mut self,
         twin: &mut dyn DifferentiableTwin,
         gradient: &mut [f64],
         squares: &mut [f64],
+    ) -> Result<(), TrainError> {
+        self.backward(gradient, squares, |samples, cotangents, gradients| {
+            twin.vjp(samples, cotangents, gradients)
+        })
+    }
+
+    /// From the readouts, as they are now, by `vjp`: once for each part.
+    fn backward(
+        &mut self,
+        gradient: &mut [f64],
+        squares: &mut [f64],
+        mut vjp: impl FnMut(
+            Samples<'_>,
+            &[Cotangent<'_>],
+            &mut [Gradient<'_>],
+        ) -> Result<(), DeviceError>,
     ) -> Result<(), TrainError> {
         let samples = Samples {
             values: &self.values,
@@ -199,7 +259,7 @@ impl<'a, Y: Target> Measurement<'a, Y> {
             let mut own: Vec<_> = own
                 .map(|(layer, parameters)| Gradient { layer, parameters })
                 .collect();
-            twin.vjp(samples, &[cotangent], &mut own)?;
+            vjp(samples, &[cotangent], &mut own)?;
         }
         drop(layers);
         for (groups, square) in self.shape.parts.iter().zip(squares) {

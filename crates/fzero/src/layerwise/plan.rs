@@ -1,10 +1,12 @@
 //! What to do with each layer, and what it costs.
 
+use super::VoteRule;
+use super::evaluate::samples_per_pass;
 use super::stage::{Scope, Stage, groups_by_part};
-use super::{EVALUATION_CHUNK, VoteRule};
 use crate::black_box::LayerShape;
 use crate::error::{TrainError, check_positive};
 use crate::estimate::EstimatorChoice;
+use crate::label_input::LabelInput;
 use crate::ledger::Ledger;
 use crate::optimizer::{OptimizerChoice, Schedule};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,12 @@ pub enum GradientSource {
     /// Physics-aware training (Wright et al., Nature 601, 549 (2022), doi:10.1038/s41586-021-04223-6):
     /// forward on the device, backward on the twin.
     DeviceAndTwin,
+    /// The device, by measurements inside of it: [`crate::baseline::train_in_situ`].
+    InSitu {
+        /// How often a step sends each sample through each layer of a stage, beside the pass that reads
+        /// the goal: what [`crate::TappedBox::gradient_passes`] says of one layer.
+        passes_per_layer: u32,
+    },
 }
 
 /// How the layers are trained. The default is the published recipe (arXiv:2603.24790) but for its
@@ -51,6 +59,8 @@ pub struct LayerwisePlan {
     pub learning_rate: f64,
     /// How the layers vote in the end.
     pub vote: VoteRule,
+    /// How candidate labels are shown, for goals that judge them ([`crate::goal::Goodness`]).
+    pub labels: Option<LabelInput>,
 }
 
 impl Default for LayerwisePlan {
@@ -67,6 +77,7 @@ impl Default for LayerwisePlan {
             schedule: Schedule::default(),
             learning_rate: 1e-3,
             vote: VoteRule::default(),
+            labels: None,
         }
     }
 }
@@ -98,6 +109,9 @@ impl LayerwisePlan {
             }
             (GradientSource::Twin | GradientSource::DeviceAndTwin, _) => {
                 "the gradient of a twin is not divided by the dimension; set it to false"
+            }
+            (GradientSource::InSitu { .. }, _) => {
+                "the gradient is not divided by the dimension; set it to false"
             }
         };
         if let OptimizerChoice::Sgd {
@@ -148,12 +162,12 @@ impl LayerwisePlan {
         add(
             &mut evaluation.queries,
             1,
-            samples(train_samples, test_samples),
+            self.samples(train_samples, test_samples),
         );
         add(
             &mut evaluation.passes,
             1,
-            chunks(train_samples, test_samples),
+            self.chunks(train_samples, test_samples),
         );
         ledger
     }
@@ -172,6 +186,23 @@ impl LayerwisePlan {
         ledger
     }
 
+    /// Samples that the evaluation at the very end sends.
+    pub fn final_queries(&self, train_samples: usize, test_samples: usize) -> u64 {
+        self.samples(train_samples, test_samples)
+    }
+
+    /// Samples of an evaluation, as often as they are sent.
+    fn samples(&self, train: usize, test: usize) -> u64 {
+        let candidates = self.labels.map_or(1, |labels| labels.classes);
+        ((train + test) as u64).saturating_mul(candidates as u64)
+    }
+
+    /// Passes of an evaluation.
+    fn chunks(&self, train: usize, test: usize) -> u64 {
+        let chunk = samples_per_pass(self.labels.as_ref());
+        (train.div_ceil(chunk) + test.div_ceil(chunk)) as u64
+    }
+
     fn add_stage(
         &self,
         ledger: &mut Ledger,
@@ -183,6 +214,7 @@ impl LayerwisePlan {
         let layers: Vec<_> = layers[stage.layers()].iter().collect();
         let epochs = self.epochs as u64;
         let steps = epochs.saturating_mul(self.steps_per_epoch(train_samples) as u64);
+        let shown = if self.labels.is_some() { 2 } else { 1 };
         let evaluations = self.evaluations_per_layer() as u64;
         let programmings = layers.len() as u64;
         let losses = match self.gradient {
@@ -191,15 +223,22 @@ impl LayerwisePlan {
                 self.estimator.evaluations_per_step(&parts) as u64
             }
             GradientSource::Twin => 0,
-            GradientSource::DeviceAndTwin => 1,
+            GradientSource::DeviceAndTwin | GradientSource::InSitu { .. } => 1,
+        };
+        // Passes without a programming before them.
+        let further = match self.gradient {
+            GradientSource::InSitu { passes_per_layer } => {
+                u64::from(passes_per_layer).saturating_mul(programmings)
+            }
+            _ => 0,
         };
         let training = &mut ledger.training;
         add(
             &mut training.queries,
-            epochs.saturating_mul(train_samples as u64),
-            losses,
+            epochs.saturating_mul(shown * train_samples as u64),
+            losses + further,
         );
-        add(&mut training.passes, steps, losses);
+        add(&mut training.passes, steps, losses + further);
         // One programming before the training, and one for each loss.
         add(&mut training.programmings, 1, programmings);
         add(
@@ -210,18 +249,20 @@ impl LayerwisePlan {
         // For each part.
         let radius = match self.gradient {
             GradientSource::Measured => self.estimator.radius().measurements(self.noise_repeats),
-            GradientSource::Twin | GradientSource::DeviceAndTwin => 0,
+            GradientSource::Twin
+            | GradientSource::DeviceAndTwin
+            | GradientSource::InSitu { .. } => 0,
         };
         let radius = (radius as u64).saturating_mul(stage.parts.len() as u64);
-        let batch = self.batch.min(train_samples) as u64;
+        let batch = shown * self.batch.min(train_samples) as u64;
         let calibration = &mut ledger.calibration;
         add(&mut calibration.queries, radius, batch);
         add(&mut calibration.passes, radius, 1);
         add(&mut calibration.programmings, radius, programmings);
         let evaluation = &mut ledger.evaluation;
-        let all = samples(train_samples, test_samples);
+        let all = self.samples(train_samples, test_samples);
         add(&mut evaluation.queries, evaluations, all);
-        let passes = chunks(train_samples, test_samples);
+        let passes = self.chunks(train_samples, test_samples);
         add(&mut evaluation.passes, evaluations, passes);
         add(&mut evaluation.programmings, evaluations, programmings);
     }
@@ -230,16 +271,6 @@ impl LayerwisePlan {
 /// An absurd plan is shown as the largest number there is, not as a small one.
 fn add(count: &mut u64, a: u64, b: u64) {
     *count = count.saturating_add(a.saturating_mul(b));
-}
-
-/// Samples of an evaluation.
-fn samples(train: usize, test: usize) -> u64 {
-    (train + test) as u64
-}
-
-/// Passes of an evaluation.
-fn chunks(train: usize, test: usize) -> u64 {
-    (train.div_ceil(EVALUATION_CHUNK) + test.div_ceil(EVALUATION_CHUNK)) as u64
 }
 
 #[cfg(test)]

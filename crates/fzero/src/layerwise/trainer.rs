@@ -13,6 +13,7 @@ use crate::data::Dataset;
 use crate::error::{TrainError, check_length};
 use crate::estimate::{ChosenRadius, trained_parameters};
 use crate::goal::LocalGoal;
+use crate::label_input::check_goal;
 use crate::ledger::Ledger;
 use crate::metered::MeteredBox;
 use crate::observe::{EpochRecord, Observer};
@@ -61,7 +62,8 @@ pub struct Outcome {
 ///
 /// The result depends on the arguments and the device alone. Directions come from
 /// [`Stream::Directions`] by (first tap of the stage, step within it), orders from [`Stream::Batches`] by
-/// (first tap, epoch), probes for the radius from [`Stream::Probes`] by tap, so evaluating more or less often
+/// (first tap, epoch), wrong labels from [`Stream::Negatives`] by (first tap, step), probes for the radius
+/// from [`Stream::Probes`] by tap, so evaluating more or less often
 /// changes nothing else.
 ///
 /// # Errors
@@ -101,9 +103,16 @@ pub(crate) fn train_stages<Y: Target>(
     plan.check()?;
     data.check()?;
     check_fit(device, data, goals, start.parameters())?;
+    if let Some(labels) = &plan.labels {
+        labels.check(data.width, data.train.labels)?;
+    }
+    for goal in goals {
+        check_goal(plan.labels.as_ref(), goal.as_ref())?;
+    }
     let stages = plan.scope.stages(device.layers()).into_iter();
     let shapes: Vec<_> = stages.map(|stage| StageShape::new(device, stage)).collect();
-    if twin.is_none() {
+    let measured = plan.gradient == GradientSource::Measured;
+    if measured {
         let radius = plan.estimator.radius();
         for resolution in shapes.iter().flat_map(|shape| shape.resolutions(device)) {
             radius.check_resolution(resolution)?;
@@ -119,7 +128,7 @@ pub(crate) fn train_stages<Y: Target>(
             None
         }
         Start::Resumed(position) => {
-            position.check(&shapes, plan.epochs, twin.is_none())?;
+            position.check(&shapes, plan.epochs, measured)?;
             device.restore(&position.device, &parameters)?;
             device.resume_ledger(position.ledger.clone());
             epochs.clone_from(&position.epochs);
@@ -157,6 +166,10 @@ pub(crate) fn train_stages<Y: Target>(
         let (trained, done) = (training.parameters, training.epochs);
         for (layer, own) in shape.split(&trained) {
             parameters[layer].copy_from_slice(own);
+            if let Some(twin) = &mut twin {
+                // It has seen them only before the last step.
+                twin.program(layer, own)?;
+            }
         }
         epochs[layers].fill(done);
         stopped = ended?;
@@ -164,8 +177,9 @@ pub(crate) fn train_stages<Y: Target>(
             break;
         }
     }
-    let train = evaluate(device, &data.train, data.width, goals, plan.vote)?;
-    let test = evaluate(device, &data.test, data.width, goals, plan.vote)?;
+    let labels = plan.labels.as_ref();
+    let train = evaluate(device, &data.train, data.width, goals, plan.vote, labels)?;
+    let test = evaluate(device, &data.test, data.width, goals, plan.vote, labels)?;
     Ok(Outcome {
         parameters,
         epochs,
@@ -242,8 +256,8 @@ impl<Y: Target> StageTraining<'_, Y> {
             Some(position) => position.optimizer.clone(),
             None => plan.optimizer.build(),
         };
-        let mut measurement = Measurement::new(shape, self.goals, self.data.width);
-        let mut evaluator = Evaluator::default();
+        let mut measurement = Measurement::new(shape, self.goals, self.data.width, plan.labels);
+        let mut evaluator = Evaluator::new(plan.labels.as_ref());
         let mut order = vec![0; samples];
         let mut gradient = vec![0.0; shape.parameters()];
         let mut step = resumed.as_ref().map_or(0, |position| position.step);
@@ -251,7 +265,7 @@ impl<Y: Target> StageTraining<'_, Y> {
         measurement.begin(1);
         let mut chosen = Vec::new();
         let mut estimator = None;
-        if twin.is_none() {
+        if plan.gradient == GradientSource::Measured {
             chosen = match resumed {
                 Some(position) => position.radii,
                 None => match self.choose_radii(device, &mut measurement, &mut order) {
@@ -280,7 +294,9 @@ impl<Y: Target> StageTraining<'_, Y> {
             let mut rate = plan.learning_rate;
             let first_step = step;
             for rows in order.chunks(plan.batch) {
-                measurement.load(&self.data.train, rows);
+                let mut negatives = Stream::Negatives.derive(self.streams, first, step);
+                measurement.load(&self.data.train, rows, &mut negatives);
+                let mut of_step = vec![0.0; taps.len()];
                 let stepped = match (&mut estimator, &mut twin) {
                     (Some(estimator), _) => estimator
                         .estimate(
@@ -294,25 +310,30 @@ impl<Y: Target> StageTraining<'_, Y> {
                             &mut gradient,
                         )
                         .map(|estimates| {
-                            let parts = squares.iter_mut().zip(&mut ratios);
+                            let parts = of_step.iter_mut().zip(&mut ratios);
                             for ((square, ratio), estimate) in parts.zip(estimates) {
                                 ratio.add(estimate.difference, measurement.batch());
-                                *square += estimate.gradient_square;
+                                *square = estimate.gradient_square;
                             }
                         }),
                     (None, Some(twin)) => {
-                        let mut of_step = vec![0.0; taps.len()];
                         let (at, gradient) = (&self.parameters, &mut gradient[..]);
-                        let done = if plan.gradient == GradientSource::DeviceAndTwin {
+                        if plan.gradient == GradientSource::DeviceAndTwin {
                             measurement.both_ways(&mut **twin, device, at, gradient, &mut of_step)
                         } else {
                             measurement.on_twin(&mut **twin, at, gradient, &mut of_step)
-                        };
-                        let sums = squares.iter_mut().zip(of_step);
-                        done.map(|()| sums.for_each(|(sum, square)| *sum += square))
+                        }
                     }
-                    (None, None) => Err(TrainError::TwinNeeded),
+                    (None, None) => match device.inside() {
+                        Some(device) => {
+                            let (at, gradient) = (&self.parameters, &mut gradient[..]);
+                            measurement.inside(device, at, gradient, &mut of_step)
+                        }
+                        None => Err(TrainError::TwinNeeded),
+                    },
                 };
+                let sums = squares.iter_mut().zip(of_step);
+                sums.for_each(|(sum, square)| *sum += square);
                 if let Err(error) = stepped {
                     return self.out_of_budget(device, error);
                 }
@@ -416,7 +437,9 @@ impl<Y: Target> StageTraining<'_, Y> {
         let taps: Vec<usize> = shape.stage.taps().collect();
         let mut batches = Stream::Batches.derive(self.streams, taps[0], 1);
         shuffle(order, &mut batches);
-        measurement.load(&self.data.train, &order[..plan.batch.min(order.len())]);
+        let rows = &order[..plan.batch.min(order.len())];
+        let mut negatives = Stream::Negatives.derive(self.streams, taps[0], 0);
+        measurement.load(&self.data.train, rows, &mut negatives);
         let resolutions = shape.resolutions(device).into_iter();
         let parts = shape.parts.iter().zip(resolutions).zip(&taps).enumerate();
         parts

@@ -15,11 +15,20 @@ pub enum VoteRule {
     /// of equally many, the one to which the last layer gives the largest score. With two layers that
     /// is exactly the first layer's prediction, with one layer that layer's.
     Published,
+    /// The class with the largest sum of scores over all layers but the first, or the only layer's: the
+    /// accumulated goodness of Hinton, arXiv:2212.13345.
+    Accumulated,
     /// The class that the last layer predicts: where all layers are trained together for its readouts.
     LastLayer,
 }
 
 impl VoteRule {
+    /// The layers whose scores are summed, of a rule that sums them.
+    pub(crate) fn judged<'a, 'b>(self, scores: &'a [&'b [f64]]) -> &'a [&'b [f64]] {
+        let first = usize::from(self == Self::Accumulated && scores.len() > 1);
+        &scores[first..]
+    }
+
     /// The class voted for. `scores`: for each layer, one score per class; `votes` is scratch.
     pub(crate) fn predict(self, scores: &[&[f64]], votes: &mut Vec<u32>) -> u16 {
         let classes = scores.first().map_or(0, |scores| scores.len());
@@ -28,6 +37,7 @@ impl VoteRule {
         let (voters, judges) = match self {
             Self::AllLayers => (scores, scores),
             Self::Published => scores.split_at(scores.len().saturating_sub(1)),
+            Self::Accumulated => (&[][..], self.judged(scores)),
             Self::LastLayer => {
                 let last = &scores[scores.len().saturating_sub(1)..];
                 (last, last)
@@ -86,6 +96,13 @@ mod tests {
         let scores: [&[f64]; 3] = [&[1.0, 0.0, 0.0], &[0.0, 1.0, 0.0], &[0.1, 0.2, 0.9]];
         assert_eq!(vote(VoteRule::Published, &scores), 1);
         assert_eq!(vote(VoteRule::Published, &[&[0.0, 0.3, 0.2]]), 1);
+    }
+
+    #[test]
+    fn accumulated_scores_leave_the_first_layer_out() {
+        let scores: [&[f64]; 3] = [&[9.0, 0.0, 0.0], &[0.1, 0.5, 0.4], &[0.3, 0.1, 0.4]];
+        assert_eq!(vote(VoteRule::Accumulated, &scores), 2);
+        assert_eq!(vote(VoteRule::Accumulated, &scores[..1]), 0);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub use readout::ReadoutBudget;
 use crate::design::{ChipDesign, DesignError, Tap};
 use crate::detector::Adc;
 use crate::mesh::Topology;
-use crate::process::{DetectorProcess, Process};
+use crate::process::{DetectorProcess, MeshProcess, Process};
 use crate::units::power_ratio_to_db;
 use readout::Light;
 use speckle::Speckle;
@@ -134,6 +134,14 @@ pub fn link_budget(
     let laser_sigma = design
         .source
         .relative_power_sigma(process.detector.noise.as_ref());
+    // A monitor's tap is a loss of its phase shifter; the output screen, which has none, is counted too.
+    let taps_db = process.monitors.map_or(0.0, |monitors| {
+        0.0 - power_ratio_to_db(1.0 - monitors.tap_ratio)
+    });
+    let parts = MeshProcess {
+        shifter_loss_db: process.mesh.shifter_loss_db + taps_db,
+        ..process.mesh
+    };
     let (launch, mut light) = launch::launch(design, &process.faults, drive);
     let mut meshes: Vec<(&Arc<Topology>, MeshBudget)> = Vec::new();
     let (mut noise_light_w, mut slope) = (0.0, 1.0);
@@ -146,7 +154,7 @@ pub fn link_budget(
         let mesh = match known {
             Some((_, mesh)) => *mesh,
             None => {
-                let mesh = MeshBudget::new(topology, &process.mesh);
+                let mesh = MeshBudget::new(topology, &parts);
                 meshes.push((topology, mesh));
                 mesh
             }

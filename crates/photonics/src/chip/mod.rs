@@ -4,6 +4,7 @@ pub mod actuation;
 pub mod cost;
 pub mod crosstalk;
 pub mod drift;
+mod in_situ;
 mod optics;
 mod phases;
 mod receiver;
@@ -13,10 +14,12 @@ use crate::design::{ChipDesign, DesignError, Precision, Readout};
 use crate::detector::Adc;
 use crate::encoder::Encoder;
 use crate::fabricate::GroundTruth;
+use crate::field::FieldBatch;
 use crate::process::Process;
 use crate::source::LaserNoise;
 use actuation::Actuator;
 use cost::{Bench, BenchCost, BenchRates, BenchUse};
+use in_situ::Instruments;
 use numerics::Streams;
 use numerics::math::{all_finite, all_finite_f32};
 use optics::Optics;
@@ -49,6 +52,8 @@ pub struct Chip {
     laser: LaserNoise,
     encoder: Encoder,
     receiver: Receiver,
+    /// Where there are monitors.
+    instruments: Option<Instruments>,
     bench: Bench,
 }
 
@@ -89,6 +94,9 @@ pub enum ChipError {
         /// The length that fits.
         expected: usize,
     },
+    /// The chip has neither monitors at its phase shifters nor coherent transmitters and receivers.
+    #[error("the chip has no monitors at its phase shifters")]
+    NoMonitors,
     /// A value is NaN or infinite.
     #[error("{what} {index} is {value}, not a finite number")]
     NotFinite {
@@ -177,6 +185,10 @@ impl Chip {
             )?,
             encoder: Encoder::new(&design.source, ports, &process.faults.open_ports),
             receiver: Receiver::new(receivers.collect(), detector, streams),
+            instruments: process.monitors.map(|monitors| {
+                let actual_rad = phases.iter().map(LayerPhases::actual_rad);
+                Instruments::new(design, process, monitors, truth, actual_rad, streams)
+            }),
             bench: Bench::new(
                 BenchRates::new(design, process),
                 phases.iter().map(LayerPhases::heater_power_w).collect(),
@@ -277,6 +289,9 @@ impl Chip {
         self.clock_s += self.settling_s;
         let actual_rad = self.phases[layer].set(phases_rad, self.clock_s);
         self.optics.program(layer, actual_rad);
+        if let Some(instruments) = &mut self.instruments {
+            instruments.program(layer, actual_rad);
+        }
         let power_w = self.phases[layer].heater_power_w();
         self.bench.programmed(layer, heaters, power_w);
         Ok(())
@@ -295,6 +310,16 @@ impl Chip {
         amplitudes: &[f32],
         taps: &mut [(usize, &mut [f32])],
     ) -> Result<(), ChipError> {
+        self.pass(amplitudes, taps, None)
+    }
+
+    /// The same, and the fields of all layers that are lit go to `fields` as coherent receivers read them.
+    fn pass(
+        &mut self,
+        amplitudes: &[f32],
+        taps: &mut [(usize, &mut [f32])],
+        mut fields: Option<&mut Vec<FieldBatch<f64>>>,
+    ) -> Result<(), ChipError> {
         let rows = amplitudes.len() / self.ports;
         check_length("input", amplitudes.len(), rows * self.ports)?;
         if !all_finite_f32(amplitudes) {
@@ -312,40 +337,60 @@ impl Chip {
             check_length("readout", currents.len(), rows * readouts)?;
             read += currents.len();
         }
+        // Layers behind the last tap are refreshed when they are next read.
+        let lit = taps.iter().map(|(layer, _)| layer + 1).max().unwrap_or(0);
+        if fields.is_some() {
+            read += lit * rows * 2 * self.ports;
+        }
         self.bench.measured(rows, read);
+        for layer in 0..lit {
+            self.refresh(layer);
+        }
         let Self {
-            phases,
             clock_s,
             optics,
             laser,
             encoder,
             receiver,
+            instruments,
             ..
         } = self;
-        // Layers behind the last tap are refreshed when they are next read.
-        let lit = taps.iter().map(|(layer, _)| layer + 1).max().unwrap_or(0);
-        for (layer, phases) in phases.iter_mut().enumerate().take(lit) {
-            if let Some(actual_rad) = phases.refresh(*clock_s) {
-                optics.program(layer, actual_rad);
-            }
-        }
         *clock_s += rows as f64 * self.sample_s;
         let query = receiver.next_query();
+        let Some(last) = lit.checked_sub(1) else {
+            return Ok(());
+        };
         let light = laser.draw(query, rows);
         let amplitudes = encoder.encode(amplitudes, light);
         match optics {
-            AnyOptics::Single(optics) => {
-                optics.pass(query, amplitudes, taps, |layer, field, currents| {
+            AnyOptics::Single(optics) => optics.pass(query, amplitudes, last, |layer, field| {
+                for (_, currents) in taps.iter_mut().filter(|(tap, _)| *tap == layer) {
                     receiver.read(query, layer, light, field, currents);
-                })
-            }
-            AnyOptics::Double(optics) => {
-                optics.pass(query, amplitudes, taps, |layer, field, currents| {
+                }
+                if let (Some(fields), Some(instruments)) = (&mut fields, instruments.as_mut()) {
+                    instruments.read_output(query, layer, light, field, &mut fields[layer]);
+                }
+            }),
+            AnyOptics::Double(optics) => optics.pass(query, amplitudes, last, |layer, field| {
+                for (_, currents) in taps.iter_mut().filter(|(tap, _)| *tap == layer) {
                     receiver.read(query, layer, light, field, currents);
-                })
-            }
+                }
+                if let (Some(fields), Some(instruments)) = (&mut fields, instruments.as_mut()) {
+                    instruments.read_output(query, layer, light, field, &mut fields[layer]);
+                }
+            }),
         }
         Ok(())
+    }
+
+    /// Takes the phases of a layer as they are now.
+    fn refresh(&mut self, layer: usize) {
+        if let Some(actual_rad) = self.phases[layer].refresh(self.clock_s) {
+            self.optics.program(layer, actual_rad);
+            if let Some(instruments) = &mut self.instruments {
+                instruments.program(layer, actual_rad);
+            }
+        }
     }
 }
 

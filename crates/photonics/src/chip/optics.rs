@@ -74,24 +74,20 @@ impl<T: Real> Optics<T> {
         }
     }
 
-    /// Sends the samples of a query through and calls `read` with the field at the mesh output of every tapped layer.
+    /// Sends the samples of a query through the layers up to `last` and calls `at` with the field at the
+    /// mesh output of each.
     pub(super) fn pass(
         &mut self,
         query: u64,
         amplitudes: &[f32],
-        taps: &mut [(usize, &mut [f32])],
-        mut read: impl FnMut(usize, &FieldBatch<T>, &mut [f32]),
+        last: usize,
+        mut at: impl FnMut(usize, &FieldBatch<T>),
     ) {
-        let Some(last) = taps.iter().map(|(layer, _)| *layer).max() else {
-            return;
-        };
         self.field.encode(amplitudes, self.full_scale);
         let (ports, samples) = (self.field.ports(), self.field.samples());
         for (index, layer) in self.layers.iter().enumerate().take(last + 1) {
             propagate(layer.mesh.topology(), &layer.program, &mut self.field);
-            for (_, currents) in taps.iter_mut().filter(|(tap, _)| *tap == index) {
-                read(index, &self.field, currents);
-            }
+            at(index, &self.field);
             if index < last {
                 if let Some(passed) = layer.passed {
                     self.field.scale(passed);

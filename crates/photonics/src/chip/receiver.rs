@@ -23,6 +23,8 @@ pub(super) struct Receiver {
     layers: Vec<LayerReceiver>,
     electronics: Electronics,
     streams: Streams,
+    /// Of its noise.
+    stream: &'static str,
     queries: u64,
     scratch: Scratch,
 }
@@ -109,9 +111,16 @@ impl Receiver {
                 oscillator: [amplitude * cosine, amplitude * sine],
             },
             streams,
+            stream: "readout",
             queries: 0,
             scratch: Scratch::default(),
         }
+    }
+
+    /// With noise of its own, from the stream of this name.
+    pub(super) fn with_stream(mut self, name: &'static str) -> Self {
+        self.stream = name;
+        self
     }
 
     pub(super) fn averages(&self) -> u32 {
@@ -149,6 +158,7 @@ impl Receiver {
             layers,
             electronics,
             streams,
+            stream,
             scratch,
             ..
         } = self;
@@ -157,7 +167,7 @@ impl Receiver {
         let readout = layer_receiver.readout;
         let width = readout.count(ports);
         scratch.currents.resize(ports, [0.0; LANES]);
-        let mut stream = streams.derive("readout", query, layer as u64);
+        let mut stream = streams.derive(stream, query, layer as u64);
         let blocks = field.lanes().chunks_exact(ports);
         for (index, (block, out)) in blocks.zip(out.chunks_mut(LANES * width)).enumerate() {
             let light = light.map(|light| &light[index * LANES..]);

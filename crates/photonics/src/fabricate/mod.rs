@@ -4,15 +4,17 @@ mod detector;
 pub mod heater;
 mod mesh;
 mod mixed;
+mod monitors;
 mod wafer;
 
 use crate::chip::Chip;
-use crate::design::{ChipDesign, DesignError};
+use crate::design::{ChipDesign, DesignError, LayerDesign};
 use crate::detector::LayerDetectors;
 use crate::mesh::{MeshHardware, MeshPhases};
 use crate::process::Process;
 use heater::HeaterStatics;
 pub(crate) use mesh::draw_mesh;
+use monitors::{draw_monitors, tapped};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use numerics::Streams;
@@ -29,6 +31,7 @@ pub struct GroundTruth {
     layers: Vec<Arc<MeshHardware>>,
     heaters: Vec<Arc<HeaterStatics>>,
     detectors: Vec<LayerDetectors>,
+    monitors: Vec<LayerDetectors>,
 }
 
 impl GroundTruth {
@@ -46,6 +49,12 @@ impl GroundTruth {
     /// The photodiodes of each layer.
     pub fn detectors(&self) -> &[LayerDetectors] {
         &self.detectors
+    }
+
+    /// The photodiodes of the monitors of each layer, theta of every MZI and then phi; no layer where the
+    /// chip has no monitors.
+    pub fn monitors(&self) -> &[LayerDetectors] {
+        &self.monitors
     }
 
     /// The transfer matrix `U[out, in]` of one layer's mesh at the phases [theta | phi | gamma] in rad
@@ -112,6 +121,12 @@ pub fn fabricate(
     design.check()?;
     process.check()?;
     process.faults.check(design, &process.heater)?;
+    if process.monitors.is_some() {
+        let mixed = |layer: &LayerDesign| !layer.topology.is_uniform();
+        if let Some(layer) = design.layers.iter().position(mixed) {
+            return Err(DesignError::NoPlaceForMonitors { layer });
+        }
+    }
     let streams = Streams::new(die.0);
     let layers = design
         .layers
@@ -119,7 +134,11 @@ pub fn fabricate(
         .enumerate()
         .map(|(layer, design)| {
             let layer = layer as u64;
-            Arc::new(draw_mesh(&design.topology, &process.mesh, &streams, layer))
+            let mesh = draw_mesh(&design.topology, &process.mesh, &streams, layer);
+            Arc::new(match process.monitors {
+                Some(monitors) => tapped(mesh, monitors),
+                None => mesh,
+            })
         })
         .collect();
     let heaters = design
@@ -147,10 +166,19 @@ pub fn fabricate(
             )
         })
         .collect();
+    let monitored = design.layers.iter().enumerate();
+    let monitors = monitored
+        .filter(|_| process.monitors.is_some())
+        .map(|(layer, design)| {
+            let count = 2 * design.topology.mzis();
+            draw_monitors(count, &process.detector, &streams, layer)
+        })
+        .collect();
     let truth = GroundTruth {
         layers,
         heaters,
         detectors,
+        monitors,
     };
     let chip = Chip::new(design, process, &truth, streams)?;
     Ok((chip, truth))

@@ -14,6 +14,7 @@ pub mod hardware;
 pub mod lint;
 pub mod loss;
 pub(crate) mod mixed;
+pub(crate) mod monitored;
 pub mod mzi_form;
 pub mod naive;
 pub mod named;

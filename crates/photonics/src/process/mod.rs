@@ -5,6 +5,7 @@ pub mod faults;
 pub mod heater;
 pub mod instruments;
 mod mesh;
+mod monitors;
 mod stuck_heater;
 
 pub use detector::DetectorProcess;
@@ -12,6 +13,7 @@ pub use faults::{DeadDetector, Faults};
 pub use heater::HeaterProcess;
 pub use instruments::Instruments;
 pub use mesh::MeshProcess;
+pub use monitors::Monitors;
 pub use stuck_heater::{HeaterKind, StuckAt, StuckHeater};
 
 use crate::design::DesignError;
@@ -29,6 +31,8 @@ pub struct Process {
     pub faults: Faults,
     /// What the instruments take.
     pub instruments: Instruments,
+    /// Monitors at the phase shifters, where the chip has them.
+    pub monitors: Option<Monitors>,
 }
 
 impl Process {
@@ -41,6 +45,7 @@ impl Process {
             detector: DetectorProcess::ideal(),
             faults: Faults::none(),
             instruments: Instruments::ideal(),
+            monitors: None,
         }
     }
 
@@ -53,6 +58,7 @@ impl Process {
         self.mesh.check()?;
         self.heater.check()?;
         self.detector.check()?;
+        self.monitors.map_or(Ok(()), |monitors| monitors.check())?;
         self.instruments.check()
     }
 }

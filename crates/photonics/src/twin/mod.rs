@@ -14,4 +14,5 @@ mod tape;
 
 pub use chip::{Knowledge, Twin, TwinError};
 pub use mesh::MeshTwin;
+pub(crate) use readout::Reader;
 pub use tape::Tape;

@@ -33,7 +33,9 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
     let config = &loaded.config;
     loaded.needs_chip("fzero evaluate")?;
     let Setup { data, device, .. } = Setup::prepare(loaded)?;
-    let trained = read_trained(&args.phases, device.shapes(), data.classes)?;
+    let labels = wiring::label_input(config, data.classes);
+    let own = labels.is_none();
+    let trained = read_trained(&args.phases, device.shapes(), data.classes, own)?;
     let began = Instant::now();
     let failed = |error: TrainError| {
         let help = format!("look at the phases in {}, in rad", args.phases.display());
@@ -52,8 +54,19 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
     }
     let view = data.view();
     let rule = wiring::plan(config).vote;
-    let train = evaluate(&mut device, &view.train, view.width, &goals, rule).map_err(failed)?;
-    let test = evaluate(&mut device, &view.test, view.width, &goals, rule).map_err(failed)?;
+    let mut measured = |split| {
+        evaluate(
+            &mut device,
+            split,
+            view.width,
+            &goals,
+            rule,
+            labels.as_ref(),
+        )
+        .map_err(failed)
+    };
+    let train = measured(&view.train)?;
+    let test = measured(&view.test)?;
     let conclusion = Conclusion {
         train: &train,
         test: &test,

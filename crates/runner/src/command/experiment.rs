@@ -65,6 +65,8 @@ impl Setup {
         let (chip, truth) = wiring::die(loaded, &circuit)?;
         let twin = wiring::twin(config, &circuit.design, &circuit.process, &truth)
             .map_err(|error| Error::failed("the chip has no twin", error, ""))?;
+        let device = ChipBox::new(chip, config.training.train_output_screen);
+        let in_situ = wiring::in_situ(config, &circuit.design, &circuit.process);
         Ok(Self {
             cautions: caution::of_data(&data)
                 .into_iter()
@@ -72,7 +74,7 @@ impl Setup {
                 .collect(),
             data,
             design: circuit.design,
-            device: ChipBox::new(chip, config.training.train_output_screen),
+            device: device.with_in_situ(in_situ),
             twin,
         })
     }
@@ -123,6 +125,7 @@ impl Experiment {
             goal,
         );
         let (prototypes, goals) = unzip(goals)?;
+        let labels = wiring::label_input(config, data.classes);
         Ok(Self {
             memory: wiring::memory_bytes(config, data.train.count() + data.test.count()),
             cautions,
@@ -134,7 +137,10 @@ impl Experiment {
             twin: twin.map(|twin| Box::new(twin) as Box<dyn DifferentiableTwin>),
             prototypes,
             initial: wiring::initial_phases(config, &design, &streams),
-            plan: wiring::plan(config),
+            plan: LayerwisePlan {
+                labels,
+                ..wiring::plan(config)
+            },
             streams,
         })
     }

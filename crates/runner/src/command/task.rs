@@ -5,8 +5,8 @@ use crate::dataset::{DataFile, Dataset, FunctionSamples};
 use crate::record::summary::Score;
 use fzero::baseline::{self, DifferentiableTwin};
 use fzero::goal::LocalGoal;
-use fzero::layerwise::{self, LayerwisePlan, Outcome};
-use fzero::{MeteredBox, Observer, Target, TrainError};
+use fzero::layerwise::{self, GradientSource, LayerwisePlan, Outcome};
+use fzero::{MeteredTappedBox, Observer, Target, TrainError};
 use numerics::Streams;
 
 /// Data with the local goals of all layers.
@@ -110,10 +110,10 @@ impl Task {
         }
     }
 
-    /// [`layerwise::train`], or with a twin [`baseline::train`].
+    /// [`layerwise::train`], with a twin [`baseline::train`], or [`baseline::train_in_situ`].
     pub(super) fn train(
         &self,
-        device: &mut dyn MeteredBox,
+        device: &mut dyn MeteredTappedBox,
         twin: Option<Box<dyn DifferentiableTwin>>,
         initial: Vec<Vec<f64>>,
         plan: &LayerwisePlan,
@@ -131,7 +131,7 @@ impl Task {
 }
 
 fn train<Y: Target>(
-    device: &mut dyn MeteredBox,
+    device: &mut dyn MeteredTappedBox,
     twin: Option<Box<dyn DifferentiableTwin>>,
     data: &fzero::Dataset<'_, Y>,
     goals: &[Box<dyn LocalGoal<Y>>],
@@ -139,6 +139,9 @@ fn train<Y: Target>(
     (plan, streams, observer): (&LayerwisePlan, &Streams, &mut dyn Observer),
 ) -> Result<Outcome, TrainError> {
     match twin {
+        None if matches!(plan.gradient, GradientSource::InSitu { .. }) => {
+            baseline::train_in_situ(device, data, goals, initial, plan, streams, observer)
+        }
         None => layerwise::train(device, data, goals, initial, plan, streams, observer),
         Some(mut twin) => {
             let twin = twin.as_mut();

@@ -4,7 +4,7 @@ use super::checked::Config;
 use super::keys::KEYS;
 use super::resolved::{Resolved, Value};
 use super::table::KeyTable;
-use super::{check, fit, mesh, paths, preset, raw};
+use super::{check, fit, mesh, paths, preset, raw, solver_fit};
 use crate::error::{Error, Problem};
 use serde::Deserialize;
 use std::fs;
@@ -74,6 +74,8 @@ impl Loaded {
         problems.extend(fit::dimension_scaling(file, &resolved));
         problems.extend(fit::numbers(file, &resolved));
         problems.extend(fit::layers(file, &resolved));
+        problems.extend(solver_fit::in_situ(file, &resolved));
+        problems.extend(solver_fit::goodness(file, &resolved));
         if !problems.is_empty() {
             return Err(in_order(file, problems));
         }

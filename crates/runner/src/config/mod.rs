@@ -19,6 +19,7 @@ mod problems;
 pub mod raw;
 pub mod reference;
 pub mod resolved;
+mod solver_fit;
 mod suggest;
 pub mod table;
 pub mod validation;

@@ -28,7 +28,8 @@ const ADVICE: Advice = Advice {
 };
 
 /// The layers of a file, which must be those of a device with these shapes and prototypes of so many
-/// classes. Arrays of other names are left alone.
+/// classes, or the axes of its readouts where it has no `own_prototypes`. Arrays of other names are left
+/// alone.
 ///
 /// # Errors
 /// The first problem, with the file, the array, what was found and what is needed.
@@ -36,6 +37,7 @@ pub fn read_trained(
     path: &Path,
     shapes: &[LayerShape],
     classes: usize,
+    own_prototypes: bool,
 ) -> Result<Vec<TrainedLayer>, Error> {
     let place = path.display().to_string();
     if path.is_dir() {
@@ -46,7 +48,13 @@ pub fn read_trained(
         return Err(Problem::of(&place, "a folder, a file is needed", help).into());
     }
     let reader = open(path, &ADVICE)?;
-    Ok(read_layers(&place, reader, shapes, classes)?)
+    Ok(read_layers(
+        &place,
+        reader,
+        shapes,
+        classes,
+        own_prototypes,
+    )?)
 }
 
 fn read_layers<R: Read + Seek>(
@@ -54,12 +62,13 @@ fn read_layers<R: Read + Seek>(
     reader: R,
     shapes: &[LayerShape],
     classes: usize,
+    own_prototypes: bool,
 ) -> Result<Vec<TrainedLayer>, Problem> {
     let mut file = TrainedFile(Archive::new(place, reader, &ADVICE)?);
     file.check_layers(shapes.len())?;
     let layers = shapes.iter().enumerate();
     layers
-        .map(|(layer, shape)| file.layer(layer, shape, classes))
+        .map(|(layer, shape)| file.layer(layer, shape, classes, own_prototypes))
         .collect()
 }
 
@@ -93,6 +102,7 @@ impl<R: Read + Seek> TrainedFile<'_, R> {
         layer: usize,
         shape: &LayerShape,
         classes: usize,
+        own_prototypes: bool,
     ) -> Result<TrainedLayer, Problem> {
         let mut parameters = Vec::with_capacity(shape.parameters());
         for group in &shape.groups {
@@ -100,11 +110,15 @@ impl<R: Read + Seek> TrainedFile<'_, R> {
             parameters.extend(self.0.array(&name, &[group.range.len() as u64])?);
         }
         let name = array_name(layer, "prototypes");
-        let rows = self
-            .0
-            .array(&name, &[classes as u64, shape.readouts as u64])?;
-        let prototypes = Prototypes::from_rows(classes, shape.readouts, rows)
-            .map_err(|error| self.0.problem(&name, error, FINISHED))?;
+        let prototypes = if own_prototypes {
+            let rows = self
+                .0
+                .array(&name, &[classes as u64, shape.readouts as u64])?;
+            Prototypes::from_rows(classes, shape.readouts, rows)
+        } else {
+            Prototypes::axes(classes, shape.readouts)
+        };
+        let prototypes = prototypes.map_err(|error| self.0.problem(&name, error, FINISHED))?;
         Ok(TrainedLayer {
             parameters,
             prototypes,

@@ -1,9 +1,12 @@
 //! A photonic chip as a black box.
 
 use super::{BenchCosts, BenchLedger};
+use fzero::TappedBox;
+use fzero::baseline::{Cotangent, Gradient};
 use fzero::black_box::{BlackBox, DeviceError, LayerShape, ParameterGroup, Purpose, Samples, Tap};
 use photonics::chip::cost::BenchRates;
 use photonics::chip::{Chip, ChipError, ChipState};
+use photonics::in_situ::{InSitu, PASSES_PER_LAYER};
 use std::ops::Range;
 
 /// The visible adapter between the crates: parameters are phases in rad, readouts are currents in A.
@@ -12,6 +15,8 @@ pub struct ChipBox {
     chip: Chip,
     shapes: Vec<LayerShape>,
     bench: BenchLedger,
+    /// Where it is measured inside.
+    in_situ: Option<InSitu>,
 }
 
 impl ChipBox {
@@ -47,7 +52,15 @@ impl ChipBox {
             chip,
             shapes,
             bench: BenchLedger::default(),
+            in_situ: None,
         }
+    }
+
+    /// With measurements inside of the chip, which must have monitors.
+    #[must_use]
+    pub fn with_in_situ(mut self, in_situ: Option<InSitu>) -> Self {
+        self.in_situ = in_situ;
+        self
     }
 
     /// The shapes of all layers.
@@ -75,14 +88,33 @@ impl ChipBox {
         self.chip.heater_power_w()
     }
 
+    fn check_width(&self, samples: Samples<'_>) -> Result<(), DeviceError> {
+        if samples.width == self.chip.ports() {
+            return Ok(());
+        }
+        Err(DeviceError::WrongLength {
+            what: "sample",
+            found: samples.width,
+            expected: self.chip.ports(),
+        })
+    }
+
     /// Uses the chip and books what that was for; a refusal books nothing, since it uses nothing.
     fn booked(
         &mut self,
         purpose: Purpose,
         work: impl FnOnce(&mut Chip) -> Result<(), ChipError>,
     ) -> Result<(), DeviceError> {
+        self.booked_inside(purpose, |chip, _| work(chip))
+    }
+
+    fn booked_inside(
+        &mut self,
+        purpose: Purpose,
+        work: impl FnOnce(&mut Chip, Option<&mut InSitu>) -> Result<(), ChipError>,
+    ) -> Result<(), DeviceError> {
         let before = *self.chip.bench_use();
-        work(&mut self.chip).map_err(device_error)?;
+        work(&mut self.chip, self.in_situ.as_mut()).map_err(device_error)?;
         self.bench.book(purpose, *self.chip.bench_use() - before);
         Ok(())
     }
@@ -139,18 +171,55 @@ impl BlackBox for ChipBox {
         taps: &mut [Tap<'_>],
         purpose: Purpose,
     ) -> Result<(), DeviceError> {
-        if samples.width != self.chip.ports() {
-            return Err(DeviceError::WrongLength {
-                what: "sample",
-                found: samples.width,
-                expected: self.chip.ports(),
-            });
-        }
+        self.check_width(samples)?;
         let mut taps: Vec<_> = taps
             .iter_mut()
             .map(|tap| (tap.layer, &mut *tap.readouts))
             .collect();
         self.booked(purpose, |chip| chip.measure(samples.values, &mut taps))
+    }
+}
+
+impl TappedBox for ChipBox {
+    fn query_inside(
+        &mut self,
+        samples: Samples<'_>,
+        taps: &mut [Tap<'_>],
+        purpose: Purpose,
+    ) -> Result<(), DeviceError> {
+        self.check_width(samples)?;
+        let mut taps: Vec<_> = taps
+            .iter_mut()
+            .map(|tap| (tap.layer, &mut *tap.readouts))
+            .collect();
+        self.booked_inside(purpose, |chip, in_situ| {
+            let in_situ = in_situ.ok_or(ChipError::NoMonitors)?;
+            in_situ.forward(chip, samples.values, &mut taps)
+        })
+    }
+
+    fn gradient_passes(&self, layers: Range<usize>) -> u32 {
+        PASSES_PER_LAYER * layers.len() as u32
+    }
+
+    fn gradient(
+        &mut self,
+        cotangents: &[Cotangent<'_>],
+        gradients: &mut [Gradient<'_>],
+        purpose: Purpose,
+    ) -> Result<(), DeviceError> {
+        let cotangents: Vec<_> = cotangents
+            .iter()
+            .map(|cotangent| (cotangent.layer, cotangent.readouts))
+            .collect();
+        let mut gradients: Vec<_> = gradients
+            .iter_mut()
+            .map(|gradient| (gradient.layer, &mut *gradient.parameters))
+            .collect();
+        self.booked_inside(purpose, |chip, in_situ| {
+            let in_situ = in_situ.ok_or(ChipError::NoMonitors)?;
+            in_situ.backward(chip, &cotangents, &mut gradients)
+        })
     }
 }
 

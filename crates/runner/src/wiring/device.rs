@@ -1,7 +1,10 @@
 //! What an experiment trains, as a black box.
 
 use super::ChipBox;
+use fzero::TappedBox;
+use fzero::baseline::{Cotangent, Gradient};
 use fzero::black_box::{BlackBox, DeviceError, LayerShape, Purpose, Samples, Tap};
+use std::ops::Range;
 
 /// A chip, or a network computed in numbers. Only a chip has a bench.
 pub enum Device {
@@ -25,6 +28,16 @@ impl Device {
         (0..self.layers())
             .map(|layer| self.layer(layer).clone())
             .collect()
+    }
+
+    fn inside(&mut self) -> Result<&mut ChipBox, DeviceError> {
+        match self {
+            Self::Chip(chip) => Ok(chip),
+            Self::Digital(_) => {
+                let why = "a network computed in numbers has no monitors";
+                Err(DeviceError::Other(why.into()))
+            }
+        }
     }
 
     fn inner(&self) -> &dyn BlackBox {
@@ -87,5 +100,30 @@ impl BlackBox for Device {
         purpose: Purpose,
     ) -> Result<(), DeviceError> {
         self.inner_mut().query(samples, taps, purpose)
+    }
+}
+
+/// A network that is computed has no inside to measure at: [`DeviceError::Other`].
+impl TappedBox for Device {
+    fn query_inside(
+        &mut self,
+        samples: Samples<'_>,
+        taps: &mut [Tap<'_>],
+        purpose: Purpose,
+    ) -> Result<(), DeviceError> {
+        self.inside()?.query_inside(samples, taps, purpose)
+    }
+
+    fn gradient_passes(&self, layers: Range<usize>) -> u32 {
+        self.chip().map_or(0, |chip| chip.gradient_passes(layers))
+    }
+
+    fn gradient(
+        &mut self,
+        cotangents: &[Cotangent<'_>],
+        gradients: &mut [Gradient<'_>],
+        purpose: Purpose,
+    ) -> Result<(), DeviceError> {
+        self.inside()?.gradient(cotangents, gradients, purpose)
     }
 }

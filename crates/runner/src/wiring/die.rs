@@ -179,6 +179,13 @@ fn key(loaded: &Loaded, error: &DesignError) -> Option<(&'static str, &'static s
             let help = "set chip.activation.kind = electro-optic, or read by a coupler";
             return Some(("chip.readout.tap", help));
         }
+        DesignError::NoPlaceForMonitors { .. } => {
+            let path = match loaded.config.process.monitor.tap_ratio {
+                Some(_) => "process.monitor.tap_ratio",
+                None => "training.solver",
+            };
+            return Some((path, "use a mesh of MZIs with two splitters"));
+        }
         _ => return None,
     };
     if matches!(*name, "port power" | "laser power") {

@@ -1,7 +1,7 @@
 //! What a training will take on the bench.
 
 use super::BenchLedger;
-use fzero::layerwise::LayerwisePlan;
+use fzero::layerwise::{GradientSource, LayerwisePlan};
 use fzero::{LayerShape, Purpose, Usage};
 use photonics::chip::cost::{BenchRates, BenchUse};
 
@@ -17,12 +17,12 @@ pub fn forecast(
     heaters_w: f64,
 ) -> BenchLedger {
     let mut ledger = BenchLedger::default();
-    let mut book = |purpose, usage: Usage, heaters_set: u64, readouts: usize| {
+    let mut book = |purpose, usage: Usage, heaters_set: u64, readouts: u64| {
         let mut used = BenchUse {
             programmings: usage.programmings,
             heaters_set,
             samples: usage.queries,
-            readouts: usage.queries.saturating_mul(readouts as u64),
+            readouts,
             heaters_j: 0.0,
         };
         used.heaters_j = heaters_w * rates.time_s(&used);
@@ -30,7 +30,7 @@ pub fn forecast(
     };
     // At the very end all layers are read at once.
     let all = Usage {
-        queries: (train_samples + test_samples) as u64,
+        queries: plan.final_queries(train_samples, test_samples),
         ..Usage::default()
     };
     for stage in plan.scope.stages(shapes.len()) {
@@ -43,17 +43,48 @@ pub fn forecast(
         for purpose in [Purpose::Training, Purpose::Evaluation, Purpose::Calibration] {
             let usage = *alone.of(purpose);
             let heaters_set = (usage.programmings / count).saturating_mul(heaters as u64);
-            // Each part is calibrated by itself, equally often.
-            let read = match purpose {
-                Purpose::Calibration => readouts / stage.parts.len().max(1),
-                _ => readouts,
+            let read = match (purpose, plan.gradient) {
+                (Purpose::Training, GradientSource::InSitu { passes_per_layer }) => {
+                    let top = stage.layers().end.saturating_sub(1);
+                    inside(usage.queries, readouts, top, layers, passes_per_layer)
+                }
+                // Each part is calibrated by itself, equally often.
+                (Purpose::Calibration, _) => {
+                    let own = readouts / stage.parts.len().max(1);
+                    usage.queries.saturating_mul(own as u64)
+                }
+                _ => usage.queries.saturating_mul(readouts as u64),
             };
             book(purpose, usage, heaters_set, read);
         }
     }
-    let readouts = shapes.iter().map(|shape| shape.readouts).sum();
-    book(Purpose::Evaluation, all, 0, readouts);
+    let readouts: usize = shapes.iter().map(|shape| shape.readouts).sum();
+    let read = all.queries.saturating_mul(readouts as u64);
+    book(Purpose::Evaluation, all, 0, read);
     ledger
+}
+
+/// Numbers read of `queries` samples that were measured inside of these layers: readouts and both quadratures
+/// at every lit layer's output, then the monitors in each pass, and what came back.
+fn inside(
+    queries: u64,
+    readouts: usize,
+    tap: usize,
+    layers: &[LayerShape],
+    passes_per_layer: u32,
+) -> u64 {
+    let passes = u64::from(passes_per_layer);
+    let mut read = readouts as u64;
+    for shape in layers {
+        let ports = shape.groups.last().map_or(0, |screen| screen.range.len()) as u64;
+        let monitors = shape.parameters() as u64 - ports;
+        read += passes * monitors + 2 * ports;
+    }
+    if let Some(screen) = layers.first().and_then(|shape| shape.groups.last()) {
+        read += (2 * screen.range.len() * (tap + 1)) as u64;
+    }
+    let times = 1 + passes * layers.len() as u64;
+    (queries / times).saturating_mul(read)
 }
 
 #[cfg(test)]

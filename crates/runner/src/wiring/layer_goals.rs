@@ -43,7 +43,13 @@ where
                     Box::new(PerChannel::new(goals)?)
                 }
             };
-            Ok((made, goal))
+            // A goal that judges candidate labels has none.
+            let kept = if goal.candidates() > 1 {
+                Vec::new()
+            } else {
+                made
+            };
+            Ok((kept, goal))
         })
         .collect()
 }

@@ -59,10 +59,17 @@ pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
         .min(samples.max(1));
     let lanes = (largest as u64).div_ceil(LANES as u64) * LANES as u64;
     let batch = lanes * ports * (2 * real + 8);
+    // Fields at the monitors, their currents in three passes, and fields at the ends of the meshes.
+    let inside = if config.training.solver.is_in_situ() {
+        let lanes = (config.training.batch as u64).next_multiple_of(LANES as u64);
+        lanes * (2 * mzis * (16 + 3 * 4) + ports * 16 * (layers + 6))
+    } else {
+        0
+    };
     // As shipped, padded to the ports, and in the text of the checkpoint.
     let data = samples as u64 * ports * 8;
     let checkpoint = layers * parameters * 40;
-    layers * mesh + topology + trainer + batch + data + checkpoint
+    layers * mesh + topology + trainer + batch + inside + data + checkpoint
 }
 
 /// Sizes of the mesh of a layer, or more.

@@ -27,5 +27,5 @@ pub use forecast::forecast;
 pub use layer_goals::{LayerGoal, layer_goals};
 pub use memory::{memory_bytes, mesh_memory_bytes};
 pub use process::{mesh_and_heaters, process};
-pub use solver::{access, twin};
-pub use training::{amplitudes, goal, plan, prototypes};
+pub use solver::{access, in_situ, twin};
+pub use training::{amplitudes, goal, label_input, plan, prototypes};

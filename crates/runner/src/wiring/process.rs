@@ -5,7 +5,7 @@ use photonics::detector::{Adc, LocalOscillator, ReceiverNoise, Response};
 use photonics::process::heater::{Drift, HeaterLaw, ThermalCrosstalk};
 use photonics::process::{
     DeadDetector, DetectorProcess, Faults, HeaterKind, HeaterProcess, Instruments, MeshProcess,
-    Process, StuckAt, StuckHeater,
+    Monitors, Process, StuckAt, StuckHeater,
 };
 use photonics::units::dbm_to_w;
 
@@ -27,6 +27,7 @@ pub fn process(config: &Config) -> Process {
         detector: detector(config),
         faults: faults(&config.process.faults),
         instruments: instruments(&config.process.instruments),
+        monitors: monitors(config),
     }
 }
 
@@ -37,6 +38,13 @@ pub fn mesh_and_heaters(process: &checked::Process) -> Process {
         heater: heater(process),
         ..Process::ideal()
     }
+}
+
+/// Those that the process states, or that the solver cannot do without.
+fn monitors(config: &Config) -> Option<Monitors> {
+    let stated = config.process.monitor.tap_ratio;
+    let needed = config.training.solver.is_in_situ().then_some(0.0);
+    stated.or(needed).map(|tap_ratio| Monitors { tap_ratio })
 }
 
 /// What the instruments take.

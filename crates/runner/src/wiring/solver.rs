@@ -1,10 +1,11 @@
 //! What a solver is handed beside the device.
 
 use super::ChipTwin;
-use crate::config::checked::{Config, Solver, TwinKnowledge};
+use crate::config::checked::{self, Config, Solver, TwinKnowledge};
 use fzero::Access;
 use photonics::design::ChipDesign;
 use photonics::fabricate::GroundTruth;
+use photonics::in_situ::{InSitu, Interference};
 use photonics::process::Process;
 use photonics::twin::{Knowledge, Twin, TwinError};
 
@@ -12,10 +13,21 @@ use photonics::twin::{Knowledge, Twin, TwinError};
 pub fn access(config: &Config) -> Access {
     match (config.training.solver, config.knowledge()) {
         (Solver::FfDd | Solver::BpDd, _) => Access::ForwardOnly,
+        (Solver::FfInsitu | Solver::BpInsitu, _) => Access::InternalTaps,
         (_, TwinKnowledge::Truth) => Access::Truth,
         (Solver::FfPat | Solver::BpPat, TwinKnowledge::Design) => Access::DeviceAndTwin,
         (Solver::FfAd | Solver::BpAd, TwinKnowledge::Design) => Access::Twin,
     }
+}
+
+/// What the solver of an experiment measures inside of a chip with; `None` for one that does not.
+pub fn in_situ(config: &Config, design: &ChipDesign, process: &Process) -> Option<InSitu> {
+    let settings = config.training.in_situ.as_ref()?;
+    let interference = match settings.interference {
+        checked::Interference::OppositePhases => Interference::OppositePhases,
+        checked::Interference::ThreeIntensities => Interference::ThreeIntensities,
+    };
+    Some(InSitu::new(design, process, interference))
 }
 
 /// The twin that the solver of an experiment needs, `None` for one that measures. The die's truth goes in

@@ -2,11 +2,14 @@
 
 use crate::config::checked::{self, Config, EstimatorKind, Goal, LayerOrder, Solver, UpdateRule};
 use crate::dataset::Images;
-use fzero::TrainError;
 use fzero::estimate::{AutoRadius, Difference, DirectionLaw, EstimatorChoice, Radius};
-use fzero::goal::{CosineGoal, CrossEntropy, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine};
+use fzero::goal::{
+    CosineGoal, CrossEntropy, Goodness, LocalGoal, MarginGoal, Prototypes, SoftmaxCosine,
+};
 use fzero::layerwise::{GradientSource, LayerwisePlan, Scope, VoteRule};
 use fzero::optimizer::{OptimizerChoice, Schedule};
+use fzero::{LabelInput, TrainError};
+use photonics::in_situ::PASSES_PER_LAYER;
 
 /// How the layers are trained.
 pub fn plan(config: &Config) -> LayerwisePlan {
@@ -25,6 +28,9 @@ pub fn plan(config: &Config) -> LayerwisePlan {
             Solver::FfDd | Solver::BpDd => GradientSource::Measured,
             Solver::FfAd | Solver::BpAd => GradientSource::Twin,
             Solver::FfPat | Solver::BpPat => GradientSource::DeviceAndTwin,
+            Solver::FfInsitu | Solver::BpInsitu => GradientSource::InSitu {
+                passes_per_layer: PASSES_PER_LAYER,
+            },
         },
         estimator: measured.map_or_else(EstimatorChoice::default, estimator),
         noise_repeats: measured.map_or(0, |estimator| estimator.noise_repeats),
@@ -54,8 +60,26 @@ pub fn plan(config: &Config) -> LayerwisePlan {
         vote: match config.vote.as_ref().map(|vote| vote.rule) {
             Some(checked::VoteRule::AllLayers) => VoteRule::AllLayers,
             Some(checked::VoteRule::Published) => VoteRule::Published,
+            Some(checked::VoteRule::Accumulated) => VoteRule::Accumulated,
             None => VoteRule::LastLayer,
         },
+        labels: None,
+    }
+}
+
+/// How labels are shown, for a goal that judges them, where there are so many classes.
+pub fn label_input(config: &Config, classes: usize) -> Option<LabelInput> {
+    match config.training.goal {
+        Goal::Goodness {
+            label_port,
+            label_amplitude,
+            ..
+        } => Some(LabelInput {
+            first: label_port,
+            classes,
+            amplitude: label_amplitude as f32,
+        }),
+        _ => None,
     }
 }
 
@@ -102,7 +126,11 @@ fn radius(estimator: &checked::Estimator) -> Radius {
 pub fn prototypes(
     config: &Config,
 ) -> impl Fn(usize, usize, &mut numerics::Stream) -> Result<Prototypes, TrainError> {
-    let axes = matches!(config.training.goal, Goal::CrossEntropy { .. });
+    // Of a goodness nothing but their number is used.
+    let axes = matches!(
+        config.training.goal,
+        Goal::CrossEntropy { .. } | Goal::Goodness { .. }
+    );
     move |classes, readouts, stream| match axes {
         true => Prototypes::axes(classes, readouts),
         false => Prototypes::simplex(classes, readouts, stream),
@@ -122,6 +150,16 @@ pub fn goal(config: &Config, prototypes: Prototypes) -> Result<Box<dyn LocalGoal
             prototypes.classes(),
             prototypes.dimension(),
             logit_scale_per_a,
+        )?),
+        Goal::Goodness {
+            threshold,
+            sharpness,
+            ..
+        } => Box::new(Goodness::new(
+            prototypes.classes(),
+            prototypes.dimension(),
+            threshold,
+            sharpness,
         )?),
     })
 }

@@ -388,6 +388,7 @@ fn forward_measurements_teach_a_function() {
         2,
         &goals,
         crate::layerwise::VoteRule::Published,
+        None,
     );
     assert_eq!(published.unwrap().vote, outcome.test.layers[1]);
 }

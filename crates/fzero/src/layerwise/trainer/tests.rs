@@ -119,7 +119,7 @@ pub(super) fn accuracy_of(device: &mut Metered<IntensityBox>, parameters: &[Vec<
         values: &values,
         labels: &labels,
     };
-    let found = evaluate(device, &split, WIDTH, &goals(2), VoteRule::AllLayers);
+    let found = evaluate(device, &split, WIDTH, &goals(2), VoteRule::AllLayers, None);
     found.unwrap().vote
 }
 

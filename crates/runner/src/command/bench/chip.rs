@@ -97,6 +97,7 @@ fn process() -> Process {
             optical_crosstalk_floor_db: Some(40.0),
             ..DetectorProcess::ideal()
         },
+        monitors: None,
         instruments: Instruments {
             dac_j_per_conversion: Some(3.6e-12),
             adc_j_per_conversion: Some(1.48e-12),

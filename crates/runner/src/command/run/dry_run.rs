@@ -160,6 +160,8 @@ fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
             GradientSource::Twin | GradientSource::DeviceAndTwin => {
                 4 * plan.epochs as u64 * train as u64
             }
+            // Of double precision, with the fields at all monitors.
+            GradientSource::InSitu { .. } => 6 * used.training.queries,
         };
         let samples = used.total_queries().saturating_add(there_and_back);
         time_s += 1.2 * pass_s * samples as f64 / batch as f64;

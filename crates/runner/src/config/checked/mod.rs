@@ -20,8 +20,8 @@ pub use process::{
     SourceProcess, StuckHeater,
 };
 pub use training::{
-    AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, LayerOrder, MeasuredRadius,
-    Optimizer, Schedule, Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
+    AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, InSitu, Interference, LayerOrder,
+    MeasuredRadius, Optimizer, Schedule, Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
 };
 
 use super::fit;
@@ -80,6 +80,8 @@ pub enum VoteRule {
     AllLayers,
     /// All but the last, which breaks ties, as in the published code.
     Published,
+    /// The sum of scores over all but the first.
+    Accumulated,
 }
 
 /// What the run may use.

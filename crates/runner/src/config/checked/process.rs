@@ -18,9 +18,26 @@ pub struct Process {
     /// What the instruments take.
     #[serde(default, skip_serializing_if = "Instruments::is_unstated")]
     pub instruments: Instruments,
+    /// Monitors at the phase shifters.
+    #[serde(default, skip_serializing_if = "Monitor::is_absent")]
+    pub monitor: Monitor,
     /// What is broken.
     #[serde(default, skip_serializing_if = "Faults::is_empty")]
     pub faults: Faults,
+}
+
+/// Monitors at the phase shifters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Monitor {
+    /// Part of the power that each takes; `None`: there are none, unless the solver needs them.
+    pub tap_ratio: Option<f64>,
+}
+
+impl Monitor {
+    /// Whether there are none, so that a file has no such table.
+    pub fn is_absent(&self) -> bool {
+        self.tap_ratio.is_none()
+    }
 }
 
 /// Laser, splitting tree, modulators.

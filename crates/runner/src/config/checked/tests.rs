@@ -70,6 +70,23 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("training.layers", "in-parallel"),
     ],
     &[
+        ("training.solver", "bp-insitu"),
+        ("training.in_situ.interference", "three-intensities"),
+        ("process.monitor.tap_ratio", "0.01"),
+        ("training.optimizer.dimension_scaling", "false"),
+    ],
+    &[
+        ("training.solver", "ff-insitu"),
+        ("chip.readout.kind", "intensity"),
+        ("training.goal.kind", "goodness"),
+        ("training.goal.threshold", "0.4"),
+        ("training.goal.sharpness", "30"),
+        ("training.goal.label_port", "54"),
+        ("training.goal.label_amplitude", "0.5"),
+        ("training.optimizer.kind", "adam"),
+        ("vote.rule", "accumulated"),
+    ],
+    &[
         ("training.solver", "bp-dd"),
         ("training.estimator.kind", "coordinate"),
         ("training.optimizer.dimension_scaling", "false"),
@@ -236,9 +253,11 @@ fn beside(path: &str, choice: &str) -> &'static [(&'static str, &'static str)] {
         ("data.set", "csv") => &[("data.file", "a"), ("data.label_column", "last")],
         ("data.set", "npz") => &[("data.file", "a")],
         ("training.estimator.kind", "coordinate")
-        | ("training.solver", "ff-ad" | "bp-ad" | "ff-pat" | "bp-pat") => {
-            &[("training.optimizer.dimension_scaling", "false")]
-        }
+        | (
+            "training.solver",
+            "ff-ad" | "bp-ad" | "ff-pat" | "bp-pat" | "ff-insitu" | "bp-insitu",
+        ) => &[("training.optimizer.dimension_scaling", "false")],
+        ("training.goal.kind", "goodness") => &[("chip.readout.kind", "intensity")],
         ("data.set", "f1" | "f2") => &[("model.kind", "mlp")],
         ("data.label_column", _) => &[("data.file", "a")],
         _ => &[],

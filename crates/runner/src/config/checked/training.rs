@@ -13,18 +13,22 @@ pub enum Solver {
     FfAd,
     /// Layer by layer, forward on the device and backward on a twin (doi:10.1038/s41586-021-04223-6).
     FfPat,
+    /// Layer by layer, gradients measured inside of the chip (arXiv:1805.09943, arXiv:2205.08501).
+    FfInsitu,
     /// All layers at once, gradients measured on the device.
     BpDd,
     /// All layers at once, gradients of a twin.
     BpAd,
     /// All layers at once, forward on the device and backward on a twin.
     BpPat,
+    /// All layers at once, gradients measured inside of the chip.
+    BpInsitu,
 }
 
 impl Solver {
     /// Whether all layers are trained at once, for the readouts of the last.
     pub fn is_global(self) -> bool {
-        matches!(self, Self::BpDd | Self::BpAd | Self::BpPat)
+        matches!(self, Self::BpDd | Self::BpAd | Self::BpPat | Self::BpInsitu)
     }
 
     /// Its name in a configuration.
@@ -33,15 +37,22 @@ impl Solver {
             Self::FfDd => "ff-dd",
             Self::FfAd => "ff-ad",
             Self::FfPat => "ff-pat",
+            Self::FfInsitu => "ff-insitu",
             Self::BpDd => "bp-dd",
             Self::BpAd => "bp-ad",
             Self::BpPat => "bp-pat",
+            Self::BpInsitu => "bp-insitu",
         }
     }
 
     /// Whether it is handed a differentiable twin.
     pub fn has_twin(self) -> bool {
-        !matches!(self, Self::FfDd | Self::BpDd)
+        !matches!(self, Self::FfDd | Self::BpDd) && !self.is_in_situ()
+    }
+
+    /// Whether it measures inside of the chip.
+    pub fn is_in_situ(self) -> bool {
+        matches!(self, Self::FfInsitu | Self::BpInsitu)
     }
 }
 
@@ -78,6 +89,23 @@ pub enum TwinKnowledge {
     Truth,
 }
 
+/// Measurements inside of the chip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InSitu {
+    /// Of which powers a gradient is formed.
+    pub interference: Interference,
+}
+
+/// Powers of which a gradient is formed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interference {
+    /// Forward and returning light together, in two opposite phases.
+    OppositePhases,
+    /// Forward light, backward light, both together.
+    ThreeIntensities,
+}
+
 /// How the layers are trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Training {
@@ -89,6 +117,9 @@ pub struct Training {
     /// The twin, for a solver that has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub twin: Option<TwinModel>,
+    /// How a chip is measured inside, for a solver that does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_situ: Option<InSitu>,
     /// Passes over the training set for each layer, at least 1.
     pub epochs: usize,
     /// Samples per step, at least 1.
@@ -197,6 +228,17 @@ pub enum Goal {
     CrossEntropy {
         /// Logits per A of photocurrent, above 0.
         logit_scale_per_a: f64,
+    },
+    /// Positive and negative samples told apart by the share of light in the first half of the ports.
+    Goodness {
+        /// Between 0 and 1.
+        threshold: f64,
+        /// Logits per goodness, above 0.
+        sharpness: f64,
+        /// Where the label of class 0 is shown.
+        label_port: usize,
+        /// In (0, 1].
+        label_amplitude: f64,
     },
 }
 

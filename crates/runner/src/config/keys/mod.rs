@@ -61,10 +61,10 @@ const HEAD: &[Key] = &[
 ];
 
 const TAIL: &[Key] = &[
-    Key::text("vote.rule", &["all-layers", "published"])
+    Key::text("vote.rule", &["all-layers", "published", "accumulated"])
         .or(Text("all-layers"))
-        .when_in("training.solver", &["ff-dd", "ff-ad", "ff-pat"])
-        .doc("Which layers vote, where each is trained for itself: all, or as in the published code all but the last, which breaks ties. Of numbers (data.set = f1 or f2) all-layers takes the mean over the layers, published the last layer."),
+        .when_in("training.solver", &["ff-dd", "ff-ad", "ff-pat", "ff-insitu"])
+        .doc("Which layers vote, where each is trained for itself: all, or as in the published code all but the last, which breaks ties; accumulated: the largest sum of scores over all layers but the first, as Hinton sums goodness. Of numbers (data.set = f1 or f2) all-layers takes the mean over the layers, published the last layer."),
     Key::integer("limits.memory_mib", (1, 1 << 30), "MiB")
         .or(Integer(8192))
         .doc("An experiment whose estimated memory is larger is refused."),

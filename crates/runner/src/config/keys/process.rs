@@ -195,6 +195,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::float("process.instruments.modulator_fj_per_symbol", Interval::closed(0.0, 1e12), "fJ")
         .or(Absent)
         .doc("Energy of an input modulator per amplitude: 50 to 450 per bit (SimPhony device library)."),
+    Key::float("process.monitor.tap_ratio", Interval::below(0.0, 1.0), "1")
+        .or(Absent)
+        .doc("Part of the power that a monitor in front of every phase shifter theta and phi takes, whatever the solver; 0: all is read, and nothing taken. No key: no monitors, and with an insitu solver those of 0."),
     Key::integers("process.faults.open_ports", (0, 4095), "ports")
         .or(Absent)
         .doc("Input ports without light, from 0."),

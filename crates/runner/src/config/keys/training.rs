@@ -12,7 +12,10 @@ const MEASURED: &[&str] = &["ff-dd", "bp-dd"];
 const WITH_TWIN: &[&str] = &["ff-ad", "bp-ad", "ff-pat", "bp-pat"];
 
 /// Solvers that train each layer for its own readouts.
-const LAYER_BY_LAYER: &[&str] = &["ff-dd", "ff-ad", "ff-pat"];
+const LAYER_BY_LAYER: &[&str] = &["ff-dd", "ff-ad", "ff-pat", "ff-insitu"];
+
+/// Solvers that measure gradients inside of the chip.
+const IN_SITU: &[&str] = &["ff-insitu", "bp-insitu"];
 
 /// Estimators along random directions.
 const RANDOM: &[&str] = &["central", "one-sided"];
@@ -20,9 +23,9 @@ const RANDOM: &[&str] = &["central", "one-sided"];
 const RADIUS: &str = "training.estimator.smoothing_radius";
 
 pub(super) const KEYS: &[Key] = &[
-    Key::text("training.solver", &["ff-dd", "ff-ad", "ff-pat", "bp-dd", "bp-ad", "bp-pat"])
+    Key::text("training.solver", &["ff-dd", "ff-ad", "ff-pat", "ff-insitu", "bp-dd", "bp-ad", "bp-pat", "bp-insitu"])
         .or(Text("ff-dd"))
-        .doc("ff: layer by layer, each from its own readouts; bp: all layers at once from the last one's. dd: gradients measured on the device; ad: those of a twin; pat: forward on the device, backward on the twin."),
+        .doc("ff: layer by layer, each from its own readouts; bp: all layers at once from the last one's. dd: gradients measured on the device; ad: those of a twin; pat: forward on the device, backward on the twin; insitu: those that a chip measures at its phase shifters, with backward light."),
     Key::text("training.layers", &["in-turn", "in-parallel"])
         .or(Text("in-turn"))
         .when_in("training.solver", LAYER_BY_LAYER)
@@ -45,6 +48,10 @@ pub(super) const KEYS: &[Key] = &[
         .or(Text("design"))
         .when_in("training.solver", WITH_TWIN)
         .doc("What the twin knows: the ideal circuit, or the die as it is, which no measurement tells (an upper bound)."),
+    Key::text("training.in_situ.interference", &["opposite-phases", "three-intensities"])
+        .or(Text("opposite-phases"))
+        .when_in("training.solver", IN_SITU)
+        .doc("Powers at a phase shifter from which its gradient is formed: forward and returning light together in two opposite phases, or (published) forward, backward and both together, which loss and noise bias more. Three passes per layer either way."),
     Key::text("training.estimator.kind", &["central", "one-sided", "coordinate"])
         .or(Text("central"))
         .when_in("training.solver", MEASURED)
@@ -97,10 +104,10 @@ pub(super) const KEYS: &[Key] = &[
         .or(Float(0.05))
         .when(RADIUS, "auto")
         .doc("Largest; about 0.5 / sqrt(2 N) for N columns."),
-    Key::text("training.goal.kind", &["cosine", "softmax", "margin", "cross-entropy"])
+    Key::text("training.goal.kind", &["cosine", "softmax", "margin", "cross-entropy", "goodness"])
         .or(Text("cosine"))
         .when_in("data.set", super::data::IMAGES)
-        .doc("Loss of a layer that is read: on the cosines with the prototypes, or (published for bp) the cross-entropy of the first readouts, one per class, as logits. Of numbers it is the squared difference from the cosine with a single prototype."),
+        .doc("Loss of a layer that is read: on the cosines with the prototypes, or (published for bp) the cross-entropy of the first readouts, one per class, as logits; goodness: Hinton's forward-forward, with labels that are shown beside the image (arXiv:2212.13345). Of numbers it is the squared difference from the cosine with a single prototype."),
     Key::float("training.goal.temperature", Interval::above(0.0, 1e3), "1")
         .or(Float(0.1))
         .when("training.goal.kind", "softmax")
@@ -113,6 +120,22 @@ pub(super) const KEYS: &[Key] = &[
         .or(Float(1e3))
         .when("training.goal.kind", "cross-entropy")
         .doc("Logits per A of photocurrent; published: 1 over the power of a fully open input, so 1e3 for 1 mW and 1 A/W."),
+    Key::float("training.goal.threshold", Interval::open(0.0, 1.0), "1")
+        .or(Float(0.5))
+        .when("training.goal.kind", "goodness")
+        .doc("Goodness above which an image with its label counts as right. Goodness is the share of the light in the first half of the ports: a mesh without loss does not change all of it."),
+    Key::float("training.goal.sharpness", Interval::above(0.0, 1e6), "1")
+        .or(Float(10.0))
+        .when("training.goal.kind", "goodness")
+        .doc("Logits per goodness."),
+    Key::integer("training.goal.label_port", (0, 4095), "port")
+        .or(Integer(0))
+        .when("training.goal.kind", "goodness")
+        .doc("Port of class 0, from 0: a port per class from there shows the label instead of pixels."),
+    Key::float("training.goal.label_amplitude", Interval::above(0.0, 1.0), "1")
+        .or(Float(1.0))
+        .when("training.goal.kind", "goodness")
+        .doc("Amplitude of the label's port relative to full scale."),
     Key::text("training.optimizer.kind", &["sgd", "adam"])
         .or(Text("sgd"))
         .doc("Update rule; adam is doi:10.48550/arXiv.1412.6980."),

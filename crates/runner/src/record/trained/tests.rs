@@ -43,7 +43,7 @@ fn bytes(arrays: &[Array]) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8], layers: usize) -> Result<Vec<TrainedLayer>, Problem> {
-    read_layers("p.npz", Cursor::new(bytes), &shapes(layers), CLASSES)
+    read_layers("p.npz", Cursor::new(bytes), &shapes(layers), CLASSES, true)
 }
 
 #[track_caller]
