@@ -23,6 +23,9 @@ pub struct Knowledge {
     pub detectors: Vec<LayerDetectors>,
     /// The wave with which homodyne readouts compare.
     pub local_oscillator: LocalOscillator,
+    /// Field transmission of each layer, above 0, that all paths have in common beside the losses of its
+    /// mesh: 1 where there is none.
+    pub transmission: Vec<f64>,
 }
 
 impl Knowledge {
@@ -38,6 +41,7 @@ impl Knowledge {
                 .map(|layer| LayerDetectors::ideal(layer.readout, layer.topology.ports()))
                 .collect(),
             local_oscillator: LocalOscillator::ideal(),
+            transmission: vec![1.0; design.layers.len()],
         }
     }
 
@@ -47,6 +51,7 @@ impl Knowledge {
             meshes: truth.layers().to_vec(),
             detectors: truth.detectors().to_vec(),
             local_oscillator: process.detector.local_oscillator,
+            transmission: vec![1.0; truth.layers().len()],
         }
     }
 }
@@ -63,7 +68,7 @@ pub enum TwinError {
     Mismatch {
         /// The layer, 0-based.
         layer: usize,
-        /// The mesh or the detectors.
+        /// The mesh, the detectors or the transmission.
         what: &'static str,
     },
 }
@@ -142,6 +147,13 @@ impl Twin {
                 return Err(TwinError::Mismatch {
                     layer,
                     what: "the number of photodiodes",
+                });
+            }
+            let transmission = knowledge.transmission.get(layer);
+            if !transmission.is_some_and(|t| *t > 0.0 && t.is_finite()) {
+                return Err(TwinError::Mismatch {
+                    layer,
+                    what: "the transmission",
                 });
             }
         }
@@ -253,8 +265,9 @@ impl Twin {
 
 fn network<T: Real>(design: &ChipDesign, knowledge: &Knowledge) -> Network<T> {
     let parts = knowledge.meshes.iter().zip(&knowledge.detectors);
+    let parts = parts.zip(&knowledge.transmission);
     let layers = design.layers.iter().zip(parts).enumerate();
-    let layers = layers.map(|(index, (layer, (mesh, detectors)))| {
+    let layers = layers.map(|(index, (layer, ((mesh, detectors), &transmission)))| {
         let ratio = design.detected_ratio(index);
         let oscillator = &knowledge.local_oscillator;
         let passed = match layer.tap {
@@ -264,6 +277,7 @@ fn network<T: Real>(design: &ChipDesign, knowledge: &Knowledge) -> Network<T> {
         Layer::new(
             MeshTwin::new(mesh.clone()),
             Reader::new(layer.readout, ratio, detectors, oscillator),
+            transmission,
             passed,
             layer.activation,
         )

@@ -17,7 +17,7 @@ use crate::real::Real;
 
 /// What stands at the tap of one layer, without noise, saturation, stray light and converter.
 #[derive(Clone, Debug)]
-pub(super) struct Reader {
+pub(crate) struct Reader {
     readout: Readout,
     /// One per port.
     diodes: Vec<Diode>,
@@ -32,7 +32,7 @@ struct Diode {
 }
 
 impl Reader {
-    pub(super) fn new(
+    pub(crate) fn new(
         readout: Readout,
         tap_ratio: f64,
         detectors: &LayerDetectors,
@@ -69,7 +69,7 @@ impl Reader {
     }
 
     /// Numbers per sample.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.readout.count(self.diodes.len())
     }
 
@@ -83,7 +83,7 @@ impl Reader {
     }
 
     /// Currents in A, row-major samples x readouts.
-    pub(super) fn read<T: Real>(&self, field: &FieldBatch<T>, currents_a: &mut [f64]) {
+    pub(crate) fn read<T: Real>(&self, field: &FieldBatch<T>, currents_a: &mut [f64]) {
         let (ports, width) = (field.ports(), self.width());
         currents_a.fill(0.0);
         let blocks = field.lanes().chunks_exact(ports);
@@ -105,7 +105,7 @@ impl Reader {
 
     /// Adds to `cotangent` that of the fields for cotangents of the currents, row-major samples x
     /// readouts.
-    pub(super) fn add_vjp<T: Real>(
+    pub(crate) fn add_vjp<T: Real>(
         &self,
         field: &FieldBatch<T>,
         currents: &[f64],
