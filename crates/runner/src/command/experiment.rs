@@ -6,7 +6,7 @@ use crate::config::checked::Model;
 use crate::config::{Config, Loaded, fit};
 use crate::dataset::{DataError, Dataset, FunctionSamples};
 use crate::error::{Error, Problem};
-use crate::wiring::{self, ChipBox, ChipTwin, Device, DigitalNetwork, LayerGoal};
+use crate::wiring::{self, Calibration, ChipBox, ChipTwin, Device, DigitalNetwork, LayerGoal};
 use fzero::baseline::DifferentiableTwin;
 use fzero::goal::{LocalGoal, Prototypes, RegressionCosine};
 use fzero::layerwise::LayerwisePlan;
@@ -47,6 +47,8 @@ pub(super) struct Setup {
     pub(super) device: ChipBox,
     /// For a solver that has one.
     pub(super) twin: Option<ChipTwin>,
+    /// Where that is to be fitted to measurements.
+    pub(super) calibration: Option<Calibration>,
     pub(super) cautions: Vec<Caution>,
 }
 
@@ -71,6 +73,7 @@ impl Setup {
                 .chain(caution::of_budget(&circuit.budget, &circuit.design))
                 .collect(),
             data,
+            calibration: Calibration::new(config, &circuit.design),
             design: circuit.design,
             device: ChipBox::new(chip, config.training.train_output_screen),
             twin,
@@ -84,10 +87,14 @@ pub(super) struct Experiment {
     pub(super) device: Device,
     /// For a solver that has one.
     pub(super) twin: Option<Box<dyn DifferentiableTwin>>,
+    /// Where that is to be fitted to measurements first.
+    pub(super) calibration: Option<Calibration>,
     /// The prototypes of each layer, one set or one per channel.
     pub(super) prototypes: Vec<Vec<Prototypes>>,
     pub(super) initial: Vec<Vec<f64>>,
     pub(super) plan: LayerwisePlan,
+    /// A second training, on the device.
+    pub(super) fine_tuning: Option<LayerwisePlan>,
     pub(super) streams: Streams,
     /// An upper estimate of the memory in bytes.
     pub(super) memory: u64,
@@ -109,6 +116,7 @@ impl Experiment {
             design,
             device,
             twin,
+            calibration,
             cautions,
         } = Setup::prepare(loaded)?;
         let streams = Streams::new(config.seed);
@@ -132,9 +140,11 @@ impl Experiment {
             },
             device: Device::Chip(device.into()),
             twin: twin.map(|twin| Box::new(twin) as Box<dyn DifferentiableTwin>),
+            calibration,
             prototypes,
             initial: wiring::initial_phases(config, &design, &streams),
             plan: wiring::plan(config),
+            fine_tuning: wiring::fine_tuning(config),
             streams,
         })
     }
@@ -191,9 +201,11 @@ impl Experiment {
             task,
             device: Device::Digital(network.device),
             twin: network.twin,
+            calibration: None,
             prototypes,
             initial: network.initial,
             plan: wiring::plan(config),
+            fine_tuning: wiring::fine_tuning(config),
             streams,
             memory,
         })

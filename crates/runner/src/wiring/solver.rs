@@ -10,16 +10,21 @@ use photonics::twin::{Knowledge, Twin, TwinError};
 
 /// What the trainer of an experiment can see.
 pub fn access(config: &Config) -> Access {
+    let alone = config.training.fine_tune.is_none();
     match (config.training.solver, config.knowledge()) {
         (Solver::FfDd | Solver::BpDd, _) => Access::ForwardOnly,
         (_, TwinKnowledge::Truth) => Access::Truth,
-        (Solver::FfPat | Solver::BpPat, TwinKnowledge::Design) => Access::DeviceAndTwin,
-        (Solver::FfAd | Solver::BpAd, TwinKnowledge::Design) => Access::Twin,
+        (Solver::FfAd | Solver::BpAd, TwinKnowledge::Design) if alone => Access::Twin,
+        (Solver::FfAd | Solver::BpAd, TwinKnowledge::Calibration) if alone => {
+            Access::CalibratedTwin
+        }
+        _ => Access::DeviceAndTwin,
     }
 }
 
-/// The twin that the solver of an experiment needs, `None` for one that measures. The die's truth goes in
-/// only where the experiment asks for it.
+/// The twin that the solver of an experiment needs, `None` for one that measures, and where it is to be
+/// fitted to measurements ([`super::Calibration`]). The die's truth goes in only where the experiment asks for
+/// it.
 ///
 /// # Errors
 /// A design that is not sound.
@@ -34,6 +39,7 @@ pub fn twin(
     }
     let knowledge = match config.knowledge() {
         TwinKnowledge::Design => Knowledge::of_design(design),
+        TwinKnowledge::Calibration => return Ok(None),
         TwinKnowledge::Truth => Knowledge::of_truth(truth, process),
     };
     Ok(Some(ChipTwin::new(Twin::new(design, &knowledge)?)))

@@ -20,7 +20,7 @@ pub use process::{
     SourceProcess, StuckHeater,
 };
 pub use training::{
-    AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, MeasuredRadius, Optimizer, Schedule,
+    AutoRadius, DirectionLaw, Estimator, EstimatorKind, FineTune, FineTuneSchedule, Goal, MeasuredRadius, Optimizer, Schedule,
     Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
 };
 

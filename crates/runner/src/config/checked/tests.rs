@@ -66,6 +66,12 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("training.optimizer.dimension_scaling", "false"),
     ],
     &[
+        ("training.solver", "ff-ad"),
+        ("training.twin.knowledge", "calibration"),
+        ("training.fine_tune.epochs", "3"),
+        ("training.optimizer.kind", "adam"),
+    ],
+    &[
         ("training.solver", "bp-dd"),
         ("training.estimator.kind", "coordinate"),
         ("training.optimizer.dimension_scaling", "false"),
