@@ -6,10 +6,10 @@ pub use bench::bench_lines;
 
 use crate::record::BenchRecord;
 use crate::record::summary::{Accuracy, Score, standard_error};
-use comfy_table::{CellAlignment, Table, presets};
 use crate::wiring::Fitted;
-use fzero::{Access, Usage};
+use comfy_table::{CellAlignment, Table, presets};
 use fzero::layerwise::VoteRule;
+use fzero::{Access, Usage};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -109,7 +109,9 @@ impl fmt::Display for FinalTable {
         writeln!(f, "programmings    {}", grouped(self.programmings))?;
         if let (used, Some(fitted)) = &self.calibration {
             let errors = fitted.relative_error.iter();
-            let errors: Vec<_> = errors.map(|error| format!("{:.2} %", 100.0 * error)).collect();
+            let errors: Vec<_> = errors
+                .map(|error| format!("{:.2} %", 100.0 * error))
+                .collect();
             writeln!(
                 f,
                 "calibration     {} queries and {} programmings of these; the twin misses measured currents by \

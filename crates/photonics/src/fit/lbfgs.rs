@@ -70,11 +70,7 @@ struct Step {
 }
 
 /// The least value near `start`.
-pub(crate) fn minimise(
-    evaluate: &mut Evaluate<'_>,
-    start: Vec<f64>,
-    limits: &Limits,
-) -> Minimum {
+pub(crate) fn minimise(evaluate: &mut Evaluate<'_>, start: Vec<f64>, limits: &Limits) -> Minimum {
     let mut here = Point {
         gradient: vec![0.0; start.len()],
         value: 0.0,

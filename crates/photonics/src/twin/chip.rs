@@ -63,6 +63,12 @@ pub enum TwinError {
     /// The design is not sound.
     #[error(transparent)]
     Design(#[from] DesignError),
+    /// A layer has other cells than MZIs.
+    #[error("layer {layer} has other cells than MZIs, whose gradients the twin does not know")]
+    Cells {
+        /// The layer, 0-based.
+        layer: usize,
+    },
     /// What is known does not fit the design.
     #[error("layer {layer}: {what} is not that of the design")]
     Mismatch {
@@ -126,10 +132,14 @@ impl Twin {
     /// The twin of a chip with all phases 0, in the precision of the design.
     ///
     /// # Errors
-    /// A design that is not sound; meshes or detectors that are not those of its layers.
+    /// A design that is not sound or has other cells than MZIs; meshes, detectors or transmissions that are
+    /// not those of its layers.
     pub fn new(design: &ChipDesign, knowledge: &Knowledge) -> Result<Self, TwinError> {
         design.check()?;
         for (layer, part) in design.layers.iter().enumerate() {
+            if !part.topology.is_uniform() {
+                return Err(TwinError::Cells { layer });
+            }
             let ports = part.topology.ports();
             let mesh = knowledge.meshes.get(layer);
             if mesh.is_none_or(|mesh| mesh.topology() != &part.topology) {

@@ -63,6 +63,12 @@ impl Setup {
         data.test = wiring::amplitudes(&data.test, data.width, ports);
         data.width = ports;
         let circuit = wiring::circuit(loaded, &data.train.values)?;
+        let mut layers = circuit.design.layers.iter();
+        if config.training.solver.has_twin() && layers.any(|l| !l.topology.is_uniform()) {
+            let why = "twins know meshes of MZIs alone, and this one has other cells";
+            let help = "use ff-dd or bp-dd, or a mesh whose cells are plain MZIs";
+            return Err(loaded.problem("training.solver", why, help).into());
+        }
         // The truth ends here: a solver gets of it what its access says.
         let (chip, truth) = wiring::die(loaded, &circuit)?;
         let twin = wiring::twin(config, &circuit.design, &circuit.process, &truth)

@@ -140,8 +140,6 @@ fn train<Y: Target>(
 ) -> Result<Outcome, TrainError> {
     match twin {
         None => layerwise::train(device, data, goals, initial, plan, streams, observer),
-        Some(twin) => {
-            baseline::train(device, twin, data, goals, initial, plan, streams, observer)
-        }
+        Some(twin) => baseline::train(device, twin, data, goals, initial, plan, streams, observer),
     }
 }

@@ -120,7 +120,10 @@ fn settle_groups(
 }
 
 fn holds(condition: &Condition, resolved: &Resolved) -> bool {
-    if condition.or_given.is_some_and(|path| resolved.get(path).is_some()) {
+    if condition
+        .or_given
+        .is_some_and(|path| resolved.get(path).is_some())
+    {
         return true;
     }
     let value = resolved.get(condition.path);

@@ -192,10 +192,13 @@ pub(super) fn calibration(file: &str, resolved: &Resolved) -> Option<Problem> {
     let programmings = number("training.twin.programmings")?;
     let samples = number("training.twin.samples")?;
     let averages = number("chip.readout.averages").unwrap_or(1);
-    let queries = programmings.saturating_mul(samples).saturating_mul(averages);
+    let queries = programmings
+        .saturating_mul(samples)
+        .saturating_mul(averages);
     let limit = number("limits.sample_queries").filter(|limit| queries > *limit)?;
     let path = "training.twin.programmings";
-    let why = format!("{queries} sample queries for the calibration, limits.sample_queries is {limit}");
+    let why =
+        format!("{queries} sample queries for the calibration, limits.sample_queries is {limit}");
     let help = "use fewer programmings or samples, or raise the limit".to_owned();
     Some(problem_with(file, resolved, path, why, help))
 }

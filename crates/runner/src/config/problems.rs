@@ -88,7 +88,7 @@ pub(super) fn unused(entry: &Entry, condition: &Condition, resolved: &Resolved) 
         State::Given => format!("set {path}"),
     };
     if let Some(other) = condition.or_given {
-        remedy.push_str(&format!(", or {other}"));
+        remedy.push_str(&format!(", or give {other}"));
     }
     of_entry(
         entry,

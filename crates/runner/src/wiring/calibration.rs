@@ -116,7 +116,11 @@ impl Calibration {
     pub fn sample_passes(&self) -> u64 {
         let iterations = self.options.max_iterations as u64;
         let layers = self.design.layers.len() as u64;
-        8 * self.usage().queries.saturating_mul(iterations).saturating_mul(layers)
+        8 * self
+            .usage()
+            .queries
+            .saturating_mul(iterations)
+            .saturating_mul(layers)
     }
 
     /// Programs random phases, uniform over a turn, sends random amplitudes, uniform from 0 to 1, reads all
@@ -154,7 +158,9 @@ impl Calibration {
                 .map(|shape| vec![0.0; self.samples * shape.readouts])
                 .collect();
             let taps = readouts.iter_mut().enumerate();
-            let mut taps: Vec<Tap<'_>> = taps.map(|(layer, readouts)| Tap { layer, readouts }).collect();
+            let mut taps: Vec<Tap<'_>> = taps
+                .map(|(layer, readouts)| Tap { layer, readouts })
+                .collect();
             let samples = Samples {
                 values: &values,
                 width,

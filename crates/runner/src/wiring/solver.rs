@@ -37,10 +37,17 @@ pub fn twin(
     if !config.training.solver.has_twin() {
         return Ok(None);
     }
+    let mut offsets_rad = Vec::new();
     let knowledge = match config.knowledge() {
         TwinKnowledge::Design => Knowledge::of_design(design),
         TwinKnowledge::Calibration => return Ok(None),
-        TwinKnowledge::Truth => Knowledge::of_truth(truth, process),
+        TwinKnowledge::Truth => {
+            let offsets = truth.heaters().iter().map(|heaters| heaters.offset_rad());
+            // Empty: none.
+            offsets_rad.extend(offsets.map(|offsets| offsets.unwrap_or_default().to_vec()));
+            Knowledge::of_truth(truth, process)
+        }
     };
-    Ok(Some(ChipTwin::new(Twin::new(design, &knowledge)?)))
+    let twin = Twin::new(design, &knowledge)?;
+    Ok(Some(ChipTwin::with_offsets(twin, offsets_rad)))
 }

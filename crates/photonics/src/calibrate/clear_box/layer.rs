@@ -55,7 +55,10 @@ impl<'a> LayerFit<'a> {
         records: Vec<Record<'a>>,
         screened: bool,
     ) -> Option<Self> {
-        let square: f64 = records.iter().map(|record| squares(record.currents_a)).sum();
+        let square: f64 = records
+            .iter()
+            .map(|record| squares(record.currents_a))
+            .sum();
         let gain_step = 1.0 / (topology.ports() as f64).sqrt();
         let mut fit = Self {
             topology,
@@ -89,7 +92,11 @@ impl<'a> LayerFit<'a> {
     }
 
     fn unknowns(&self) -> usize {
-        let screen = if self.screened { self.topology.ports() } else { 0 };
+        let screen = if self.screened {
+            self.topology.ports()
+        } else {
+            0
+        };
         4 * self.topology.mzis() + screen + 1
     }
 
@@ -167,7 +174,13 @@ impl<'a> LayerFit<'a> {
             }
             cotangent.resize(field.samples());
             self.reader.add_vjp(&field, &currents, &mut cotangent);
-            mesh.vjp_with_couplers(&tape, &mut field, &mut cotangent, &mut slopes, &mut couplers);
+            mesh.vjp_with_couplers(
+                &tape,
+                &mut field,
+                &mut cotangent,
+                &mut slopes,
+                &mut couplers,
+            );
             let (errors, rest) = gradient.split_at_mut(2 * mzis);
             let (offsets, rest) = rest.split_at_mut(2 * mzis);
             add(errors, couplers.as_flattened());

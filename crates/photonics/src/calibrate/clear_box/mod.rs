@@ -136,11 +136,14 @@ pub fn clear_box(
             &knowledge.detectors[index],
             &knowledge.local_oscillator,
         );
-        let records = inputs.iter().enumerate().map(|(programming, input)| Record {
-            input,
-            phases_rad: &data.phases_rad[programming][index],
-            currents_a: &data.currents_a[programming][index],
-        });
+        let records = inputs
+            .iter()
+            .enumerate()
+            .map(|(programming, input)| Record {
+                input,
+                phases_rad: &data.phases_rad[programming][index],
+                currents_a: &data.currents_a[programming][index],
+            });
         // Phases in front of the mesh: what is left of those behind the layer before.
         let before = index.checked_sub(1).map(|before| &design.layers[before]);
         let screened = before.is_some_and(|layer| keeps_phases(&layer.activation));
@@ -183,7 +186,11 @@ pub fn clear_box(
             let activation = part.activation.without_noise();
             for (input, asked) in inputs.iter_mut().zip(data.phases_rad) {
                 turn(input, &estimate.screen_rad);
-                let phases: Vec<f64> = asked[index].iter().zip(&offsets).map(|(a, o)| a + o).collect();
+                let phases: Vec<f64> = asked[index]
+                    .iter()
+                    .zip(&offsets)
+                    .map(|(a, o)| a + o)
+                    .collect();
                 mesh.program(&phases);
                 mesh.propagate(input);
                 input.scale(transmission * passed);
@@ -230,7 +237,10 @@ fn check(design: &ChipDesign, data: &Measurements<'_>) -> Result<(), ClearBoxErr
         }),
     };
     let (ports, layers) = (design.ports(), design.layers.len());
-    let mixed = design.layers.iter().position(|layer| !layer.topology.is_uniform());
+    let mixed = design
+        .layers
+        .iter()
+        .position(|layer| !layer.topology.is_uniform());
     if let Some(layer) = mixed {
         return Err(ClearBoxError::Cells { layer });
     }
@@ -246,7 +256,11 @@ fn check(design: &ChipDesign, data: &Measurements<'_>) -> Result<(), ClearBoxErr
         length("layers of currents", currents.len(), layers)?;
         for (layer, (phases, currents)) in design.layers.iter().zip(phases.iter().zip(currents)) {
             length("phases", phases.len(), 2 * layer.topology.mzis() + ports)?;
-            length("currents", currents.len(), samples * layer.readout.count(ports))?;
+            length(
+                "currents",
+                currents.len(),
+                samples * layer.readout.count(ports),
+            )?;
         }
         let not_finite = |what| Err(ClearBoxError::NotFinite { what, programming });
         if !phases.iter().flatten().all(|x| x.is_finite()) {

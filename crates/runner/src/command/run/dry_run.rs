@@ -112,7 +112,9 @@ fn bench_lines(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> Vec
     let heaters_w = chip.heater_power_w();
     let mut used = wiring::forecast(&experiment.plan, train, test, shapes, rates, heaters_w);
     if let Some(plan) = &experiment.fine_tuning {
-        used.add(&wiring::forecast(plan, train, test, shapes, rates, heaters_w));
+        used.add(&wiring::forecast(
+            plan, train, test, shapes, rates, heaters_w,
+        ));
     }
     if let Some(calibration) = &experiment.calibration {
         used.add(&calibration.forecast(shapes, rates, heaters_w));

@@ -16,8 +16,8 @@ use crate::record::manifest;
 use crate::record::metrics::TrainedOn;
 use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
 use crate::table::Origin;
-use fzero::checkpoint::LayerCheckpoint;
 use fzero::baseline::DifferentiableTwin;
+use fzero::checkpoint::LayerCheckpoint;
 use fzero::{BlackBox, Checkpoint, Metered, Stop};
 use numerics::Level;
 use recorder::Recorder;
@@ -138,7 +138,9 @@ pub(super) fn train(
         if fine_tuning.is_some() {
             observer.inner_mut().trained_on(TrainedOn::Twin);
         }
-        let twin = twin.as_deref_mut().map(|twin| twin as &mut dyn DifferentiableTwin);
+        let twin = twin
+            .as_deref_mut()
+            .map(|twin| twin as &mut dyn DifferentiableTwin);
         task.train(&mut device, twin, initial, &plan, &streams, &mut observer)
     };
     let mut before = None;

@@ -20,8 +20,8 @@ pub use process::{
     SourceProcess, StuckHeater,
 };
 pub use training::{
-    AutoRadius, DirectionLaw, Estimator, EstimatorKind, FineTune, FineTuneSchedule, Goal, MeasuredRadius, Optimizer, Schedule,
-    Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
+    AutoRadius, DirectionLaw, Estimator, EstimatorKind, FineTune, FineTuneSchedule, Goal,
+    MeasuredRadius, Optimizer, Schedule, Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
 };
 
 use super::fit;

@@ -241,6 +241,11 @@ fn beside(path: &str, choice: &str) -> &'static [(&'static str, &'static str)] {
         | ("training.solver", "ff-ad" | "bp-ad" | "ff-pat" | "bp-pat") => {
             &[("training.optimizer.dimension_scaling", "false")]
         }
+        ("training.fine_tune.schedule", _) => &[
+            ("training.solver", "ff-ad"),
+            ("training.fine_tune.epochs", "2"),
+            ("training.optimizer.dimension_scaling", "false"),
+        ],
         ("data.set", "f1" | "f2") => &[("model.kind", "mlp")],
         ("data.label_column", _) => &[("data.file", "a")],
         _ => &[],
