@@ -197,20 +197,21 @@ fn predicted(
     [nothing(&design), found].map(|found| errors(&design, &found, &test))
 }
 
-/// What is left is the iterations': readouts in f32 allow 1e-7.
+/// A hundredth of the design's error or less; what is left is the iterations', readouts in f32 allow 1e-7.
 #[test]
 fn a_fitted_twin_predicts_other_programmings() {
-    for (ports, sigma_rad, size, iterations, limit) in [
-        (8, 0.02, (16, 16), 300, 1e-3),
-        (8, 0.05, (16, 16), 300, 1e-3),
-        (16, 0.02, (24, 24), 300, 1e-3),
-        (16, 0.05, (24, 24), 300, 1e-3),
+    for (ports, sigma_rad, size) in [
+        (8, 0.02, (16, 16)),
+        (8, 0.05, (16, 16)),
+        (16, 0.02, (24, 24)),
+        (16, 0.05, (24, 24)),
     ] {
         for readout in [Readout::Signed, Readout::Intensity] {
-            let [before, after] = predicted(ports, readout, sigma_rad, size, iterations);
+            let [before, after] = predicted(ports, readout, sigma_rad, size, 300);
             let found = format!("{ports} {sigma_rad} {readout:?}: {before:?} {after:?}");
             assert!(before.iter().all(|error| *error > 0.05), "{found}");
-            assert!(after.iter().all(|error| *error < limit), "{found}");
+            let mut pairs = after.iter().zip(&before);
+            assert!(pairs.all(|(after, before)| *after < 0.01 * before), "{found}");
         }
     }
 }
