@@ -1,7 +1,8 @@
 //! Twins of the design, of a calibration and of the truth; and training on the device after one.
 
-use e2e::{Bench, DIGITS};
+use e2e::{Bench, DIGITS, binary};
 use fzero::{Access, Stop, Usage};
+use runner::config::Loaded;
 use runner::record::metrics::TrainedOn;
 
 /// A die whose errors the design does not know, trained on a twin.
@@ -183,7 +184,7 @@ fn what_cannot_be_calibrated_or_tuned_is_refused_before_anything_is_written() {
             "training.twin.knowledge = \"calibration\": a network computed in numbers",
         ),
         (
-            &["training.estimator.directions=2"],
+            &["training.estimator.noise_repeats=2"],
             "or give training.fine_tune.epochs",
         ),
     ] {
@@ -197,4 +198,35 @@ fn what_cannot_be_calibrated_or_tuned_is_refused_before_anything_is_written() {
         assert!(ended.stderr.contains(expected), "{}", ended.stderr);
         assert_eq!(bench.entries(), before);
     }
+}
+
+/// On one die, and each under its own name.
+#[test]
+fn the_shipped_comparison_can_be_announced() {
+    let bench = Bench::new("");
+    let folder = binary::root().join("configs/compare/twin");
+    let names = [
+        "design",
+        "design_tuned",
+        "calibration",
+        "calibration_tuned",
+        "truth",
+        "in_situ",
+    ];
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), names.len());
+    let mut dies = Vec::new();
+    for name in names {
+        let path = folder.join(name).with_extension("toml");
+        let loaded = Loaded::read(&path, &[]).unwrap_or_else(|error| panic!("{}", error.report()));
+        assert_eq!(loaded.config.name, name);
+        dies.push((
+            loaded.config.chip,
+            loaded.config.process,
+            loaded.config.seed,
+        ));
+        bench
+            .fzero(&["run", path.to_str().unwrap(), "--dry-run"])
+            .done();
+    }
+    assert!(dies.windows(2).all(|pair| pair[0] == pair[1]));
 }

@@ -211,7 +211,10 @@ fn a_fitted_twin_predicts_other_programmings() {
             let found = format!("{ports} {sigma_rad} {readout:?}: {before:?} {after:?}");
             assert!(before.iter().all(|error| *error > 0.05), "{found}");
             let mut pairs = after.iter().zip(&before);
-            assert!(pairs.all(|(after, before)| *after < 0.01 * before), "{found}");
+            assert!(
+                pairs.all(|(after, before)| *after < 0.01 * before),
+                "{found}"
+            );
         }
     }
 }
