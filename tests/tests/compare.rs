@@ -80,7 +80,7 @@ fn the_shipped_solvers_are_set_beside_each_other_with_what_each_used() {
     assert_eq!(lines.len(), 1 + 4 + 4 + 2 + 2 + 4 + 2 + 4);
     assert_eq!(
         lines[0],
-        "name,layer,epoch,sample_queries,loss,train_accuracy,test_accuracy"
+        "name,layer,epoch,sample_queries,loss,train_accuracy,test_accuracy,trained_on"
     );
     assert!(lines[1].starts_with(&format!("ff_dd,0,1,{},", 2 * train)));
     // Not over an earlier one, unless that is said.

@@ -17,7 +17,11 @@ pub enum Access {
     /// Readouts of the device, and gradients of a model of it.
     #[serde(rename = "device+twin")]
     DeviceAndTwin,
-    /// A model of the device alone; the device is only evaluated.
+    /// A model that was fitted to measurements of the device before the training; in that the device is
+    /// only evaluated.
+    #[serde(rename = "calibrated-twin")]
+    CalibratedTwin,
+    /// A model of the device alone, of which nothing was measured; the device is only evaluated.
     #[serde(rename = "twin")]
     Twin,
     /// The device as it is: what no measurement tells. An upper bound.
@@ -31,6 +35,7 @@ impl fmt::Display for Access {
             Self::ForwardOnly => "forward-only",
             Self::InternalTaps => "internal taps + backward light",
             Self::DeviceAndTwin => "device+twin",
+            Self::CalibratedTwin => "calibrated-twin",
             Self::Twin => "twin",
             Self::Truth => "truth",
         })
@@ -47,6 +52,7 @@ mod tests {
             Access::ForwardOnly,
             Access::InternalTaps,
             Access::DeviceAndTwin,
+            Access::CalibratedTwin,
             Access::Twin,
             Access::Truth,
         ] {

@@ -44,6 +44,18 @@ pub struct Ledger {
     pub calibration: Usage,
 }
 
+impl Add for Ledger {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            training: self.training + other.training,
+            evaluation: self.evaluation + other.evaluation,
+            calibration: self.calibration + other.calibration,
+        }
+    }
+}
+
 impl Ledger {
     /// The uses for one purpose.
     pub fn of(&self, purpose: Purpose) -> &Usage {

@@ -6,9 +6,10 @@ pub use bench::bench_lines;
 
 use crate::record::BenchRecord;
 use crate::record::summary::{Accuracy, Score, standard_error};
+use crate::wiring::Fitted;
 use comfy_table::{CellAlignment, Table, presets};
-use fzero::Access;
 use fzero::layerwise::VoteRule;
+use fzero::{Access, Usage};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -23,6 +24,10 @@ pub struct FinalTable {
     pub rule: VoteRule,
     /// Score of that.
     pub vote: Accuracy,
+    /// The same of the parameters that a twin was trained to, before a training on the device followed.
+    pub before: Option<Accuracy>,
+    /// Uses of the device for calibration, and the twin that was fitted to some of them.
+    pub calibration: (Usage, Option<Fitted>),
     /// Number of training samples.
     pub train_samples: usize,
     /// Number of test samples.
@@ -69,6 +74,10 @@ impl fmt::Display for FinalTable {
             (Score::R2, VoteRule::AllLayers | VoteRule::Accumulated) => "mean of layers",
             (Score::R2, VoteRule::Published | VoteRule::LastLayer) => "last layer",
         };
+        if let Some(before) = &self.before {
+            let label = format!("{label}, as trained on the twin");
+            table.add_row(row(label, before, self.score));
+        }
         table.add_row(row(label.into(), &self.vote, self.score));
         for index in 1..=2 {
             if let Some(column) = table.column_mut(index) {
@@ -98,6 +107,20 @@ impl fmt::Display for FinalTable {
         writeln!(f, "access          {}", self.access)?;
         writeln!(f, "sample queries  {}", grouped(self.sample_queries))?;
         writeln!(f, "programmings    {}", grouped(self.programmings))?;
+        if let (used, Some(fitted)) = &self.calibration {
+            let errors = fitted.relative_error.iter();
+            let errors: Vec<_> = errors
+                .map(|error| format!("{:.2} %", 100.0 * error))
+                .collect();
+            writeln!(
+                f,
+                "calibration     {} queries and {} programmings of these; the twin misses measured currents by \
+                 {} (rms, by layer)",
+                grouped(used.queries),
+                grouped(used.programmings),
+                errors.join(", ")
+            )?;
+        }
         for line in bench_lines(&self.bench) {
             writeln!(f, "{line}")?;
         }
@@ -200,6 +223,8 @@ mod tests {
                 train: Some(1.0),
                 test: Some(0.93),
             },
+            before: None,
+            calibration: (Usage::default(), None),
             train_samples: 1437,
             test_samples: 360,
             sample_queries: 14_000_000,

@@ -5,8 +5,6 @@
 //! Written here: it is a page, its sums have a fixed order, and a framework for optimisation would be
 //! the largest dependency of this crate.
 
-use super::objective::Evaluator;
-use super::{End, FitOptions};
 use std::collections::VecDeque;
 
 /// Steps that are remembered.
@@ -21,48 +19,76 @@ const CURVATURE: f64 = 0.9;
 /// Bisections of one step.
 const BISECTIONS: usize = 40;
 
-/// Phases, and what is known there.
+/// Iterations over which too small a decrease ends the search.
+const PATIENCE: usize = 20;
+
+/// Writes the gradient at a point and returns the value there.
+pub(crate) type Evaluate<'a> = dyn FnMut(&[f64], &mut [f64]) -> f64 + 'a;
+
+/// When the search ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) max_iterations: usize,
+    /// At or below this value.
+    pub(crate) tolerance: f64,
+    /// Where [`PATIENCE`] iterations together lowered the value by less than this part of it.
+    pub(crate) stalled: f64,
+}
+
+/// Where it ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Minimum {
+    pub(crate) at: Vec<f64>,
+    pub(crate) value: f64,
+    pub(crate) iterations: usize,
+    /// Whether it ended by the tolerance, stalled, or found nothing lower.
+    pub(crate) converged: bool,
+}
+
+/// A place, and what is known there.
 #[derive(Clone)]
 struct Point {
-    phases: Vec<f64>,
+    at: Vec<f64>,
     gradient: Vec<f64>,
     value: f64,
 }
 
 impl Point {
     /// Goes `length` times `direction` from `from`.
-    fn go(&mut self, evaluator: &mut Evaluator, from: &Self, direction: &[f64], length: f64) {
-        let places = self.phases.iter_mut().zip(&from.phases).zip(direction);
+    fn go(&mut self, evaluate: &mut Evaluate<'_>, from: &Self, direction: &[f64], length: f64) {
+        let places = self.at.iter_mut().zip(&from.at).zip(direction);
         places.for_each(|((to, from), d)| *to = length.mul_add(*d, *from));
-        self.value = evaluator.value_and_gradient(&self.phases, &mut self.gradient);
+        self.value = evaluate(&self.at, &mut self.gradient);
     }
 }
 
-/// A step that was taken: the differences of the phases and of the gradients, and 1 / their product.
+/// A step that was taken: the differences of the places and of the gradients, and 1 / their product.
 struct Step {
-    phases: Vec<f64>,
+    way: Vec<f64>,
     gradient: Vec<f64>,
     inverse: f64,
 }
 
-pub(super) fn minimise(evaluator: &mut Evaluator, phases: Vec<f64>, options: &FitOptions) -> End {
+/// The least value near `start`.
+pub(crate) fn minimise(evaluate: &mut Evaluate<'_>, start: Vec<f64>, limits: &Limits) -> Minimum {
     let mut here = Point {
-        gradient: vec![0.0; phases.len()],
+        gradient: vec![0.0; start.len()],
         value: 0.0,
-        phases,
+        at: start,
     };
-    here.value = evaluator.value_and_gradient(&here.phases, &mut here.gradient);
+    here.value = evaluate(&here.at, &mut here.gradient);
     let (mut trial, mut good) = (here.clone(), here.clone());
     let mut memory: VecDeque<Step> = VecDeque::with_capacity(MEMORY);
     let mut iterations = 0;
-    let mut converged = here.value <= options.tolerance;
-    while !converged && iterations < options.max_iterations {
+    let mut converged = here.value <= limits.tolerance;
+    let mut before = here.value;
+    while !converged && iterations < limits.max_iterations {
         iterations += 1;
         let direction = newton(&memory, &here.gradient);
         let slope = dot(&direction, &here.gradient);
         let down = slope < 0.0
             && search(
-                evaluator,
+                evaluate,
                 &here,
                 &direction,
                 slope,
@@ -76,27 +102,31 @@ pub(super) fn minimise(evaluator: &mut Evaluator, phases: Vec<f64>, options: &Fi
             memory.clear();
             continue;
         }
-        let phases = difference(&good.phases, &here.phases);
+        let way = difference(&good.at, &here.at);
         let gradient = difference(&good.gradient, &here.gradient);
-        let product = dot(&phases, &gradient);
+        let product = dot(&way, &gradient);
         if product > 0.0 {
             if memory.len() == MEMORY {
                 memory.pop_front();
             }
             let inverse = 1.0 / product;
             memory.push_back(Step {
-                phases,
+                way,
                 gradient,
                 inverse,
             });
         }
         std::mem::swap(&mut here, &mut good);
-        converged = here.value <= options.tolerance;
+        converged = here.value <= limits.tolerance;
+        if iterations.is_multiple_of(PATIENCE) {
+            converged |= before - here.value < limits.stalled * here.value;
+            before = here.value;
+        }
     }
-    End {
-        phases_rad: here.phases,
-        objective: here.value,
-        iterations: iterations as u64,
+    Minimum {
+        at: here.at,
+        value: here.value,
+        iterations,
         converged,
     }
 }
@@ -104,7 +134,7 @@ pub(super) fn minimise(evaluator: &mut Evaluator, phases: Vec<f64>, options: &Fi
 /// Looks along a direction for a point that is lower; `good` is the last that satisfied the first
 /// condition. Whether there is one.
 fn search(
-    evaluator: &mut Evaluator,
+    evaluate: &mut Evaluate<'_>,
     here: &Point,
     direction: &[f64],
     slope: f64,
@@ -121,7 +151,7 @@ fn search(
     let (mut low, mut high) = (0.0, f64::INFINITY);
     let mut found = false;
     for _ in 0..BISECTIONS {
-        trial.go(evaluator, here, direction, length);
+        trial.go(evaluate, here, direction, length);
         let enough = (DECREASE * length).mul_add(slope, here.value);
         if trial.value <= enough && trial.value < here.value {
             found = true;
@@ -147,7 +177,7 @@ fn newton(memory: &VecDeque<Step>, gradient: &[f64]) -> Vec<f64> {
     let mut direction: Vec<f64> = gradient.iter().map(|g| -g).collect();
     let mut shares = Vec::with_capacity(memory.len());
     for step in memory.iter().rev() {
-        let share = step.inverse * dot(&step.phases, &direction);
+        let share = step.inverse * dot(&step.way, &direction);
         add(&mut direction, -share, &step.gradient);
         shares.push(share);
     }
@@ -157,7 +187,7 @@ fn newton(memory: &VecDeque<Step>, gradient: &[f64]) -> Vec<f64> {
     }
     for (step, share) in memory.iter().zip(shares.iter().rev()) {
         let other = step.inverse * dot(&step.gradient, &direction);
-        add(&mut direction, share - other, &step.phases);
+        add(&mut direction, share - other, &step.way);
     }
     direction
 }

@@ -12,7 +12,7 @@
 
 mod cells;
 mod forward;
-mod lbfgs;
+pub(crate) mod lbfgs;
 mod objective;
 
 use crate::matrix::{fidelity, relative_error};
@@ -203,7 +203,23 @@ pub fn fit(
             }
         };
         let end = match options.method {
-            Method::Twin => lbfgs::minimise(&mut evaluator, begin, options),
+            Method::Twin => {
+                let limits = lbfgs::Limits {
+                    max_iterations: options.max_iterations,
+                    tolerance: options.tolerance,
+                    stalled: 0.0,
+                };
+                let evaluate = &mut |phases: &[f64], gradient: &mut [f64]| {
+                    evaluator.value_and_gradient(phases, gradient)
+                };
+                let end = lbfgs::minimise(evaluate, begin, &limits);
+                End {
+                    phases_rad: end.at,
+                    objective: end.value,
+                    iterations: end.iterations as u64,
+                    converged: end.converged,
+                }
+            }
             Method::Forward => forward::minimise(&mut evaluator, begin, options),
         };
         iterations += end.iterations;

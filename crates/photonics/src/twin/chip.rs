@@ -23,6 +23,9 @@ pub struct Knowledge {
     pub detectors: Vec<LayerDetectors>,
     /// The wave with which homodyne readouts compare.
     pub local_oscillator: LocalOscillator,
+    /// Field transmission of each layer, above 0, that all paths have in common beside the losses of its
+    /// mesh: 1 where there is none.
+    pub transmission: Vec<f64>,
 }
 
 impl Knowledge {
@@ -38,6 +41,7 @@ impl Knowledge {
                 .map(|layer| LayerDetectors::ideal(layer.readout, layer.topology.ports()))
                 .collect(),
             local_oscillator: LocalOscillator::ideal(),
+            transmission: vec![1.0; design.layers.len()],
         }
     }
 
@@ -47,6 +51,7 @@ impl Knowledge {
             meshes: truth.layers().to_vec(),
             detectors: truth.detectors().to_vec(),
             local_oscillator: process.detector.local_oscillator,
+            transmission: vec![1.0; truth.layers().len()],
         }
     }
 }
@@ -58,12 +63,18 @@ pub enum TwinError {
     /// The design is not sound.
     #[error(transparent)]
     Design(#[from] DesignError),
+    /// A layer has other cells than MZIs.
+    #[error("layer {layer} has other cells than MZIs, whose gradients the twin does not know")]
+    Cells {
+        /// The layer, 0-based.
+        layer: usize,
+    },
     /// What is known does not fit the design.
     #[error("layer {layer}: {what} is not that of the design")]
     Mismatch {
         /// The layer, 0-based.
         layer: usize,
-        /// The mesh or the detectors.
+        /// The mesh, the detectors or the transmission.
         what: &'static str,
     },
 }
@@ -121,10 +132,14 @@ impl Twin {
     /// The twin of a chip with all phases 0, in the precision of the design.
     ///
     /// # Errors
-    /// A design that is not sound; meshes or detectors that are not those of its layers.
+    /// A design that is not sound or has other cells than MZIs; meshes, detectors or transmissions that are
+    /// not those of its layers.
     pub fn new(design: &ChipDesign, knowledge: &Knowledge) -> Result<Self, TwinError> {
         design.check()?;
         for (layer, part) in design.layers.iter().enumerate() {
+            if !part.topology.is_uniform() {
+                return Err(TwinError::Cells { layer });
+            }
             let ports = part.topology.ports();
             let mesh = knowledge.meshes.get(layer);
             if mesh.is_none_or(|mesh| mesh.topology() != &part.topology) {
@@ -142,6 +157,13 @@ impl Twin {
                 return Err(TwinError::Mismatch {
                     layer,
                     what: "the number of photodiodes",
+                });
+            }
+            let transmission = knowledge.transmission.get(layer);
+            if !transmission.is_some_and(|t| *t > 0.0 && t.is_finite()) {
+                return Err(TwinError::Mismatch {
+                    layer,
+                    what: "the transmission",
                 });
             }
         }
@@ -253,8 +275,9 @@ impl Twin {
 
 fn network<T: Real>(design: &ChipDesign, knowledge: &Knowledge) -> Network<T> {
     let parts = knowledge.meshes.iter().zip(&knowledge.detectors);
+    let parts = parts.zip(&knowledge.transmission);
     let layers = design.layers.iter().zip(parts).enumerate();
-    let layers = layers.map(|(index, (layer, (mesh, detectors)))| {
+    let layers = layers.map(|(index, (layer, ((mesh, detectors), &transmission)))| {
         let ratio = design.detected_ratio(index);
         let oscillator = &knowledge.local_oscillator;
         let passed = match layer.tap {
@@ -264,6 +287,7 @@ fn network<T: Real>(design: &ChipDesign, knowledge: &Knowledge) -> Network<T> {
         Layer::new(
             MeshTwin::new(mesh.clone()),
             Reader::new(layer.readout, ratio, detectors, oscillator),
+            transmission,
             passed,
             layer.activation,
         )

@@ -9,7 +9,13 @@
 //! B(e) diag(1, 0) B(e)^H = (1 + cos 2a Z + sin 2a Y) / 2        a = pi/4 + e
 //! dL/dtheta = -(z_u + z_l + cos 2a (z_u - z_l)) / 2 + sin 2a Re sum (G_u* F_l - G_l* F_u) / 2
 //! ```
-//! all behind it (Z and Y of Pauli). Every linear device leaves the sum of z over its ports as it is;
+//! all behind it (X, Y and Z of Pauli). A coupler turns as dB(e)/de = i X B(e), so that
+//!
+//! ```text
+//! dL/de2 = -Im sum (G_u* F_l + G_l* F_u)
+//! dL/de1 = cos theta dL/de2 - sin theta (cos 2a Re sum (G_u* F_l - G_l* F_u) + sin 2a (z_u - z_l))
+//! ```
+//! where nothing is lost: X goes through the MZI by U X U^H. Every linear device leaves the sum of z over its ports as it is;
 //! behind which of both inputs it belongs is, for rotations,
 //! z_u before = c^2 z_u + s^2 z_l - c s Im sum (g_u* f_l + g_l* f_u).
 
@@ -75,7 +81,12 @@ impl Gradient {
         }
     }
 
-    /// Writes dL/d[theta | phi | gamma] per rad.
+    /// Writes dL/d[theta | phi | gamma] per rad and, of a lossless mesh, dL/d[e1, e2] of as many MZIs as
+    /// there are places.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what it reads and what it writes"
+    )]
     pub(super) fn finish<T: Real>(
         &mut self,
         hardware: &MeshHardware,
@@ -83,6 +94,7 @@ impl Gradient {
         phases_rad: &[f64],
         sums: &Sums,
         gradient: &mut [f64],
+        couplers: &mut [[f64; 2]],
     ) {
         let topology = hardware.topology();
         let mzis = topology.mzis();
@@ -131,6 +143,13 @@ impl Gradient {
                         let [cosine, sine] = self.couplers[mzi];
                         let axial = cosine.mul_add(z_upper - z_lower, 0.5 * sum);
                         theta[mzi] = sine.mul_add(cross, -axial);
+                        if let (Some(errors), Some(_)) = (couplers.get_mut(mzi), rotations) {
+                            let (re, im) = (pushed[0][i].to_f64(), pushed[1][i].to_f64());
+                            let output = -re.mul_add(second[i], im * difference[i]);
+                            let (s, c) = <f64 as Real>::sin_cos(phases_rad[mzi]);
+                            let turned = cosine.mul_add(cross, sine * (z_upper - z_lower));
+                            *errors = [c.mul_add(output, -2.0 * s * turned), output];
+                        }
                         phi[mzi] = -before;
                         z[upper] = before;
                         z[lower] = sum - before;

@@ -156,6 +156,36 @@ impl<T: Real> MeshTwin<T> {
         cotangent: &mut FieldBatch<T>,
         gradient: &mut [f64],
     ) {
+        self.reverse(tape, field, cotangent, gradient, &mut []);
+    }
+
+    /// The same, and writes to `couplers` how the loss changes with the coupler errors: dL/d[e1, e2] per
+    /// rad of every MZI. It takes no further passes over the samples.
+    ///
+    /// # Panics
+    /// As [`Self::vjp`], and where light is lost or there is not a place per MZI: errors of the caller.
+    pub fn vjp_with_couplers(
+        &mut self,
+        tape: &Tape<T>,
+        field: &mut FieldBatch<T>,
+        cotangent: &mut FieldBatch<T>,
+        gradient: &mut [f64],
+        couplers: &mut [[f64; 2]],
+    ) {
+        assert!(self.lossy.is_none(), "couplers of a lossless mesh");
+        let mzis = self.hardware.topology().mzis();
+        assert_eq!(couplers.len(), mzis, "one place per MZI");
+        self.reverse(tape, field, cotangent, gradient, couplers);
+    }
+
+    fn reverse(
+        &mut self,
+        tape: &Tape<T>,
+        field: &mut FieldBatch<T>,
+        cotangent: &mut FieldBatch<T>,
+        gradient: &mut [f64],
+        couplers: &mut [[f64; 2]],
+    ) {
         let topology = self.hardware.topology();
         let (ports, samples) = (topology.ports(), field.samples());
         assert_eq!(field.ports(), ports, "ports of the field");
@@ -232,7 +262,10 @@ impl<T: Real> MeshTwin<T> {
         }
         let (first, others) = match self.sums.split_first_mut() {
             Some(sums) => sums,
-            None => return gradient.fill(0.0),
+            None => {
+                couplers.fill([0.0; 2]);
+                return gradient.fill(0.0);
+            }
         };
         others.iter().for_each(|sums| first.add(sums));
         self.gradient.finish(
@@ -241,6 +274,7 @@ impl<T: Real> MeshTwin<T> {
             &self.phases_rad,
             first,
             gradient,
+            couplers,
         );
     }
 }

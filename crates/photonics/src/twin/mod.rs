@@ -12,6 +12,8 @@ mod readout;
 mod reverse;
 mod tape;
 
+pub(crate) use readout::Reader;
+
 pub use chip::{Knowledge, Twin, TwinError};
 pub use mesh::MeshTwin;
 pub(crate) use readout::Reader;

@@ -25,6 +25,8 @@ pub(super) struct Network<T> {
 pub(super) struct Layer<T> {
     pub(super) mesh: MeshTwin<T>,
     pub(super) reader: Reader,
+    /// Field transmission that all paths have in common, where it is not 1.
+    transmission: Option<f64>,
     /// Field transmission of the tap, where it takes something.
     pub(super) passed: Option<f64>,
     pub(super) activation: Activation,
@@ -37,6 +39,7 @@ impl<T: Real> Layer<T> {
     pub(super) fn new(
         mesh: MeshTwin<T>,
         reader: Reader,
+        transmission: f64,
         passed: Option<f64>,
         activation: Activation,
     ) -> Self {
@@ -44,6 +47,7 @@ impl<T: Real> Layer<T> {
         Self {
             mesh,
             reader,
+            transmission: (transmission != 1.0).then_some(transmission),
             passed,
             activation: activation.without_noise(),
             tape: Tape::default(),
@@ -95,6 +99,9 @@ impl<T: Real> Network<T> {
         let mut noise = numerics::Streams::new(0).derive("none", 0, 0);
         for (index, layer) in self.layers.iter_mut().enumerate().take(self.lit) {
             layer.mesh.forward(field, &mut layer.tape);
+            if let Some(transmission) = layer.transmission {
+                field.scale(transmission);
+            }
             layer.output.clone_from(field);
             for (_, currents) in taps.iter_mut().filter(|(tap, _)| *tap == index) {
                 layer.reader.read(&layer.output, currents);
@@ -141,6 +148,10 @@ impl<T: Real> Network<T> {
                 layer.reader.add_vjp(&layer.output, currents, cotangent);
             }
             scratch.clone_from(&layer.output);
+            if let Some(transmission) = layer.transmission {
+                scratch.scale(1.0 / transmission);
+                cotangent.scale(transmission);
+            }
             let mut asked = gradients.iter_mut().filter(|(asked, _)| *asked == index);
             let gradient = match asked.next() {
                 Some((_, gradient)) => &mut **gradient,

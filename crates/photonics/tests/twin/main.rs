@@ -5,5 +5,6 @@ mod common;
 
 mod chip;
 mod cost;
+mod couplers;
 mod mesh;
 mod same_bytes;

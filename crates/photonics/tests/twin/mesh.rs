@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 /// Random fields or cotangents, ports x samples.
-fn random(ports: usize, samples: usize, name: &str, seed: usize) -> DMatrix<Complex64> {
+pub(crate) fn random(ports: usize, samples: usize, name: &str, seed: usize) -> DMatrix<Complex64> {
     let mut stream = stream(name, seed);
     DMatrix::from_fn(ports, samples, |_, _| {
         let re = uniform(&mut stream, -1.0, 1.0);
@@ -22,7 +22,7 @@ fn random(ports: usize, samples: usize, name: &str, seed: usize) -> DMatrix<Comp
     })
 }
 
-fn batch<T: Real>(matrix: &DMatrix<Complex64>) -> FieldBatch<T> {
+pub(crate) fn batch<T: Real>(matrix: &DMatrix<Complex64>) -> FieldBatch<T> {
     let mut field = FieldBatch::dark(matrix.nrows(), matrix.ncols());
     for (sample, column) in matrix.column_iter().enumerate() {
         for (port, x) in column.iter().enumerate() {
@@ -41,11 +41,11 @@ fn dense<T: Real>(field: &FieldBatch<T>) -> DMatrix<Complex64> {
 }
 
 /// Re Tr G^H F
-fn inner(g: &DMatrix<Complex64>, f: &DMatrix<Complex64>) -> f64 {
+pub(crate) fn inner(g: &DMatrix<Complex64>, f: &DMatrix<Complex64>) -> f64 {
     g.iter().zip(f).map(|(g, f)| (g.conj() * f).re).sum()
 }
 
-fn norm(f: &DMatrix<Complex64>) -> f64 {
+pub(crate) fn norm(f: &DMatrix<Complex64>) -> f64 {
     f.norm()
 }
 

@@ -3,12 +3,12 @@
 use super::print::print;
 use crate::config::Loaded;
 use crate::error::Error;
-use crate::record::summary::{Accuracy, Score};
+use crate::record::summary::{Accuracy, LoadedTwin, Score};
 use crate::record::{BenchRecord, Summary};
 use crate::table::{FinalTable, Origin};
-use crate::wiring;
+use crate::wiring::{self, Fitted};
 use fzero::estimate::ChosenRadius;
-use fzero::layerwise::{NetworkAccuracy, VoteRule};
+use fzero::layerwise::{NetworkAccuracy, Outcome, VoteRule};
 use fzero::{Ledger, Stop};
 use numerics::Level;
 
@@ -17,6 +17,10 @@ pub(super) struct Conclusion<'a> {
     pub(super) train: &'a NetworkAccuracy,
     pub(super) test: &'a NetworkAccuracy,
     pub(super) ledger: &'a Ledger,
+    /// Of a twin that was fitted.
+    pub(super) calibration: Option<Fitted>,
+    /// What a training on a twin gave that was followed by one on the device.
+    pub(super) before: Option<&'a Outcome>,
     /// Of a chip.
     pub(super) bench: Option<BenchRecord>,
     pub(super) score: Score,
@@ -41,7 +45,15 @@ impl Conclusion<'_> {
         let count = self.train.layers.len();
         // Trained for the last layer's readouts alone, the others predict nothing.
         let predicts = |layer| !config.training.solver.is_global() || layer + 1 == count;
-        let layers = self.train.layers.iter().zip(&self.test.layers).enumerate();
+        let scores = |train: &NetworkAccuracy, test: &NetworkAccuracy| -> Vec<Accuracy> {
+            let layers = train.layers.iter().zip(&test.layers).enumerate();
+            layers
+                .map(|(layer, (&train, &test))| match predicts(layer) {
+                    true => accuracy(train, test),
+                    false => Accuracy::default(),
+                })
+                .collect()
+        };
         Summary {
             name: config.name.clone(),
             config_hash: loaded.hash(),
@@ -52,12 +64,13 @@ impl Conclusion<'_> {
             phases: self.phases,
             access: wiring::access(config),
             stopped: self.stopped,
-            layers: layers
-                .map(|(layer, (&train, &test))| match predicts(layer) {
-                    true => accuracy(train, test),
-                    false => Accuracy::default(),
-                })
-                .collect(),
+            layers: scores(self.train, self.test),
+            calibration: self.calibration,
+            before_fine_tuning: self.before.map(|before| LoadedTwin {
+                layers: scores(&before.train, &before.test),
+                vote: accuracy(before.train.vote, before.test.vote),
+                ledger: before.ledger.clone(),
+            }),
             vote: accuracy(self.train.vote, self.test.vote),
             train_samples: self.train.samples,
             test_samples: self.test.samples,
@@ -93,6 +106,8 @@ pub(super) fn show(
         layers: summary.layers,
         rule,
         vote: summary.vote,
+        before: summary.before_fine_tuning.map(|before| before.vote),
+        calibration: (summary.ledger.calibration, summary.calibration),
         train_samples: summary.train_samples,
         test_samples: summary.test_samples,
         sample_queries: summary.ledger.total_queries(),

@@ -71,6 +71,8 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
         train: &train,
         test: &test,
         ledger: device.ledger(),
+        calibration: None,
+        before: None,
         bench: Some(BenchRecord::from(&device.device().bench_costs())),
         score: Score::Accuracy,
         stopped: Stop::Completed,

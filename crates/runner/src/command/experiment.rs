@@ -6,7 +6,7 @@ use crate::config::checked::Model;
 use crate::config::{Config, Loaded, fit};
 use crate::dataset::{DataError, Dataset, FunctionSamples};
 use crate::error::{Error, Problem};
-use crate::wiring::{self, ChipBox, ChipTwin, Device, DigitalNetwork, LayerGoal};
+use crate::wiring::{self, Calibration, ChipBox, ChipTwin, Device, DigitalNetwork, LayerGoal};
 use fzero::baseline::DifferentiableTwin;
 use fzero::goal::{LocalGoal, Prototypes, RegressionCosine};
 use fzero::layerwise::LayerwisePlan;
@@ -47,6 +47,8 @@ pub(super) struct Setup {
     pub(super) device: ChipBox,
     /// For a solver that has one.
     pub(super) twin: Option<ChipTwin>,
+    /// Where that is to be fitted to measurements.
+    pub(super) calibration: Option<Calibration>,
     pub(super) cautions: Vec<Caution>,
 }
 
@@ -61,6 +63,12 @@ impl Setup {
         data.test = wiring::amplitudes(&data.test, data.width, ports);
         data.width = ports;
         let circuit = wiring::circuit(loaded, &data.train.values)?;
+        let mut layers = circuit.design.layers.iter();
+        if config.training.solver.has_twin() && layers.any(|l| !l.topology.is_uniform()) {
+            let why = "twins know meshes of MZIs alone, and this one has other cells";
+            let help = "use ff-dd or bp-dd, or a mesh whose cells are plain MZIs";
+            return Err(loaded.problem("training.solver", why, help).into());
+        }
         // The truth ends here: a solver gets of it what its access says.
         let (chip, truth) = wiring::die(loaded, &circuit)?;
         let twin = wiring::twin(config, &circuit.design, &circuit.process, &truth)
@@ -73,6 +81,7 @@ impl Setup {
                 .chain(caution::of_budget(&circuit.budget, &circuit.design))
                 .collect(),
             data,
+            calibration: Calibration::new(config, &circuit.design),
             design: circuit.design,
             device: device.with_in_situ(in_situ),
             twin,
@@ -86,10 +95,14 @@ pub(super) struct Experiment {
     pub(super) device: Device,
     /// For a solver that has one.
     pub(super) twin: Option<Box<dyn DifferentiableTwin>>,
+    /// Where that is to be fitted to measurements first.
+    pub(super) calibration: Option<Calibration>,
     /// The prototypes of each layer, one set or one per channel.
     pub(super) prototypes: Vec<Vec<Prototypes>>,
     pub(super) initial: Vec<Vec<f64>>,
     pub(super) plan: LayerwisePlan,
+    /// A second training, on the device.
+    pub(super) fine_tuning: Option<LayerwisePlan>,
     pub(super) streams: Streams,
     /// An upper estimate of the memory in bytes.
     pub(super) memory: u64,
@@ -111,6 +124,7 @@ impl Experiment {
             design,
             device,
             twin,
+            calibration,
             cautions,
         } = Setup::prepare(loaded)?;
         let streams = Streams::new(config.seed);
@@ -135,12 +149,14 @@ impl Experiment {
             },
             device: Device::Chip(device.into()),
             twin: twin.map(|twin| Box::new(twin) as Box<dyn DifferentiableTwin>),
+            calibration,
             prototypes,
             initial: wiring::initial_phases(config, &design, &streams),
             plan: LayerwisePlan {
                 labels,
                 ..wiring::plan(config)
             },
+            fine_tuning: wiring::fine_tuning(config),
             streams,
         })
     }
@@ -197,9 +213,11 @@ impl Experiment {
             task,
             device: Device::Digital(network.device),
             twin: network.twin,
+            calibration: None,
             prototypes,
             initial: network.initial,
             plan: wiring::plan(config),
+            fine_tuning: wiring::fine_tuning(config),
             streams,
             memory,
         })

@@ -114,7 +114,7 @@ impl Task {
     pub(super) fn train(
         &self,
         device: &mut dyn MeteredTappedBox,
-        twin: Option<Box<dyn DifferentiableTwin>>,
+        twin: Option<&mut dyn DifferentiableTwin>,
         initial: Vec<Vec<f64>>,
         plan: &LayerwisePlan,
         streams: &Streams,
@@ -132,7 +132,7 @@ impl Task {
 
 fn train<Y: Target>(
     device: &mut dyn MeteredTappedBox,
-    twin: Option<Box<dyn DifferentiableTwin>>,
+    twin: Option<&mut dyn DifferentiableTwin>,
     data: &fzero::Dataset<'_, Y>,
     goals: &[Box<dyn LocalGoal<Y>>],
     initial: Vec<Vec<f64>>,
@@ -143,9 +143,6 @@ fn train<Y: Target>(
             baseline::train_in_situ(device, data, goals, initial, plan, streams, observer)
         }
         None => layerwise::train(device, data, goals, initial, plan, streams, observer),
-        Some(mut twin) => {
-            let twin = twin.as_mut();
-            baseline::train(device, twin, data, goals, initial, plan, streams, observer)
-        }
+        Some(twin) => baseline::train(device, twin, data, goals, initial, plan, streams, observer),
     }
 }

@@ -120,6 +120,12 @@ fn settle_groups(
 }
 
 fn holds(condition: &Condition, resolved: &Resolved) -> bool {
+    if condition
+        .or_given
+        .is_some_and(|path| resolved.get(path).is_some())
+    {
+        return true;
+    }
     let value = resolved.get(condition.path);
     match condition.state {
         State::Is(word) => value.is_some_and(|value| value.as_word() == word),

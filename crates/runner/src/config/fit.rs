@@ -158,19 +158,49 @@ pub(super) fn dimension_scaling(file: &str, resolved: &Resolved) -> Option<Probl
         return None;
     }
     let word = |path: &str| resolved.get(path).map(Value::as_word);
+    let solver = word("training.solver")?;
     let why = match word("training.estimator.kind") {
-        None => {
-            let solver = word("training.solver")?;
+        _ if resolved.get("training.twin.knowledge").is_some() => {
             format!("the gradient of {solver} is exact and not divided by the number of parameters")
         }
         Some(kind) if kind == "coordinate" => {
             "coordinate differences are not divided by the number of parameters".to_owned()
         }
-        Some(_) => return None,
+        _ => return None,
     };
     let help =
         "set training.optimizer.dimension_scaling = false, or training.optimizer.kind = adam";
     Some(problem_with(file, resolved, path, why, help.to_owned()))
+}
+
+/// Only a die can be measured, if it has MZIs alone, and as often as the budget allows.
+pub(super) fn calibration(file: &str, resolved: &Resolved) -> Option<Problem> {
+    let path = "training.twin.knowledge";
+    let word = |path: &str| resolved.get(path).map(Value::as_word);
+    if word(path)? != "calibration" {
+        return None;
+    }
+    let number = |path: &str| match resolved.get(path) {
+        Some(Value::Integer(number)) => u64::try_from(*number).ok(),
+        _ => None,
+    };
+    if word("model.kind")? != "mesh" {
+        let why = "a network computed in numbers is known, there is nothing to measure".to_owned();
+        let help = "use design".to_owned();
+        return Some(problem_with(file, resolved, path, why, help));
+    }
+    let programmings = number("training.twin.programmings")?;
+    let samples = number("training.twin.samples")?;
+    let averages = number("chip.readout.averages").unwrap_or(1);
+    let queries = programmings
+        .saturating_mul(samples)
+        .saturating_mul(averages);
+    let limit = number("limits.sample_queries").filter(|limit| queries > *limit)?;
+    let path = "training.twin.programmings";
+    let why =
+        format!("{queries} sample queries for the calibration, limits.sample_queries is {limit}");
+    let help = "use fewer programmings or samples, or raise the limit".to_owned();
+    Some(problem_with(file, resolved, path, why, help))
 }
 
 /// Whether the images fit the model: a readout for each class in every layer, and on a chip for each pixel

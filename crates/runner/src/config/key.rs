@@ -31,6 +31,8 @@ pub struct Condition {
     pub path: &'static str,
     /// What must hold of it.
     pub state: State,
+    /// A key that is enough instead where it has a value.
+    pub or_given: Option<&'static str>,
 }
 
 /// What must hold of a key.
@@ -351,21 +353,41 @@ impl Key {
     /// Gives the key a meaning only where another key has this value.
     pub const fn when(mut self, path: &'static str, value: &'static str) -> Self {
         let state = State::Is(value);
-        self.used_when = Some(Condition { path, state });
+        self.used_when = Some(Condition {
+            path,
+            state,
+            or_given: None,
+        });
         self
     }
 
     /// Gives the key a meaning only where another key has one of these values.
     pub const fn when_in(mut self, path: &'static str, values: &'static [&'static str]) -> Self {
         let state = State::In(values);
-        self.used_when = Some(Condition { path, state });
+        self.used_when = Some(Condition {
+            path,
+            state,
+            or_given: None,
+        });
         self
     }
 
     /// Gives the key a meaning only where another key has a value.
     pub const fn when_given(mut self, path: &'static str) -> Self {
         let state = State::Given;
-        self.used_when = Some(Condition { path, state });
+        self.used_when = Some(Condition {
+            path,
+            state,
+            or_given: None,
+        });
+        self
+    }
+
+    /// Gives the key a meaning also where another key has a value; after the other condition.
+    pub const fn or_when_given(mut self, path: &'static str) -> Self {
+        if let Some(condition) = &mut self.used_when {
+            condition.or_given = Some(path);
+        }
         self
     }
 

@@ -72,6 +72,7 @@ impl Loaded {
         problems.extend(fit::classes(file, &resolved));
         problems.extend(fit::radius(file, &resolved));
         problems.extend(fit::dimension_scaling(file, &resolved));
+        problems.extend(fit::calibration(file, &resolved));
         problems.extend(fit::numbers(file, &resolved));
         problems.extend(fit::layers(file, &resolved));
         problems.extend(solver_fit::in_situ(file, &resolved));

@@ -82,11 +82,14 @@ pub(super) fn unused(entry: &Entry, condition: &Condition, resolved: &Resolved) 
         Some(actual) => format!("{path} = {actual}"),
         None => format!("{path} is not set or has no effect itself"),
     };
-    let remedy = match condition.state {
+    let mut remedy = match condition.state {
         State::Is(value) => format!("set {path} = {value}"),
         State::In(values) => format!("set {path} = {}", values.join(" or ")),
         State::Given => format!("set {path}"),
     };
+    if let Some(other) = condition.or_given {
+        remedy.push_str(&format!(", or give {other}"));
+    }
     of_entry(
         entry,
         format!("has no effect while {state}"),

@@ -77,7 +77,9 @@ fn row(keys: &KeyTable, key: &Key) -> String {
             State::In(values) => format!("is `{}`", values.join("` or `")),
             State::Given => "is given".to_owned(),
         };
-        format!("`{}` {state}", condition.path)
+        let other = condition.or_given;
+        let other = other.map_or(String::new(), |path| format!(" or `{path}` is given"));
+        format!("`{}` {state}{other}", condition.path)
     });
     if let Some(group) = key.group {
         let others = keys.iter().filter(|other| other.group == Some(group));

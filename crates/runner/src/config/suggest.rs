@@ -15,7 +15,11 @@ pub(super) fn nearest_key(table: &KeyTable, unknown: &str) -> Option<&'static st
             let moved = strsim::osa_distance(leaf, key.leaf()) + 1;
             (whole.min(moved), key)
         })
-        .min_by_key(|(edits, key)| (*edits, strsim::osa_distance(unknown, key.path)))?;
+        // Of equals one that always has a meaning.
+        .min_by_key(|(edits, key)| {
+            let whole = strsim::osa_distance(unknown, key.path);
+            (*edits, whole, key.used_when.is_some())
+        })?;
     (edits <= allowed(leaf)).then_some(key.path)
 }
 

@@ -112,6 +112,11 @@ impl<O: Observer> Progress<O> {
         self
     }
 
+    /// The observer inside.
+    pub fn inner_mut(&mut self) -> &mut O {
+        &mut self.inner
+    }
+
     /// The observer inside, with the bar left as it stands.
     pub fn into_inner(self) -> O {
         if let Display::Bar(bar) = &self.display

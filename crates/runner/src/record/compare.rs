@@ -1,7 +1,7 @@
 //! What a comparison leaves: a folder per experiment, the table, and curves against queries.
 
 use super::folder::{claim, unwritable};
-use super::metrics::MetricsLine;
+use super::metrics::{MetricsLine, TrainedOn};
 use super::output::write_output;
 use super::summary::Summary;
 use crate::config::checked::Solver;
@@ -40,6 +40,8 @@ pub struct Curve {
     pub train_accuracy: Option<f64>,
     /// Accuracy of the layer on the test set.
     pub test_accuracy: Option<f64>,
+    /// What was trained on, where a run trains on both a twin and the device.
+    pub trained_on: Option<TrainedOn>,
 }
 
 impl Curve {
@@ -66,6 +68,7 @@ impl Curve {
                     loss: epoch.loss,
                     train_accuracy: epoch.train_accuracy,
                     test_accuracy: epoch.test_accuracy,
+                    trained_on: line.trained_on,
                 });
             }
         }

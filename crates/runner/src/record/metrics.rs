@@ -17,8 +17,21 @@ pub struct MetricsLine {
     /// The epoch.
     #[serde(flatten)]
     pub epoch: EpochRecord,
+    /// What was trained on, where a run trains on both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trained_on: Option<TrainedOn>,
     /// Time since the run began, in s.
     pub elapsed_s: f64,
+}
+
+/// What a training has its gradients from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrainedOn {
+    /// A model of the device.
+    Twin,
+    /// Measurements on the device itself, in situ.
+    Device,
 }
 
 /// Appends to `metrics.jsonl`. Each line is given to the system at once, so an interrupted run keeps
@@ -27,6 +40,7 @@ pub struct MetricsLine {
 pub struct MetricsLog {
     path: PathBuf,
     score: Score,
+    trained_on: Option<TrainedOn>,
     file: File,
     line: Vec<u8>,
 }
@@ -42,9 +56,15 @@ impl MetricsLog {
         Ok(Self {
             path,
             score,
+            trained_on: None,
             file,
             line: Vec::new(),
         })
+    }
+
+    /// States in all further lines what was trained on.
+    pub fn trained_on(&mut self, trained_on: TrainedOn) {
+        self.trained_on = Some(trained_on);
     }
 
     /// Appends one epoch. Numbers that are not finite become `null`.
@@ -56,12 +76,25 @@ impl MetricsLog {
         struct Line<'a> {
             #[serde(flatten)]
             epoch: &'a EpochRecord,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            trained_on: Option<TrainedOn>,
             elapsed_s: f64,
         }
+        let trained_on = self.trained_on;
         self.line.clear();
         match self.score {
-            Score::Accuracy => serde_json::to_writer(&mut self.line, &Line { epoch, elapsed_s }),
-            Score::R2 => serde_json::to_writer(&mut self.line, &R2Line::new(epoch, elapsed_s)),
+            Score::Accuracy => serde_json::to_writer(
+                &mut self.line,
+                &Line {
+                    epoch,
+                    trained_on,
+                    elapsed_s,
+                },
+            ),
+            Score::R2 => {
+                let line = R2Line::new(epoch, trained_on, elapsed_s);
+                serde_json::to_writer(&mut self.line, &line)
+            }
         }
         .map_err(|error| Error::failed("metrics.jsonl cannot be written", error, ""))?;
         self.line.push(b'\n');
@@ -85,11 +118,13 @@ struct R2Line<'a> {
     radius: Option<f64>,
     difference_snr: Option<f64>,
     ledger: &'a Ledger,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trained_on: Option<TrainedOn>,
     elapsed_s: f64,
 }
 
 impl<'a> R2Line<'a> {
-    fn new(record: &'a EpochRecord, elapsed_s: f64) -> Self {
+    fn new(record: &'a EpochRecord, trained_on: Option<TrainedOn>, elapsed_s: f64) -> Self {
         let EpochRecord {
             layer,
             epoch,
@@ -115,6 +150,7 @@ impl<'a> R2Line<'a> {
             radius,
             difference_snr,
             ledger,
+            trained_on,
             elapsed_s,
         }
     }

@@ -1,6 +1,7 @@
 //! `summary.json`: the final figures of a run.
 
 use super::bench::BenchRecord;
+use crate::wiring::Fitted;
 use fzero::estimate::ChosenRadius;
 use fzero::{Access, Ledger, Stop};
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,12 @@ pub struct Summary {
     pub radii: Vec<ChosenRadius>,
     /// What the device was used for.
     pub ledger: Ledger,
+    /// The measurements that the twin was fitted to, and how well it fits; none where it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Fitted>,
+    /// What the training on the twin gave on the device, where another on the device followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_fine_tuning: Option<LoadedTwin>,
     /// Time and energy on the bench; none where there is no chip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bench: Option<BenchRecord>,
@@ -58,6 +65,17 @@ pub struct Summary {
     pub threads: usize,
     /// SIMD level used.
     pub simd: String,
+}
+
+/// The device with the parameters of its twin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadedTwin {
+    /// Score of each layer; none of a layer that was not trained to predict.
+    pub layers: Vec<Accuracy>,
+    /// Score of the network.
+    pub vote: Accuracy,
+    /// What the device had been used for until then.
+    pub ledger: Ledger,
 }
 
 fn mesh() -> String {

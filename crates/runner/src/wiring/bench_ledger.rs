@@ -36,6 +36,13 @@ impl BenchLedger {
         } += used;
     }
 
+    /// Adds another use.
+    pub fn add(&mut self, other: &Self) {
+        self.training += other.training;
+        self.evaluation += other.evaluation;
+        self.calibration += other.calibration;
+    }
+
     /// What it costs.
     pub fn costs(&self, rates: &BenchRates) -> BenchCosts {
         BenchCosts {

@@ -9,14 +9,23 @@ use photonics::twin::Twin;
 #[derive(Debug)]
 pub struct ChipTwin {
     twin: Twin,
+    /// What light meets beside the phases that are asked for, by layer; none where it is that.
+    offsets_rad: Vec<Vec<f64>>,
     currents_a: Vec<f64>,
 }
 
 impl ChipTwin {
-    /// Wraps a twin.
+    /// Wraps a twin. Light meets the phases that are asked for.
     pub fn new(twin: Twin) -> Self {
+        Self::with_offsets(twin, Vec::new())
+    }
+
+    /// Wraps a twin in which light meets what is asked for and these offsets of each layer's
+    /// [theta | phi | gamma] in rad.
+    pub fn with_offsets(twin: Twin, offsets_rad: Vec<Vec<f64>>) -> Self {
         Self {
             twin,
+            offsets_rad,
             currents_a: Vec::new(),
         }
     }
@@ -28,7 +37,16 @@ impl DifferentiableTwin for ChipTwin {
     }
 
     fn program(&mut self, layer: usize, parameters: &[f64]) -> Result<(), DeviceError> {
-        self.twin.program(layer, parameters).map_err(device_error)
+        match self.offsets_rad.get(layer) {
+            Some(offsets) if offsets.len() == parameters.len() => {
+                let met = parameters.iter().zip(offsets).map(|(p, o)| p + o);
+                let met: Vec<f64> = met.collect();
+                self.twin.program(layer, &met)
+            }
+            // What does not fit, the twin refuses.
+            _ => self.twin.program(layer, parameters),
+        }
+        .map_err(device_error)
     }
 
     fn forward(&mut self, samples: Samples<'_>, taps: &mut [Tap<'_>]) -> Result<(), DeviceError> {

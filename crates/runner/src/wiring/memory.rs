@@ -1,7 +1,7 @@
 //! What an experiment takes of the machine's memory.
 
 use super::design::{form, named};
-use crate::config::checked::{Config, MeshKind, Precision};
+use crate::config::checked::{Config, MeshKind, Precision, TwinKnowledge};
 use photonics::field::LANES;
 use photonics::mesh::MziForm;
 
@@ -66,10 +66,22 @@ pub fn memory_bytes(config: &Config, samples: usize) -> u64 {
     } else {
         0
     };
+    let calibration = match config.training.twin.as_ref() {
+        Some(twin) if config.knowledge() == TwinKnowledge::Calibration => {
+            let programmings = twin.programmings.unwrap_or(0) as u64;
+            let samples = twin.samples.unwrap_or(0) as u64;
+            let lanes = samples.div_ceil(LANES as u64) * LANES as u64;
+            // Amplitudes and readouts in f32, light in f64, phases; vectors of the fit's memory.
+            let per_programming =
+                ports * (4 * samples * (1 + layers) + 16 * lanes) + 8 * layers * parameters;
+            programmings * per_programming + 80 * 8 * 2 * parameters
+        }
+        _ => 0,
+    };
     // As shipped, padded to the ports, and in the text of the checkpoint.
     let data = samples as u64 * ports * 8;
     let checkpoint = layers * parameters * 40;
-    layers * mesh + topology + trainer + batch + inside + data + checkpoint
+    layers * mesh + topology + trainer + batch + inside + data + checkpoint + calibration
 }
 
 /// Sizes of the mesh of a layer, or more.

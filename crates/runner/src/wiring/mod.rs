@@ -3,6 +3,7 @@
 
 mod activation;
 mod bench_ledger;
+mod calibration;
 mod chip_box;
 mod chip_twin;
 mod design;
@@ -17,6 +18,7 @@ mod solver;
 mod training;
 
 pub use bench_ledger::{BenchCosts, BenchLedger};
+pub use calibration::{Calibration, CalibrationError, Fitted};
 pub use chip_box::ChipBox;
 pub use chip_twin::ChipTwin;
 pub use design::{design, initial_phases, topology};
@@ -28,4 +30,4 @@ pub use layer_goals::{LayerGoal, layer_goals};
 pub use memory::{memory_bytes, mesh_memory_bytes};
 pub use process::{mesh_and_heaters, process};
 pub use solver::{access, in_situ, twin};
-pub use training::{amplitudes, goal, label_input, plan, prototypes};
+pub use training::{amplitudes, fine_tuning, goal, label_input, plan, prototypes};

@@ -11,12 +11,16 @@ use photonics::twin::{Knowledge, Twin, TwinError};
 
 /// What the trainer of an experiment can see.
 pub fn access(config: &Config) -> Access {
+    let alone = config.training.fine_tune.is_none();
     match (config.training.solver, config.knowledge()) {
         (Solver::FfDd | Solver::BpDd, _) => Access::ForwardOnly,
         (Solver::FfInsitu | Solver::BpInsitu, _) => Access::InternalTaps,
         (_, TwinKnowledge::Truth) => Access::Truth,
-        (Solver::FfPat | Solver::BpPat, TwinKnowledge::Design) => Access::DeviceAndTwin,
-        (Solver::FfAd | Solver::BpAd, TwinKnowledge::Design) => Access::Twin,
+        (Solver::FfAd | Solver::BpAd, TwinKnowledge::Design) if alone => Access::Twin,
+        (Solver::FfAd | Solver::BpAd, TwinKnowledge::Calibration) if alone => {
+            Access::CalibratedTwin
+        }
+        _ => Access::DeviceAndTwin,
     }
 }
 
@@ -30,8 +34,9 @@ pub fn in_situ(config: &Config, design: &ChipDesign, process: &Process) -> Optio
     Some(InSitu::new(design, process, interference))
 }
 
-/// The twin that the solver of an experiment needs, `None` for one that measures. The die's truth goes in
-/// only where the experiment asks for it.
+/// The twin that the solver of an experiment needs, `None` for one that measures, and where it is to be
+/// fitted to measurements ([`super::Calibration`]). The die's truth goes in only where the experiment asks for
+/// it.
 ///
 /// # Errors
 /// A design that is not sound.
@@ -44,9 +49,17 @@ pub fn twin(
     if !config.training.solver.has_twin() {
         return Ok(None);
     }
+    let mut offsets_rad = Vec::new();
     let knowledge = match config.knowledge() {
         TwinKnowledge::Design => Knowledge::of_design(design),
-        TwinKnowledge::Truth => Knowledge::of_truth(truth, process),
+        TwinKnowledge::Calibration => return Ok(None),
+        TwinKnowledge::Truth => {
+            let offsets = truth.heaters().iter().map(|heaters| heaters.offset_rad());
+            // Empty: none.
+            offsets_rad.extend(offsets.map(|offsets| offsets.unwrap_or_default().to_vec()));
+            Knowledge::of_truth(truth, process)
+        }
     };
-    Ok(Some(ChipTwin::new(Twin::new(design, &knowledge)?)))
+    let twin = Twin::new(design, &knowledge)?;
+    Ok(Some(ChipTwin::with_offsets(twin, offsets_rad)))
 }

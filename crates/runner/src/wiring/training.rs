@@ -83,6 +83,28 @@ pub fn label_input(config: &Config, classes: usize) -> Option<LabelInput> {
     }
 }
 
+/// How the layers are trained on the device after their training on a twin; `None` where they are not.
+pub fn fine_tuning(config: &Config) -> Option<LayerwisePlan> {
+    let tuning = config.training.fine_tune.as_ref()?;
+    let plan = plan(config);
+    Some(LayerwisePlan {
+        epochs: tuning.epochs,
+        gradient: GradientSource::Measured,
+        optimizer: OptimizerChoice::Sgd {
+            dimension_scaling: matches!(plan.estimator, EstimatorChoice::Directional { .. }),
+            momentum: 0.0,
+        },
+        schedule: match tuning.schedule {
+            checked::FineTuneSchedule::Constant => Schedule::Constant,
+            checked::FineTuneSchedule::Cosine => Schedule::Cosine {
+                final_fraction: 0.0,
+            },
+        },
+        learning_rate: tuning.learning_rate,
+        ..plan
+    })
+}
+
 fn estimator(estimator: &checked::Estimator) -> EstimatorChoice {
     let radius = radius(estimator);
     let difference = match estimator.kind {

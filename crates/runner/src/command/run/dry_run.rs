@@ -25,10 +25,14 @@ pub(super) fn report(
     let (train, test) = experiment.task.counts();
     let shapes = experiment.device.shapes();
     let repetitions = experiment.device.repetitions();
-    let ledger = experiment
-        .plan
-        .queries(train, test, &shapes)
-        .repeated(repetitions);
+    let mut ledger = experiment.plan.queries(train, test, &shapes);
+    if let Some(plan) = &experiment.fine_tuning {
+        ledger = ledger + plan.queries(train, test, &shapes);
+    }
+    if let Some(calibration) = &experiment.calibration {
+        calibration.add_to(&mut ledger);
+    }
+    let ledger = ledger.repeated(repetitions);
     let total: usize = shapes.iter().map(|shape| shape.existing()).sum();
     let trained: usize = shapes
         .iter()
@@ -62,8 +66,12 @@ pub(super) fn report(
         grouped(total as u64),
         grouped(trained as u64)
     ));
+    let calibration = match ledger.calibration.queries {
+        0 => String::new(),
+        queries => format!(", {} calibration", grouped(queries)),
+    };
     line(format!(
-        "# sample queries  {} ({} training, {} evaluation)",
+        "# sample queries  {} ({} training, {} evaluation{calibration})",
         grouped(ledger.total_queries()),
         grouped(ledger.training.queries),
         grouped(ledger.evaluation.queries)
@@ -101,14 +109,16 @@ fn bench_lines(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> Vec
     };
     let rates = chip.bench_rates();
     let (train, test) = experiment.task.counts();
-    let used = wiring::forecast(
-        &experiment.plan,
-        train,
-        test,
-        shapes,
-        rates,
-        chip.heater_power_w(),
-    );
+    let heaters_w = chip.heater_power_w();
+    let mut used = wiring::forecast(&experiment.plan, train, test, shapes, rates, heaters_w);
+    if let Some(plan) = &experiment.fine_tuning {
+        used.add(&wiring::forecast(
+            plan, train, test, shapes, rates, heaters_w,
+        ));
+    }
+    if let Some(calibration) = &experiment.calibration {
+        used.add(&calibration.forecast(shapes, rates, heaters_w));
+    }
     let bench = BenchRecord::from(&used.costs(rates));
     let mut lines = table::bench_lines(&bench);
     if lines.is_empty() {
@@ -122,10 +132,13 @@ fn bench_lines(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> Vec
 /// Estimated time of the run in s: the device timed for a moment at the taps of each stage.
 fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
     let plan = experiment.plan.clone();
+    let tuning = experiment.fine_tuning.clone();
     let (train, test) = experiment.task.counts();
     let (values, width) = experiment.task.training();
     let batch = plan.batch.min(train);
     let mut time_s = 0.0;
+    let calibration = experiment.calibration.as_ref();
+    let mut fitting = calibration.map_or(0, wiring::Calibration::sample_passes);
     for stage in plan.scope.stages(shapes.len()) {
         let used = plan.stage_queries(train, test, shapes, &stage);
         let mut readouts: Vec<_> = stage
@@ -163,7 +176,15 @@ fn time_s(experiment: &mut Experiment, shapes: &[fzero::LayerShape]) -> f64 {
             // Of double precision, with the fields at all monitors.
             GradientSource::InSitu { .. } => 6 * used.training.queries,
         };
-        let samples = used.total_queries().saturating_add(there_and_back);
+        let tuned = tuning.as_ref().map_or(0, |plan| {
+            let used = plan.stage_queries(train, test, &shapes[stage.layers.clone()]);
+            used.total_queries()
+        });
+        let samples = used
+            .total_queries()
+            .saturating_add(there_and_back)
+            .saturating_add(tuned)
+            .saturating_add(std::mem::take(&mut fitting));
         time_s += 1.2 * pass_s * samples as f64 / batch as f64;
     }
     time_s

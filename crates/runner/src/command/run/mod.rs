@@ -13,10 +13,12 @@ use crate::error::{Error, Status};
 use crate::progress::{Mode, Progress};
 use crate::record::checkpoint::{PARAMETERS, PHASES, write_checkpoint};
 use crate::record::manifest;
+use crate::record::metrics::TrainedOn;
 use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
 use crate::table::Origin;
+use fzero::baseline::DifferentiableTwin;
 use fzero::checkpoint::LayerCheckpoint;
-use fzero::{BlackBox, Checkpoint, Metered};
+use fzero::{BlackBox, Checkpoint, Metered, Stop};
 use numerics::Level;
 use recorder::Recorder;
 use std::path::PathBuf;
@@ -114,9 +116,11 @@ pub(super) fn train(
         task,
         device,
         twin,
+        calibration,
         prototypes,
         initial,
         plan,
+        fine_tuning,
         streams,
         memory: _,
         cautions: _,
@@ -124,7 +128,30 @@ pub(super) fn train(
     let shapes = device.shapes();
     let groups = shapes.iter().map(|shape| &shape.groups);
     let mut device = Metered::new(device).with_budget(config.limits.sample_queries);
-    let trained = task.train(&mut device, twin, initial, &plan, &streams, &mut observer);
+    let measured = calibration.map(|calibration| calibration.measure(&mut device, &streams));
+    let (fitted, calibration) = measured
+        .transpose()
+        .map_err(|error| Error::failed("the twin cannot be fitted", error, ""))?
+        .unzip();
+    let mut twin = twin.or_else(|| Some(Box::new(fitted?) as Box<dyn DifferentiableTwin>));
+    let mut trained = {
+        if fine_tuning.is_some() {
+            observer.inner_mut().trained_on(TrainedOn::Twin);
+        }
+        let twin = twin
+            .as_deref_mut()
+            .map(|twin| twin as &mut dyn DifferentiableTwin);
+        task.train(&mut device, twin, initial, &plan, &streams, &mut observer)
+    };
+    let mut before = None;
+    if let (Ok(outcome), Some(plan)) = (&trained, &fine_tuning)
+        && outcome.stopped == Stop::Completed
+    {
+        observer.inner_mut().trained_on(TrainedOn::Device);
+        let start = outcome.parameters.clone();
+        let tuned = task.train(&mut device, None, start, plan, &streams, &mut observer);
+        before = std::mem::replace(&mut trained, tuned).ok();
+    }
     let elapsed_s = began.elapsed().as_secs_f64();
     let radii = observer.into_inner().finish()?;
     let outcome = trained.map_err(|error| {
@@ -134,15 +161,18 @@ pub(super) fn train(
         );
         Error::failed("the training stopped", error, help)
     })?;
+    let earlier = |layer: usize| before.as_ref().map_or(0, |before| before.epochs[layer]);
     let checkpoint = Checkpoint {
         seed: config.seed,
         layers: outcome
             .parameters
             .iter()
             .zip(&outcome.epochs)
+            .enumerate()
+            .map(|(layer, (parameters, epochs))| (parameters, epochs + earlier(layer)))
             .zip(groups.zip(prototypes))
             .map(
-                |((parameters, &epochs), (groups, prototypes))| LayerCheckpoint {
+                |((parameters, epochs), (groups, prototypes))| LayerCheckpoint {
                     parameters: parameters.clone(),
                     groups: groups
                         .iter()
@@ -165,6 +195,8 @@ pub(super) fn train(
         train: &outcome.train,
         test: &outcome.test,
         ledger: &outcome.ledger,
+        calibration,
+        before: before.as_ref(),
         bench: device
             .device()
             .chip()

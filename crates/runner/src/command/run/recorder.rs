@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::record::MetricsLog;
+use crate::record::metrics::TrainedOn;
 use fzero::estimate::ChosenRadius;
 use fzero::{EpochRecord, Observer};
 use std::ops::ControlFlow;
@@ -26,6 +27,11 @@ impl Recorder {
             radii: Vec::new(),
             failure: None,
         }
+    }
+
+    /// States in all further lines what is trained on.
+    pub(super) fn trained_on(&mut self, trained_on: TrainedOn) {
+        self.log.trained_on(trained_on);
     }
 
     /// The radius of each layer that was begun, or the first failure to write.

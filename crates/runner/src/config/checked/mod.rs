@@ -20,7 +20,7 @@ pub use process::{
     SourceProcess, StuckHeater,
 };
 pub use training::{
-    AutoRadius, DirectionLaw, Estimator, EstimatorKind, Goal, InSitu, Interference, LayerOrder,
+    AutoRadius, DirectionLaw, Estimator, EstimatorKind, FineTune, FineTuneSchedule, Goal, InSitu, Interference, LayerOrder,
     MeasuredRadius, Optimizer, Schedule, Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
 };
 

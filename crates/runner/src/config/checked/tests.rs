@@ -87,6 +87,12 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("vote.rule", "accumulated"),
     ],
     &[
+        ("training.solver", "ff-ad"),
+        ("training.twin.knowledge", "calibration"),
+        ("training.fine_tune.epochs", "3"),
+        ("training.optimizer.kind", "adam"),
+    ],
+    &[
         ("training.solver", "bp-dd"),
         ("training.estimator.kind", "coordinate"),
         ("training.optimizer.dimension_scaling", "false"),
@@ -258,6 +264,11 @@ fn beside(path: &str, choice: &str) -> &'static [(&'static str, &'static str)] {
             "ff-ad" | "bp-ad" | "ff-pat" | "bp-pat" | "ff-insitu" | "bp-insitu",
         ) => &[("training.optimizer.dimension_scaling", "false")],
         ("training.goal.kind", "goodness") => &[("chip.readout.kind", "intensity")],
+        ("training.fine_tune.schedule", _) => &[
+            ("training.solver", "ff-ad"),
+            ("training.fine_tune.epochs", "2"),
+            ("training.optimizer.dimension_scaling", "false"),
+        ],
         ("data.set", "f1" | "f2") => &[("model.kind", "mlp")],
         ("data.label_column", _) => &[("data.file", "a")],
         _ => &[],

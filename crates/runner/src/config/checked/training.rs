@@ -77,6 +77,36 @@ pub enum LayerOrder {
 pub struct TwinModel {
     /// What it knows.
     pub knowledge: TwinKnowledge,
+    /// Settings of all phases at which the die is measured, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub programmings: Option<usize>,
+    /// Samples at each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<usize>,
+    /// Iterations of the fit for each layer at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iterations: Option<usize>,
+}
+
+/// Training on the device after that on a twin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FineTune {
+    /// Epochs for each layer, at least 1.
+    pub epochs: usize,
+    /// Step size at the start of a layer, above 0.
+    pub learning_rate: f64,
+    /// How it changes.
+    pub schedule: FineTuneSchedule,
+}
+
+/// Step size over a layer's fine-tuning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FineTuneSchedule {
+    /// Always the same.
+    Constant,
+    /// Half a cosine down to 0.
+    Cosine,
 }
 
 /// What a twin knows of the chip.
@@ -85,6 +115,8 @@ pub struct TwinModel {
 pub enum TwinKnowledge {
     /// The ideal circuit.
     Design,
+    /// What a fit to measurements says.
+    Calibration,
     /// The die as it is.
     Truth,
 }
@@ -120,6 +152,9 @@ pub struct Training {
     /// How a chip is measured inside, for a solver that does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_situ: Option<InSitu>,
+    /// The training on the device after that on the twin, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fine_tune: Option<FineTune>,
     /// Passes over the training set for each layer, at least 1.
     pub epochs: usize,
     /// Samples per step, at least 1.

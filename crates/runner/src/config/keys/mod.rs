@@ -135,6 +135,10 @@ mod tests {
                 let Some(condition) = key.used_when else {
                     continue;
                 };
+                if let Some(path) = condition.or_given {
+                    let other = table[..index].iter().find(|k| k.path == path);
+                    assert_eq!(other.map(|k| k.fallback), Some(Fallback::Absent));
+                }
                 let other = table[..index].iter().find(|k| k.path == condition.path);
                 let other = other.unwrap_or_else(|| panic!("{}", key.path));
                 match (condition.state, other.kind) {

@@ -20,6 +20,13 @@ const IN_SITU: &[&str] = &["ff-insitu", "bp-insitu"];
 /// Estimators along random directions.
 const RANDOM: &[&str] = &["central", "one-sided"];
 
+/// Solvers after which a training on the device can follow.
+const ON_TWIN: &[&str] = &["ff-ad", "bp-ad"];
+
+const FINE_TUNED: &str = "training.fine_tune.epochs";
+
+const CALIBRATED: &str = "calibration";
+
 const RADIUS: &str = "training.estimator.smoothing_radius";
 
 pub(super) const KEYS: &[Key] = &[
@@ -44,17 +51,42 @@ pub(super) const KEYS: &[Key] = &[
         .or(Bool(false))
         .when("model.kind", "mesh")
         .doc("Whether the output phases gamma are trained; they do not change their layer's intensities."),
-    Key::text("training.twin.knowledge", &["design", "truth"])
+    Key::text("training.twin.knowledge", &["design", CALIBRATED, "truth"])
         .or(Text("design"))
         .when_in("training.solver", WITH_TWIN)
-        .doc("What the twin knows: the ideal circuit, or the die as it is, which no measurement tells (an upper bound)."),
+        .doc("What the twin knows: the ideal circuit, what a fit to measurements of the die says (docs/twin.md), or the die as it is, which no measurement tells (an upper bound)."),
+    Key::integer("training.twin.programmings", (1, 1 << 20), "programmings of all layers")
+        .or(Integer(32))
+        .when("training.twin.knowledge", CALIBRATED)
+        .doc("Random settings of all phases at which the die is measured before the training."),
+    Key::integer("training.twin.samples", (1, 1 << 20), "samples")
+        .or(Integer(64))
+        .when("training.twin.knowledge", CALIBRATED)
+        .doc("Samples of random amplitudes sent through at each of them; all taps are read at once."),
+    Key::integer("training.twin.iterations", (1, 1_000_000), "iterations per layer")
+        .or(Integer(400))
+        .when("training.twin.knowledge", CALIBRATED)
+        .doc("Iterations of the fit (L-BFGS) at most; they cost computing time and no queries."),
     Key::text("training.in_situ.interference", &["opposite-phases", "three-intensities"])
         .or(Text("opposite-phases"))
         .when_in("training.solver", IN_SITU)
         .doc("Powers at a phase shifter from which its gradient is formed: forward and returning light together in two opposite phases, or (published) forward, backward and both together, which loss and noise bias more. Three passes per layer either way."),
+    Key::integer(FINE_TUNED, (1, 1_000_000_000), "epochs per layer")
+        .or(Absent)
+        .when_in("training.solver", ON_TWIN)
+        .doc("Epochs of training on the device after that on the twin, with gradients measured as training.estimator says; no key, the device is only evaluated."),
+    Key::float("training.fine_tune.learning_rate", Interval::above(0.0, 1e3), "1")
+        .or(Float(1e-3))
+        .when_given(FINE_TUNED)
+        .doc("Step size at the start of a layer's fine-tuning by plain descent, with dimension scaling where directions are random."),
+    Key::text("training.fine_tune.schedule", &["constant", "cosine"])
+        .or(Text("cosine"))
+        .when_given(FINE_TUNED)
+        .doc("Step size over a layer's fine-tuning: constant, or half a cosine down to 0."),
     Key::text("training.estimator.kind", &["central", "one-sided", "coordinate"])
         .or(Text("central"))
         .when_in("training.solver", MEASURED)
+        .or_when_given(FINE_TUNED)
         .doc("Difference along a direction: (l(p + e d) - l(p - e d)) / 2e, or (l(p + e d) - l(p)) / e; coordinate: the first along each phase in turn, two losses for each."),
     Key::integer("training.estimator.directions", (1, 1 << 20), "directions per step")
         .or(Integer(1))
@@ -67,22 +99,26 @@ pub(super) const KEYS: &[Key] = &[
     Key::float("training.estimator.smoothing_radius_rad", Interval::above(0.0, 1e3), "rad")
         .or(Float(1e-3))
         .when_in("training.solver", MEASURED)
+        .or_when_given(FINE_TUNED)
         .one_of(RADIUS)
         .doc("Length of the step to either side, of each group of phases together (epsilon); of weights a bare number, in this and in auto."),
     Key::float("training.estimator.smoothing_radius_dac_steps", Interval::above(0.0, 1e6), "DAC steps")
         .or(Absent)
         .when_in("training.solver", MEASURED)
+        .or_when_given(FINE_TUNED)
         .one_of(RADIUS)
         .when("model.kind", "mesh")
         .doc("Instead: root mean square step of a single phase in steps of the heaters' DAC."),
     Key::text(RADIUS, &["auto"])
         .or(Absent)
         .when_in("training.solver", MEASURED)
+        .or_when_given(FINE_TUNED)
         .one_of(RADIUS)
         .doc("Instead: measured at the start of each layer, so that the loss difference stands above noise and above a DAC step; it costs queries."),
     Key::integer("training.estimator.noise_repeats", (0, 1 << 20), "losses")
         .or(Integer(0))
         .when_in("training.solver", MEASURED)
+        .or_when_given(FINE_TUNED)
         .doc("Losses measured at the start of each layer for the signal-to-noise of the loss difference, where the radius is given; below 2: none, and it is not reported."),
     Key::float("training.estimator.auto.ratio", Interval::above(0.0, 1e6), "1")
         .or(Float(10.0))
