@@ -6,6 +6,7 @@
 pub mod calibration;
 pub mod cause;
 pub mod die_yield;
+mod haar_setting;
 pub mod heater_power;
 mod mzis_alone;
 mod parts;

@@ -16,17 +16,27 @@
 //! phi for the phase between the two inputs, and what is left is a phase on each output. It is carried
 //! along the port into the next MZI, where phi takes the difference of two ports, and at last into
 //! gamma. The splitting angle asin |p| reaches from |e1 + e2| to pi/2 - |e1 - e2| (errors up to pi/4).
+//!
+//! **Behind a coupler** on the same ports (three-splitter MZI, arXiv:2109.05367) phi does not stand at the
+//! inputs: no phase makes up for that between them. The MZI alone is to be W = V diag(exp(-i ahead), 1)
+//! C(e0)^H, V being what was wanted of both, and has the ratio and the phase between inputs of W; the phase
+//! that waits changes the ratio. Out of reach are W near cross and bar, that is V near splitting evenly.
+//!
+//! **A symmetric MZI** has theta - phi for the ratio, and the phase that its outputs share, but none between
+//! its inputs. What its outputs share therefore stays unknown until another cell asks for the phase between
+//! two such outputs; a phase shifter between cells leaves an unknown phase as well. In the forms of
+//! [`MziForm::Symmetric`](super::MziForm) there is an unknown one for each that is asked for.
+
+mod open_phases;
+mod ratio;
+mod walk;
 
 use super::cell::Cell;
 use super::hardware::MeshHardware;
 use super::phases::MeshPhases;
-use super::waiting::within_turn;
-use libm::{atan2, cos, sin, sqrt};
-use std::f64::consts::{FRAC_PI_2, PI, TAU};
+use super::topology::Topology;
 use thiserror::Error;
-
-/// A splitting angle that is missed by no more is missed by rounding, in rad.
-const ROUNDING_RAD: f64 = 4.0 * f64::EPSILON;
+use walk::{Walk, Wanted};
 
 /// Why errors cannot be corrected.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -35,15 +45,31 @@ pub enum CorrectError {
     /// The mesh loses light.
     #[error("the mesh loses light: the local correction is for lossless MZIs")]
     Lossy,
-    /// The mesh has other cells than MZIs and attenuators.
+    /// A coupler by itself has no phase that could make up for its error.
     #[error(
-        "the mesh has a {kind} (cell {cell}): the local correction is for MZIs and attenuators alone"
+        "cell {cell} is a {kind} that no plain MZI follows on the same two ports: the local correction has \
+         no phases for it"
     )]
     OtherCell {
         /// The number of the first of them.
         cell: usize,
         /// Its kind.
         kind: &'static str,
+    },
+    /// A symmetric MZI has none for the relative phase of its inputs.
+    #[error(
+        "no phase shifter sets the relative phase of the inputs of the symmetric MZI {cell} without \
+         setting that of another: the local correction needs one on either input"
+    )]
+    NoPhase {
+        /// Its number.
+        cell: usize,
+    },
+    /// The mesh is not the other one with its MZIs in another form.
+    #[error("the meshes differ by more than the form of their MZIs, from cell {cell} on")]
+    OtherForm {
+        /// The number of the first cell that is not as in the other mesh.
+        cell: usize,
     },
     /// A list of phases is too short or too long.
     #[error("the mesh needs {expected} values of {list}, {found} are given")]
@@ -68,7 +94,8 @@ pub enum CorrectError {
 /// Phases of an imperfect mesh, and how well they do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Correction {
-    /// [theta | phi | gamma] in rad: theta in [0, pi], phi and gamma in [0, 2 pi).
+    /// [theta | phi | gamma] in rad: theta in [0, pi], of symmetric MZIs and phase shifters as phi and gamma in
+    /// [0, 2 pi).
     pub phases_rad: Vec<f64>,
     /// The MZIs whose splitting ratio the errors put out of reach, in propagation order. The
     /// correction is exact where there are none.
@@ -97,11 +124,12 @@ impl Unreachable {
 /// phases `ideal`, in O(MZIs).
 ///
 /// Exact to rounding where every splitting ratio can be reached; elsewhere the nearest ratio is taken.
-/// The wiring may be any. Attenuators are MZIs of which the bar amplitude counts alone.
+/// The wiring may be any, and of any cells but couplers that no MZI follows on their ports. Attenuators are
+/// MZIs of which the bar amplitude counts alone.
 ///
 /// # Errors
-/// A mesh with other cells than MZIs and attenuators, or with loss elsewhere; phases that do not fit the mesh;
-/// numbers that are not finite.
+/// A mesh with other couplers, or with symmetric MZIs that lack a phase shifter; loss that is not by design;
+/// phases that do not fit the mesh; numbers that are not finite.
 ///
 /// ```
 /// use photonics::matrix::relative_error;
@@ -117,62 +145,89 @@ impl Unreachable {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn correct(hardware: &MeshHardware, ideal: MeshPhases<'_>) -> Result<Correction, CorrectError> {
-    check(hardware, ideal)?;
     let topology = hardware.topology();
-    let (mzis, ports) = (topology.mzis(), topology.ports());
-    let mut phases_rad = vec![0.0; 2 * mzis + ports];
-    let mut unreachable = Vec::new();
-    // The field of the imperfect mesh is that of the ideal one times exp(i ahead) at every port.
-    let mut ahead = vec![0.0; ports];
-    for (mzi, pair) in topology.pairs().iter().enumerate() {
-        let errors = hardware.errors_rad()[mzi];
-        let (theta, phi) = (ideal.theta_rad[mzi], ideal.phi_rad[mzi]);
-        let split = split(mzi, theta, errors);
-        if split.miss_rad() > ROUNDING_RAD {
-            unreachable.push(split);
-        }
-        let corrected = theta_of(split.nearest_rad, errors);
-        let (wanted, real) = (
-            Amplitudes::new(theta, [0.0; 2]),
-            Amplitudes::new(corrected, errors),
-        );
-        let (upper, lower) = (pair.upper as usize, pair.lower as usize);
-        phases_rad[mzi] = corrected;
-        if topology.cell(mzi) == Cell::Attenuator {
-            // An MZI between dark and dumped light, without phi.
-            let bars = real.bar + real.common - wanted.bar - wanted.common;
-            ahead[upper] = within_turn(ahead[upper] + bars);
-            continue;
-        }
-        phases_rad[mzis + mzi] = within_turn(
-            phi + (wanted.bar - wanted.cross)
-                - (real.bar - real.cross)
-                - (ahead[upper] - ahead[lower]),
-        );
-        let common = ahead[lower] + real.common - wanted.common;
-        ahead[upper] = within_turn(common + real.cross - wanted.cross);
-        ahead[lower] = within_turn(common - real.bar + wanted.bar);
-    }
-    for (port, (&gamma, ahead)) in ideal.gamma_rad.iter().zip(ahead).enumerate() {
-        phases_rad[2 * mzis + port] = within_turn(within_turn(gamma) - ahead);
-    }
-    Ok(Correction {
-        phases_rad,
-        unreachable,
-    })
+    check(hardware)?;
+    check_phases(topology, ideal)?;
+    let wanted = |cell: usize| {
+        Wanted::of(
+            topology.cell(cell),
+            ideal.theta_rad[cell],
+            ideal.phi_rad[cell],
+        )
+    };
+    let wanted: Vec<Wanted> = (0..topology.mzis()).map(wanted).collect();
+    Walk::new(hardware).run(&wanted, ideal.gamma_rad)
 }
 
-fn check(hardware: &MeshHardware, ideal: MeshPhases<'_>) -> Result<(), CorrectError> {
+/// The phases at which `hardware`, whose MZIs have another [form](crate::mesh::MziForm), is what the mesh
+/// `plain` without errors is at the phases `ideal`: exact as in [`correct`]. Without splitter errors it is
+/// the way to set such a mesh by a decomposition.
+///
+/// # Errors
+/// As [`correct`]; a mesh whose MZIs and other cells do not follow each other as those of `plain`.
+///
+/// ```
+/// use photonics::matrix::relative_error;
+/// use photonics::mesh::correct::correct_as;
+/// use photonics::mesh::{MeshHardware, MeshPhases, MziForm, rectangular::rectangular};
+/// let plain = rectangular(2)?;
+/// let ideal = MeshPhases { theta_rad: &[1.2], phi_rad: &[0.3], gamma_rad: &[0.4, 0.5] };
+/// let target = MeshHardware::ideal(plain.clone().into()).matrix(ideal);
+/// let mesh = MeshHardware::ideal(plain.with_mzis(MziForm::ThreeSplitter)?.into());
+/// let found = correct_as(&mesh, &plain, ideal)?.phases_rad;
+/// let phases = MeshPhases::split(&found, 2, 2).unwrap(); // a coupler and an MZI
+/// assert!(relative_error(&mesh.matrix(phases), &target) < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn correct_as(
+    hardware: &MeshHardware,
+    plain: &Topology,
+    ideal: MeshPhases<'_>,
+) -> Result<Correction, CorrectError> {
+    check(hardware)?;
+    check_phases(plain, ideal)?;
     let topology = hardware.topology();
-    let corrected = [Cell::Mzi, Cell::Attenuator];
-    let other = (0..topology.mzis()).find(|&cell| !corrected.contains(&topology.cell(cell)));
-    if let Some(cell) = other {
-        let kind = topology.cell(cell).name();
-        return Err(CorrectError::OtherCell { cell, kind });
+    let mut next = 0;
+    let wanted = topology.placed().enumerate().map(|(cell, placed)| {
+        let asked = (next < plain.mzis()).then(|| plain.cell(next));
+        let stands_for = match (placed.cell, asked) {
+            (Cell::Mzi | Cell::Symmetric, Some(Cell::Mzi)) => true,
+            (here, Some(there)) if here == there => true,
+            // What a form adds does nothing in the plain mesh.
+            (Cell::Coupler { .. }, _) => {
+                return Ok(Wanted::of(Cell::Coupler { angle_rad: 0.0 }, 0.0, 0.0));
+            }
+            (Cell::Shifter, _) => return Ok(Wanted::of(Cell::Shifter, 0.0, 0.0)),
+            _ => false,
+        };
+        let ports = |mesh: &Topology, cell: usize| mesh.pairs()[cell];
+        if !stands_for || ports(topology, cell) != ports(plain, next) {
+            return Err(CorrectError::OtherForm { cell });
+        }
+        next += 1;
+        let mzi = next - 1;
+        Ok(Wanted::of(
+            plain.cell(mzi),
+            ideal.theta_rad[mzi],
+            ideal.phi_rad[mzi],
+        ))
+    });
+    let wanted: Vec<Wanted> = wanted.collect::<Result<_, _>>()?;
+    if next < plain.mzis() || topology.ports() != plain.ports() {
+        let cell = topology.mzis();
+        return Err(CorrectError::OtherForm { cell });
     }
+    Walk::new(hardware).run(&wanted, ideal.gamma_rad)
+}
+
+fn check(hardware: &MeshHardware) -> Result<(), CorrectError> {
     if hardware.losses().is_some() {
         return Err(CorrectError::Lossy);
     }
+    finite("the splitter errors", hardware.errors_rad().as_flattened())
+}
+
+fn check_phases(topology: &Topology, ideal: MeshPhases<'_>) -> Result<(), CorrectError> {
     for (list, values, expected) in [
         ("theta", ideal.theta_rad, topology.mzis()),
         ("phi", ideal.phi_rad, topology.mzis()),
@@ -188,7 +243,7 @@ fn check(hardware: &MeshHardware, ideal: MeshPhases<'_>) -> Result<(), CorrectEr
         }
         finite(list, values)?;
     }
-    finite("the splitter errors", hardware.errors_rad().as_flattened())
+    Ok(())
 }
 
 fn finite(list: &'static str, values: &[f64]) -> Result<(), CorrectError> {
@@ -196,57 +251,4 @@ fn finite(list: &'static str, values: &[f64]) -> Result<(), CorrectError> {
         Some(index) => Err(CorrectError::NotFinite { list, index }),
         None => Ok(()),
     }
-}
-
-/// What the splitting ratio of an MZI comes to, whether it is missed or not.
-fn split(mzi: usize, theta_rad: f64, errors_rad: [f64; 2]) -> Unreachable {
-    let wanted_rad = fold(0.5 * theta_rad);
-    let [cross, bar] = extremes(errors_rad);
-    // Errors beyond pi/4 put the extremes in the other order.
-    let nearest_rad = wanted_rad.clamp(cross.min(bar), cross.max(bar));
-    Unreachable {
-        mzi,
-        wanted_rad,
-        nearest_rad,
-    }
-}
-
-/// asin |p| at theta = 0 and at theta = pi.
-fn extremes([e1, e2]: [f64; 2]) -> [f64; 2] {
-    [fold(e1 + e2), FRAC_PI_2 - fold(e1 - e2)]
-}
-
-/// theta in [0, pi] at which asin |p| is `split`, which lies within reach.
-fn theta_of(split: f64, errors_rad: [f64; 2]) -> f64 {
-    let [cross, bar] = extremes(errors_rad);
-    // sin^2 x - sin^2 y = sin(x - y) sin(x + y) does not cancel where x and y are close. Both differences
-    // have the sign of bar - cross.
-    let root = |x: f64, y: f64| sqrt((sin(x - y) * sin(x + y)).abs());
-    2.0 * atan2(root(split, cross), root(bar, split))
-}
-
-/// The angles in rad of an MZI's amplitudes without phi: p, q, and theta/2 common to both.
-struct Amplitudes {
-    bar: f64,
-    cross: f64,
-    common: f64,
-}
-
-impl Amplitudes {
-    fn new(theta_rad: f64, [e1, e2]: [f64; 2]) -> Self {
-        // Beyond a turn of theta the signs repeat; below it the sums of angles round less.
-        let half = 0.5 * theta_rad.rem_euclid(2.0 * TAU);
-        let (sin_half, cos_half) = (sin(half), cos(half));
-        Self {
-            bar: atan2(sin_half * cos(e1 - e2), -cos_half * sin(e1 + e2)),
-            cross: atan2(cos_half * cos(e1 + e2), -sin_half * sin(e1 - e2)),
-            common: half,
-        }
-    }
-}
-
-/// The distance in [0, pi/2] of an angle from the nearest multiple of pi: asin |sin x|.
-fn fold(x: f64) -> f64 {
-    let x = x.abs() % PI;
-    x.min(PI - x)
 }
