@@ -209,12 +209,6 @@ fn options_that_do_not_fit_the_mesh_or_the_die_are_named() {
             "--starts: has no effect on a decomposition",
         ),
         (
-            "U.npy",
-            "diamond",
-            &["--method", "fit"],
-            "--method: a diamond has ports that carry no signal",
-        ),
-        (
             "zero.npy",
             "tree",
             &[],

@@ -72,6 +72,36 @@ fn a_mesh_file_is_drawn() {
     assert!(many.ends_with("\n         and 13 more\n"), "{many}");
 }
 
+#[test]
+fn a_named_mesh_is_drawn_with_its_mzis_in_another_form() {
+    let bench = Bench::new("");
+    let draw = "draw rectangular --ports 4 -o m.svg --cell";
+    let draw = |cell: &str| {
+        let arguments: Vec<_> = draw.split(' ').chain([cell]).collect();
+        bench.fzero(&arguments)
+    };
+    let said = draw("three-splitter").done().stdout;
+    let parts = "rectangular: 4 ports, 6 MZIs, 6 couplers, 8 columns\n";
+    assert_eq!(said, format!("{parts}picture  m.svg\n"));
+    assert!(draw("symmetric").done().stdout.contains("6 symmetric MZIs"));
+    let ended = draw("bell");
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended
+            .stderr
+            .contains("one of plain, three-splitter, symmetric")
+    );
+    fs::write(
+        bench.path().join("m.toml"),
+        "name = \"m\"\nports = 2\ntopology = \"tree\"\n",
+    )
+    .unwrap();
+    let ended = bench.fzero(&["draw", "m.toml", "--cell", "symmetric", "-o", "m.svg"]);
+    assert_eq!(ended.code, Some(2));
+    let expected = "--cell: m.toml says the form of its MZIs itself\n  help: leave it out";
+    assert!(ended.stderr.contains(expected), "{}", ended.stderr);
+}
+
 fn npyz_bytes(values: &[f64], rows: u64) -> Vec<u8> {
     use npyz::WriterBuilder;
     let mut bytes = Vec::new();

@@ -9,7 +9,7 @@ use crate::mesh_file::{MeshFile, named};
 use crate::record::mesh_phases::read_mesh_phases;
 use crate::record::output::{check_output, write_output};
 use crate::table::grouped;
-use photonics::mesh::{Counts, NamedTopology, Topology};
+use photonics::mesh::{Counts, MziForm, NamedTopology, Topology};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -67,6 +67,10 @@ fn topology(args: &DrawArgs) -> Result<(Arc<Topology>, Vec<String>), Error> {
             if args.extra_columns.is_some() {
                 return Err(no_extra_columns().into());
             }
+            if args.cell.is_some() {
+                let why = format!("{} says the form of its MZIs itself", path.display());
+                return Err(Problem::of("--cell", why, "leave it out").into());
+            }
             let counts = Counts {
                 mzis: topology.mzis(),
                 columns: topology.columns(),
@@ -88,9 +92,19 @@ fn topology(args: &DrawArgs) -> Result<(Arc<Topology>, Vec<String>), Error> {
     {
         return Err(no_extra_columns().into());
     }
-    check_size(named.counts(ports), ports)?;
+    let form = args.cell.unwrap_or_default();
+    let mut counts = named.counts(ports);
+    if form != MziForm::Plain {
+        // A coupler or at most a phase shifter more for each, in a column more.
+        counts = Counts {
+            mzis: 2 * counts.mzis,
+            columns: 2 * counts.columns,
+        };
+    }
+    check_size(counts, ports)?;
     let topology = named
         .build(ports)
+        .and_then(|plain| plain.with_mzis(form))
         .map_err(|error| cannot(error.to_string()))?;
     Ok((Arc::new(topology), Vec::new()))
 }

@@ -10,7 +10,7 @@ mod names;
 mod places;
 mod read;
 
-pub use names::{NAMES, named};
+pub use names::{FORMS, NAMES, form, named};
 
 use crate::error::{Error, Problem};
 use photonics::mesh::{Finding, Topology};
