@@ -228,8 +228,8 @@ fn as_much_is_found_as_intensities_tell() {
             assert_eq!(found, visible_rank(&three), "{name:?} {ports}");
         }
     }
-    // With two columns to spare nothing can be isolated (one leaves the paths in one direction single), though
-    // all offsets but those of N - 1 phi follow from many intensities together.
+    // With columns to spare nothing can be isolated (one on an odd number of ports leaves the paths in one
+    // direction single), though all offsets but those of N - 1 phi follow from many intensities together.
     for (ports, extra_columns) in [(3, 1), (4, 1), (3, 2), (4, 2), (5, 2), (4, 3)] {
         let name = NamedTopology::RedundantRectangular { extra_columns };
         let topology = formed(name, ports, MziForm::Plain);
