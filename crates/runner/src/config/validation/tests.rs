@@ -55,7 +55,7 @@ fn candidates_have_names_of_their_own() {
     assert_eq!(names(&load(text).unwrap()), [("diamond", 8), ("twice", 16)]);
     assert_eq!(
         refused(&text.replace("twice", "diamond")),
-        "a.toml:5: candidate[1].name: a second mesh of the name diamond\n  help: give each a name of its own"
+        "a.toml:6: candidate[1].name: a second mesh of the name diamond\n  help: give each a name of its own"
     );
     assert_eq!(
         refused(&text.replace("ports = 16", "ports = 16\nextra_columns = 2")),
