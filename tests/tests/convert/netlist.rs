@@ -57,6 +57,38 @@ fn a_mesh_without_a_name_is_told_with_what_is_odd_about_it() {
 }
 
 #[test]
+fn an_instance_whose_arms_are_exchanged_is_told_with_its_line() {
+    let bench = Bench::new("");
+    let text =
+        "instances:\n  a: mzi\nports:\n  in0: a,o1\n  in1: a,o2\n  out0: a,o4\n  out1: a,o3\n";
+    fs::write(bench.path().join("m.yml"), text).unwrap();
+    let said = bench.fzero(&["convert", "m.yml", "p.npz"]).done().stdout;
+    let expected = "\nlint       m.yml:2: instance a: MZI 0 names port 1 before port 0: theta and phi stand on \
+                    port 1, its lower arm\n";
+    assert!(said.ends_with(expected), "{said}");
+}
+
+/// Three couplers and two phases for each MZI, and back.
+#[test]
+fn a_flat_three_splitter_mesh_comes_back() {
+    let file = root().join("configs/mesh/three-splitter16.toml");
+    let text = fs::read_to_string(file).unwrap();
+    let text = text.replace("ports = 16", "ports = 8").replace("16", "8");
+    let bench = programmed(8);
+    fs::write(bench.path().join("t.toml"), text).unwrap();
+    let program = "program U.npy --mesh t.toml --starts 1 --max-iterations 20 -o t.npz";
+    bench.fzero(&program.split(' ').collect::<Vec<_>>()).done();
+    let report = json(&bench, "t.npz t.yml --mesh t.toml --flat");
+    assert_eq!(report["instances"], 5 * 28 + 8);
+    json(&bench, "t.yml back.npz");
+    json(&bench, "t.yml back.toml");
+    let expected = matrix_of(&bench, "t.npz", "t.toml", None);
+    let found = matrix_of(&bench, "back.npz", "back.toml", Some("back.npz"));
+    // Some 16 phases on a path, each divided and multiplied by pi.
+    assert!(distance(&found, &expected) < 1e-13);
+}
+
+#[test]
 fn a_netlist_without_a_name_becomes_a_mesh_file_of_the_same_matrix() {
     let bench = Bench::new("");
     let text = "instances:\n  a: {component: mzi, settings: {theta: 1.0, phi: 0.5}}\n  \

@@ -173,3 +173,33 @@ fn a_matrix_that_is_not_unitary_has_a_scale() {
         "{report} {error:e}"
     );
 }
+
+/// Its free ports carry no signal: the fit is of those that do, and no light may leave by the others.
+#[test]
+fn a_diamond_is_fitted_on_its_signals() {
+    let bench = bench("rectangular", 4);
+    let target = read(&bench, "U.npy");
+    let block =
+        |found: &[Complex]| -> Vec<Complex> { (0..16).map(|i| found[i / 4 * 6 + i % 4]).collect() };
+    // Errors that put bars of the spare MZIs out of reach.
+    let e1: Vec<f64> = (0..9).map(|i| 0.03 * f64::from(i % 4) - 0.04).collect();
+    arrays(&bench, "die.npz", &[("e1", &e1), ("e2", &[0.05; 9])]);
+    let program = "program U.npy --mesh diamond -o p.npz";
+    let with = |more: &str| {
+        let line = format!("{program} {more}");
+        json(&bench, &line.split_whitespace().collect::<Vec<_>>())
+    };
+    let report = with("--method fit");
+    assert!(number(&report["residual"]) < 1e-6, "{report}");
+    let found = block(&matrix(&bench, &["--mesh", "diamond"]));
+    assert!(distance(4, &found, &target) < 1e-6);
+    // A die, which its spare MZIs make up for.
+    let [before, after] = ["", "--method fit"].map(|method| {
+        let report = with(&format!("--die-errors die.npz {method}"));
+        number(&report["die"]["corrected_error"])
+    });
+    assert!(before > 1e-2 && after < 1e-5, "{before:e} {after:e}");
+    let die = ["--mesh", "diamond", "--die-errors", "die.npz"];
+    let found = block(&matrix(&bench, &die));
+    assert!((distance(4, &found, &target) - after).abs() < 1e-12);
+}

@@ -183,7 +183,7 @@ fn options_that_do_not_fit_the_mesh_or_the_die_are_named() {
     )
     .unwrap();
     let before = bench.entries();
-    let cases: [(&str, &str, &[&str], &str); 17] = [
+    let cases: [(&str, &str, &[&str], &str); 16] = [
         (
             "U.npy",
             "m.toml",
@@ -207,12 +207,6 @@ fn options_that_do_not_fit_the_mesh_or_the_die_are_named() {
             "triangular",
             &["--starts", "2"],
             "--starts: has no effect on a decomposition",
-        ),
-        (
-            "U.npy",
-            "diamond",
-            &["--method", "fit"],
-            "--method: a diamond has ports that carry no signal",
         ),
         (
             "zero.npy",

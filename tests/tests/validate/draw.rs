@@ -51,13 +51,55 @@ fn the_gallery_is_what_the_command_writes() {
 #[test]
 fn a_mesh_file_is_drawn() {
     let bench = Bench::new("");
-    let mesh = "name = \"mine\"\nports = 3\ncolumns = [[[0, 1]], [[1, 2]]]\n";
-    fs::write(bench.path().join("m.toml"), mesh).unwrap();
-    let said = bench
-        .fzero(&["draw", "m.toml", "-o", "m.svg"])
-        .done()
-        .stdout;
-    assert_eq!(said, "mine: 3 ports, 2 MZIs, 2 columns\npicture  m.svg\n");
+    let said = |columns: &str| {
+        let mesh = format!("name = \"mine\"\nports = 3\ncolumns = [{columns}]\n");
+        fs::write(bench.path().join("m.toml"), mesh).unwrap();
+        let drawn = bench.fzero(&["draw", "m.toml", "-o", "m.svg"]);
+        drawn.done().stdout
+    };
+    assert_eq!(
+        said("[[0, 1]], [[1, 2]], [[0, 1]]"),
+        "mine: 3 ports, 3 MZIs, 3 columns\npicture  m.svg\n"
+    );
+    assert_eq!(
+        said("[[0, 1]],\n[[2, 1]]"),
+        "mine: 3 ports, 2 MZIs, 2 columns\npicture  m.svg\n\
+         lint     m.toml:4: MZI 1 names port 2 before port 1: theta and phi stand on port 2, its lower arm\n\
+         lint     light of input 2 never reaches output 0\n"
+    );
+    // Not a page of them.
+    let many = said(&["[[1, 0]]"; 10].join(", "));
+    assert!(many.ends_with("\n         and 13 more\n"), "{many}");
+}
+
+#[test]
+fn a_named_mesh_is_drawn_with_its_mzis_in_another_form() {
+    let bench = Bench::new("");
+    let draw = "draw rectangular --ports 4 -o m.svg --cell";
+    let draw = |cell: &str| {
+        let arguments: Vec<_> = draw.split(' ').chain([cell]).collect();
+        bench.fzero(&arguments)
+    };
+    let said = draw("three-splitter").done().stdout;
+    let parts = "rectangular: 4 ports, 6 MZIs, 6 couplers, 8 columns\n";
+    assert_eq!(said, format!("{parts}picture  m.svg\n"));
+    assert!(draw("symmetric").done().stdout.contains("6 symmetric MZIs"));
+    let ended = draw("bell");
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended
+            .stderr
+            .contains("one of plain, three-splitter, symmetric")
+    );
+    fs::write(
+        bench.path().join("m.toml"),
+        "name = \"m\"\nports = 2\ntopology = \"tree\"\n",
+    )
+    .unwrap();
+    let ended = bench.fzero(&["draw", "m.toml", "--cell", "symmetric", "-o", "m.svg"]);
+    assert_eq!(ended.code, Some(2));
+    let expected = "--cell: m.toml says the form of its MZIs itself\n  help: leave it out";
+    assert!(ended.stderr.contains(expected), "{}", ended.stderr);
 }
 
 fn npyz_bytes(values: &[f64], rows: u64) -> Vec<u8> {

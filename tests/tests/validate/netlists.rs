@@ -20,31 +20,71 @@ fn said(mesh: &str, code: i32) -> (String, String) {
 #[track_caller]
 fn odd(columns: &str, ports: usize, expected: &str) {
     let mesh = format!("name = \"m\"\nports = {ports}\ncolumns = {columns}\n");
-    let (stdout, _) = said(&mesh, 1);
+    odd_mesh(&mesh, expected);
+}
+
+#[track_caller]
+fn odd_mesh(mesh: &str, expected: &str) {
+    let (stdout, _) = said(mesh, 1);
     let expected = format!("a.toml: mesh: {expected}\n");
     assert!(stdout.contains(&expected), "{expected}\n{stdout}");
 }
 
 #[test]
 fn each_oddity_has_its_line() {
-    odd("[[[0, 1]], [], [[0, 1]]]", 2, "column 1 has no MZI");
+    odd(
+        "[[[0, 1]], [], [[0, 1]]]",
+        2,
+        "m.toml:3: column 1 has no component",
+    );
     odd("[[[0, 2]]]", 3, "port 1 is joined to no other");
     odd(
         "[[[0, 1]], [[0, 1]]]",
         2,
-        "MZI 1 follows MZI 0 on the same two ports",
+        "m.toml:3: MZI 1 follows MZI 0 on the same two ports",
     );
-    let (stdout, _) = said(
+    odd_mesh(
         "name = \"m\"\nports = 2\n[[component]]\nkind = \"coupler\"\nports = [0, 1]\n\
          [[component]]\nkind = \"coupler\"\nports = [0, 1]\n",
-        1,
+        "m.toml:8: coupler 1 follows coupler 0 on the same ports: one can do what both do",
     );
-    let expected = "a.toml: mesh: coupler 1 follows coupler 0 on the same ports";
-    assert!(stdout.contains(expected), "{stdout}");
     odd(
         "[[[0, 1]], [[1, 2]]]",
         3,
         "light of input 2 never reaches output 0",
+    );
+}
+
+/// The order of ports in a cell, of cells in a column, and of columns.
+#[test]
+fn each_order_that_is_odd_has_its_line() {
+    odd_mesh(
+        "name = \"m\"\nports = 2\n\n[[component]]\nkind = \"mzi\"\nports = [1, 0]\n",
+        "m.toml:6: MZI 0 names port 1 before port 0: theta and phi stand on port 1, its lower arm",
+    );
+    odd_mesh(
+        "name = \"m\"\nports = 2\ncell = \"symmetric\"\ncolumns = [\n[[1, 0]]]\n",
+        "m.toml:5: symmetric 1 names port 1 before port 0: theta stands on port 1, its lower arm, and phi on \
+         port 0",
+    );
+    odd_mesh(
+        "name = \"m\"\nports = 2\ncell = \"three-splitter\"\ncolumns = [\n[[1, 0]]]\n",
+        "m.toml:5: coupler 0 names port 1 before port 0: it has no upper and lower port, so this says nothing",
+    );
+    odd_mesh(
+        "name = \"m\"\nports = 4\n[[block]]\ntopology = \"rectangular\"\nports = [3, 2, 1, 0]\n",
+        "m.toml:3: MZI 0 names port 3 before port 2: theta and phi stand on port 3, its lower arm",
+    );
+    odd(
+        "[[[2, 3],\n[0, 1]], [[1, 2]]]",
+        4,
+        "m.toml:4: column 0 lists cell 1 behind cell 0, which lies below: named meshes number from the first \
+         port down",
+    );
+    odd(
+        "[[[0, 1]],\n[[2, 3]],\n[[1, 2]]]",
+        4,
+        "m.toml:4: column 1 is not needed: light can meet all of it in earlier columns",
     );
 }
 

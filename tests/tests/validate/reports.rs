@@ -158,19 +158,22 @@ fn pictures_show_the_mesh_and_what_matters() {
 /// What an analysis is not for is empty and said, in the text and by name in JSON, and meets no criterion.
 #[test]
 fn a_mesh_of_other_cells_is_analysed_as_far_as_possible() {
-    let text = SMALL.replace(
-        "mesh.ports = 6",
-        "mesh.ports = 4\nmesh.cell = \"three-splitter\"",
-    );
+    let text = SMALL
+        .replace("mesh.ports = 6\n", "")
+        .replace("\"rectangular\"", "\"m.toml\"");
     let bench = Bench::new(&format!(
         "{text}validate.programming = \"corrected\"\ncriteria.max_imbalance_db = 10.0\n\
          criteria.reachable_dimension = \"full\"\ncriteria.min_fidelity_reach = 0.1\n\
          criteria.all_calibratable = true\ncriteria.min_tolerance_rad = 0.001\n\
          criteria.min_tolerance_corrected_rad = 0.001\ncriteria.min_yield = 0.1\n"
     ));
+    // A coupler behind a universal mesh, which no phase can correct.
+    let mesh = "name = \"m\"\nports = 4\n[[component]]\nkind = \"coupler\"\nports = [0, 2]\n\
+                [[block]]\ntopology = \"rectangular\"\nports = [0, 1, 2, 3]\n";
+    fs::write(bench.path().join("m.toml"), mesh).unwrap();
     let report = json(&bench, &[], 1);
     let mesh = &report["meshes"][0];
-    assert_eq!(mesh["couplers"], 18);
+    assert_eq!(mesh["couplers"], 13);
     assert_eq!(mesh["reachable_dimension"]["rank"], 16);
     let outcomes: Vec<_> = mesh["criteria"]
         .as_array()
@@ -211,8 +214,39 @@ fn a_mesh_of_other_cells_is_analysed_as_far_as_possible() {
     let theta = &mesh["sensitivity"]["theta"]["field_per_rad"];
     assert!(theta[0].is_null() && theta[2].is_number(), "{theta}");
     let text = bench.fzero(&["validate", "a.toml"]).stdout;
-    let note = "not done for rectangular: calibratability: cell 0 of the mesh is of kind coupler";
-    assert!(text.contains(note), "{text}");
+    for note in [
+        "not done for m: calibratability: cell 0 of the mesh is of kind coupler",
+        "not done for m: corrected tolerance: cell 0 is a coupler that no plain MZI follows",
+    ] {
+        assert!(text.contains(note), "{text}");
+    }
+}
+
+/// Three-splitter and symmetric MZIs are corrected, calibrated and reach everything.
+#[test]
+fn other_forms_of_mzis_are_analysed_as_plain_ones() {
+    for (form, couplers) in [("three-splitter", 45), ("symmetric", 30)] {
+        let ports = format!("mesh.ports = 6\nmesh.cell = \"{form}\"");
+        let text = SMALL.replace("mesh.ports = 6", &ports);
+        let bench = Bench::new(&format!(
+            "{text}validate.programming = \"corrected\"\ncriteria.reachable_dimension = \"full\"\n\
+             criteria.min_fidelity_reach = 0.999999\ncriteria.all_calibratable = true\n\
+             criteria.min_tolerance_corrected_rad = 0.05\n"
+        ));
+        let report = json(&bench, &[], 0);
+        let mesh = &report["meshes"][0];
+        assert_eq!(mesh["couplers"], couplers);
+        assert_eq!(mesh["not_done"], serde_json::json!([]), "{form}");
+        assert_eq!(mesh["fidelity_reach"]["method"], "decomposition");
+        let found = &mesh["calibratability"];
+        let of = ["phi_measured", "phi_references", "half_turns"].map(|key| found[key].as_u64());
+        let expected = if form == "symmetric" {
+            [10, 5, 0]
+        } else {
+            [15, 0, 0]
+        };
+        assert_eq!(of, expected.map(Some), "{form}");
+    }
 }
 
 /// Every mesh file that is shipped, and pictures of it.

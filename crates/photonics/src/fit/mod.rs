@@ -114,7 +114,7 @@ pub struct Fit {
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum FitError {
-    /// The target has not the size of the mesh.
+    /// The target is not square, or larger than the mesh.
     #[error("the target is {rows} x {columns}, the mesh has {ports} ports")]
     Size {
         /// Rows of the target.
@@ -166,8 +166,12 @@ pub enum FitError {
 
 /// Fits the phases of `hardware` to `target`, U[out, in], N x N. The same arguments give the same bits.
 ///
+/// A target of n < N ports is that of the first n: what they send to the others, or get from them, is not
+/// compared. With [`Objective::Infidelity`] light that is lost there is free as any other loss, with the
+/// others it counts.
+///
 /// # Errors
-/// A target of another size, not finite or 0; phases to begin with that do not fit; an option out of
+/// A target that is not square or larger than the mesh, not finite or 0; phases to begin with that do not fit; an option out of
 /// its range.
 ///
 /// ```
@@ -254,6 +258,7 @@ pub fn fit(
     }
     let phases = MeshPhases::split(&phases_rad, topology.mzis(), topology.ports());
     let u = phases.map_or_else(|| target.clone(), |phases| hardware.matrix(phases));
+    let u = u.view((0, 0), target.shape()).into_owned();
     let fidelity = fidelity(&u, target);
     Ok(Fit {
         fidelity: if fidelity.is_nan() { 0.0 } else { fidelity },
@@ -284,7 +289,7 @@ fn check(
     let topology = hardware.topology();
     let ports = topology.ports();
     let (rows, columns) = target.shape();
-    if (rows, columns) != (ports, ports) {
+    if rows != columns || rows > ports {
         return Err(FitError::Size {
             rows,
             columns,

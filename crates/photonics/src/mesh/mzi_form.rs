@@ -1,7 +1,9 @@
 //! The MZIs of a mesh replaced by other cells.
 
 use super::cell::{Cell, Placed};
+use super::rectangular::rectangular;
 use super::topology::{Topology, TopologyError};
+use super::triangular::triangular;
 
 /// What stands where a mesh has MZIs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +76,22 @@ impl Topology {
         };
         Self::of_cells(self.name(), self.ports(), columns)
     }
+}
+
+/// The rectangular or triangular mesh of plain MZIs of which a mesh is another form; `None` of the plain
+/// one itself.
+pub(crate) fn universal_plain(topology: &Topology) -> Option<Topology> {
+    if topology.is_uniform() {
+        return None;
+    }
+    let ports = topology.ports();
+    let named = [rectangular(ports), triangular(ports)];
+    named.into_iter().flatten().find(|plain| {
+        [MziForm::ThreeSplitter, MziForm::Symmetric]
+            .into_iter()
+            .filter_map(|form| plain.with_mzis(form).ok())
+            .any(|formed| formed.placed().eq(topology.placed()))
+    })
 }
 
 fn only_mzis(cells: &[Placed]) -> Vec<Placed> {

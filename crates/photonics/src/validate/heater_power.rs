@@ -5,12 +5,12 @@
 //! laws of power and of voltage alike. It is the nominal heater that counts: its efficiency is 1,
 //! nothing is stuck. A power exists only under these two laws.
 
+use super::haar_setting::HaarSettings;
 use super::statistics::Summary;
 use crate::chip::actuation::Actuator;
 use crate::design::DesignError;
 use crate::fabricate::heater::HeaterStatics;
 use crate::mesh::Topology;
-use crate::mesh::haar::haar_phases;
 use crate::process::heater::{Drift, HeaterLaw, HeaterProcess, ThermalCrosstalk};
 use numerics::Streams;
 use std::f64::consts::PI;
@@ -75,16 +75,14 @@ pub fn heater_power(
     };
     let statics = Arc::new(HeaterStatics::ideal(topology));
     let mut actuator = Actuator::new(topology, statics, &process, *streams, 0, &[])?;
+    let settings = HaarSettings::new(topology);
     let heaters = actuator.heaters();
     let mut phases_rad = vec![0.0; heaters];
     let (mut mean, mut squares) = (vec![0.0; heaters], vec![0.0; heaters]);
     let mut max = vec![0.0_f64; heaters];
     let mut totals_w = Vec::with_capacity(targets);
     for target in 0..targets {
-        let asked = haar_phases(
-            topology,
-            &mut streams.derive("heater-power", target as u64, 0),
-        );
+        let asked = settings.draw(&mut streams.derive("heater-power", target as u64, 0));
         actuator.actuate(&asked, 0.0, &mut phases_rad);
         let mut total_w = 0.0;
         for (heater, phase) in phases_rad.iter().enumerate() {

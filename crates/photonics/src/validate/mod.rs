@@ -6,8 +6,8 @@
 pub mod calibration;
 pub mod cause;
 pub mod die_yield;
+mod haar_setting;
 pub mod heater_power;
-mod mzis_alone;
 mod parts;
 pub mod path_loss;
 pub mod reach;
@@ -17,4 +17,4 @@ pub mod statistics;
 pub mod tolerance;
 mod trial;
 
-pub use mzis_alone::OtherCell;
+pub use calibration::OtherCell;

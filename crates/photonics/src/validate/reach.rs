@@ -4,13 +4,16 @@
 //! The fidelity ([`crate::matrix::fidelity`]) that an ideal mesh has with a Haar-random target once its
 //! phases are chosen, over several targets. A mesh that begins with a rectangular or triangular one is
 //! set by decomposition, exactly; MZIs behind it are set to the identity (theta = phi = pi). So is the
-//! arrangement U S V^H ([`crate::mesh::svd`]), by that of the target's singular values. Any other
+//! arrangement U S V^H ([`crate::mesh::svd`]), by that of the target's singular values; and a rectangular or
+//! triangular mesh of three-splitter or symmetric MZIs, by that of the plain one, carried over. Any other
 //! is fitted by a method that is handed over, so that the result is a lower bound of what the mesh
 //! reaches: as good as the method.
 
 use super::statistics::Summary;
 use crate::matrix::{fidelity, haar_unitary};
+use crate::mesh::correct::correct_as;
 use crate::mesh::decompose::{clements, reck, svd};
+use crate::mesh::mzi_form;
 use crate::mesh::rectangular::rectangular;
 use crate::mesh::triangular::triangular;
 use crate::mesh::{MeshHardware, MeshPhases, Topology};
@@ -70,12 +73,21 @@ pub fn fidelity_reach<E: Send>(
     let ideal = MeshHardware::ideal(topology.clone());
     let (mzis, ports) = (topology.mzis(), topology.ports());
     let universal = Universal::begins(topology);
+    let formed = mzi_form::universal_plain(topology);
+    let is_exact = universal.is_some() || formed.is_some();
+    let decompose = |target: &DMatrix<Complex64>| match &formed {
+        None => universal.and_then(|universal| universal.phases(topology, target)),
+        Some(plain) => {
+            let phases = Universal::begins(plain)?.phases(plain, target)?;
+            let phases = MeshPhases::split(&phases, plain.mzis(), ports)?;
+            Some(correct_as(&ideal, plain, phases).ok()?.phases_rad)
+        }
+    };
     let fidelities = (0..targets as u64)
         .into_par_iter()
         .map(|number| {
             let target = haar_unitary(ports, &mut streams.derive("fidelity-reach", number, 0));
-            let decomposed = universal.and_then(|universal| universal.phases(topology, &target));
-            let phases_rad = match decomposed {
+            let phases_rad = match decompose(&target) {
                 Some(phases_rad) => phases_rad,
                 None => fit(&ideal, &target, number)?,
             };
@@ -84,9 +96,10 @@ pub fn fidelity_reach<E: Send>(
         })
         .collect::<Result<Vec<f64>, E>>()?;
     Ok(Summary::of(&fidelities).map(|fidelity| FidelityReach {
-        method: match universal {
-            Some(_) => Method::Decomposition,
-            None => Method::Fit,
+        method: if is_exact {
+            Method::Decomposition
+        } else {
+            Method::Fit
         },
         fidelity,
         fidelities,

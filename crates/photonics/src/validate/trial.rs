@@ -1,12 +1,12 @@
 //! One die at one target: the fidelity of what light meets with what was wanted.
 //!
-//! A target is the matrix of the ideal mesh at phases of a Haar-random unitary ([`crate::mesh::haar`]):
-//! what the topology reaches, so that only the die is judged. Both meshes are computed by the kernel in
+//! A target is the matrix of the ideal mesh at phases of a Haar-random unitary ([`crate::mesh::haar`], and
+//! for other forms of universal meshes [`super::haar_setting`]): what the topology reaches, so that only the die is judged. Both meshes are computed by the kernel in
 //! f64, from N samples with light in one port each.
 
+use super::haar_setting::HaarSettings;
 use crate::FieldBatch;
 use crate::mesh::correct::{CorrectError, correct};
-use crate::mesh::haar::haar_phases;
 use crate::mesh::propagate::propagate;
 use crate::mesh::{MeshHardware, MeshPhases, Program, Topology};
 use numerics::{Streams, vectorize};
@@ -22,6 +22,7 @@ pub(super) struct Target {
 /// What is used again from die to die.
 pub(super) struct Bench {
     ideal: MeshHardware,
+    settings: HaarSettings,
     program: Program<f64>,
     field: FieldBatch<f64>,
 }
@@ -30,6 +31,7 @@ impl Bench {
     pub(super) fn new(topology: &Arc<Topology>) -> Self {
         Self {
             ideal: MeshHardware::ideal(topology.clone()),
+            settings: HaarSettings::new(topology),
             program: Program::default(),
             field: FieldBatch::dark(topology.ports(), topology.ports()),
         }
@@ -37,9 +39,8 @@ impl Bench {
 
     /// The target of this number, from the stream `validation-target` (number, 0).
     pub(super) fn target(&mut self, streams: &Streams, number: u64) -> Target {
-        let topology = self.ideal.topology();
         let mut stream = streams.derive("validation-target", number, 0);
-        let phases_rad = haar_phases(topology, &mut stream);
+        let phases_rad = self.settings.draw(&mut stream);
         let ideal = self.ideal.clone();
         self.send(&ideal, &phases_rad);
         Target {

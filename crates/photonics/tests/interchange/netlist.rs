@@ -270,24 +270,6 @@ fn every_fault_names_its_instance() {
             Inst(10),
             "instance ring_a is part of a cycle: ring_a -> ring_b -> ring_a",
         ),
-        (
-            Flat,
-            Box::new(|n| {
-                n.instances.push(Instance {
-                    component: "coupler_ideal".into(),
-                    ..shifter("extra")
-                });
-                for (index, (input, output)) in [("extra,o2", "extra,o3"), ("extra,o1", "extra,o4")]
-                    .into_iter()
-                    .enumerate()
-                {
-                    let end = std::mem::replace(&mut n.ports[4 + index].1, port(output));
-                    n.connections.push([end, port(input)]);
-                }
-            }),
-            Inst(28),
-            "coupler extra is not half of an MZI: its outputs do not lead to one other coupler",
-        ),
     ];
     for (style, change, place, message) in cases {
         let (found, text) = refused(style, change);
@@ -438,11 +420,93 @@ fn what_couplers_and_phase_shifters_cannot_be_is_refused() {
                 let found = matrix(&back.topology, &back.errors_rad, &back.phases_rad);
                 assert!(distance(&found, &matrix(&topology, &errors, &phases)) < 1e-13);
             }
-            None => assert_eq!(
-                flat.unwrap().instances.len(),
-                5 * topology.parts().mzis + 4,
-                "three couplers and two phases for each MZI, and gamma"
-            ),
+            None => {
+                let flat = flat.unwrap();
+                assert_eq!(
+                    flat.instances.len(),
+                    5 * topology.parts().mzis + 4,
+                    "three couplers and two phases for each MZI, and gamma"
+                );
+                // Row by row of three: the first coupler is by itself, the others are an MZI.
+                let back = flat.mesh().unwrap();
+                assert!(back.topology.placed().eq(topology.placed()));
+                for (found, given) in back.phases_rad.iter().zip(&phases) {
+                    assert!((found - given).abs() <= 2.0 * f64::EPSILON * given.abs());
+                }
+                let flat = back.errors_rad.as_flattened().iter();
+                for (found, given) in flat.zip(errors.as_flattened()) {
+                    // A sine and its inverse: its slope at 0.6 is below 1.3.
+                    assert!((found - given).abs() <= 2.0 * f64::EPSILON);
+                }
+            }
         }
     }
+}
+
+/// Couplers by themselves, phases on any arm in front of them and behind.
+#[test]
+fn single_couplers_are_cells_and_keep_the_phases_in_front_of_them() {
+    let two = |cell, upper, lower| Placed::on_two(cell, upper, lower);
+    let one = |port| Placed::on_one(Cell::Shifter, port);
+    let columns = [
+        vec![two(Cell::coupler(0.3), 0, 1), one(2)],
+        vec![two(Cell::Symmetric, 1, 2), one(0)],
+        vec![one(1), one(0)],
+        vec![two(Cell::coupler(0.8), 0, 1)],
+        vec![two(Cell::Mzi, 1, 2)],
+        vec![one(2)],
+        vec![two(Cell::coupler(0.45), 1, 2)],
+        vec![one(1), one(0)],
+        vec![two(Cell::Mzi, 0, 1)],
+    ];
+    let topology = Topology::of_cells("couplers", 3, columns).unwrap();
+    for seed in 0..20 {
+        let (phases, errors) = set(&topology, seed);
+        let at = split(&topology, &phases);
+        let flat = Netlist::of_mesh(&topology, &errors, at, NetlistStyle::Flat).unwrap();
+        let back = flat.mesh().unwrap();
+        // The coupler on 1 and 2 follows an MZI there, so that three are in a row: the first is by itself
+        // and 50:50 but for its error.
+        let parts = back.topology.parts();
+        assert_eq!((parts.couplers, parts.mzis), (3, 3), "{parts}");
+        let found = matrix(&back.topology, &back.errors_rad, &back.phases_rad);
+        // Some 10 phases of up to 10 rad are added on a port; sqrt of a coupling doubles its rounding.
+        assert!(distance(&found, &matrix(&topology, &errors, &phases)) < 1e-13);
+        assert_eq!(back.instances.len(), back.topology.mzis());
+        // Instances come in the order of the light.
+        for (cell, &instance) in back.instances.iter().enumerate() {
+            let coupler = flat.instances[instance].component == "coupler_ideal";
+            assert_eq!(
+                coupler,
+                back.topology.cell(cell) != Cell::Shifter || coupler
+            );
+        }
+    }
+}
+
+#[test]
+fn an_instance_whose_arms_are_exchanged_is_odd() {
+    let mut netlist = sample(4, NetlistStyle::Mzi);
+    assert_eq!(netlist.mesh().unwrap().topology.lint(), []);
+    // Port 0 comes in at the lower arm of the first MZI and leaves there, port 1 at the upper one.
+    let ends = netlist.connections.iter_mut().flatten();
+    for end in ends.chain(netlist.ports.iter_mut().map(|x| &mut x.1)) {
+        if end.instance == "mzi_0" {
+            let other = [("o1", "o2"), ("o2", "o1"), ("o3", "o4"), ("o4", "o3")];
+            end.port = other
+                .into_iter()
+                .find(|(a, _)| *a == end.port)
+                .unwrap()
+                .1
+                .into();
+        }
+    }
+    let found = netlist.mesh().unwrap();
+    let finding = photonics::mesh::Finding::Reversed {
+        cell: 0,
+        kind: Cell::Mzi,
+        ports: [1, 0],
+    };
+    assert_eq!(found.topology.lint(), [finding]);
+    assert_eq!(netlist.instances[found.instances[0]].name, "mzi_0");
 }

@@ -4,6 +4,7 @@
 mod common;
 
 mod calibration;
+mod calibration_cells;
 mod cells;
 mod heater_power;
 mod path_loss;

@@ -83,7 +83,8 @@ pub struct ConvertArgs {
     #[arg(long, value_name = "NAME|FILE", help_heading = "Heaters")]
     pub process: Option<String>,
 
-    /// Resistance of every heater in ohm; without it there are no voltages.
+    /// Resistance of every heater in ohm [default: process.heater.resistance_ohm]; without either there are no
+    /// voltages.
     #[arg(long, value_name = "OHM", help_heading = "Heaters")]
     pub heater_ohm: Option<f64>,
 

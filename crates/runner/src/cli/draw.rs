@@ -1,7 +1,9 @@
 //! Options of `fzero draw`.
 
 use super::MeshChoice;
+use crate::mesh_file::{FORMS, form};
 use clap::Args;
+use photonics::mesh::MziForm;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -9,6 +11,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   fzero draw rectangular --ports 8 -o mesh.svg
   fzero draw configs/mesh/bell16.toml -o mesh.svg
+  fzero draw rectangular --ports 8 --cell three-splitter -o mesh.svg
   fzero draw rectangular --ports 64 --phases results/ideal/phases.npz --layer 1 -o phases.svg
   fzero draw triangular --ports 8 --phases phases.npz --colour power:3 -o power.svg";
 
@@ -27,6 +30,10 @@ pub struct DrawArgs {
     /// Columns beyond those of the rectangular mesh [default: 2]; of redundant-rectangular.
     #[arg(long, value_name = "E", value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub extra_columns: Option<u16>,
+
+    /// The form of its MZIs: plain, three-splitter or symmetric [default: plain]; a mesh file says it itself.
+    #[arg(long, value_name = "FORM", value_parser = cell)]
+    pub cell: Option<MziForm>,
 
     /// Phases in rad, of fzero program or fzero run.
     #[arg(long, value_name = "PHASES.npz")]
@@ -50,6 +57,10 @@ pub struct DrawArgs {
     /// File for the picture; an earlier one is replaced.
     #[arg(long = "output", short, value_name = "MESH.svg")]
     pub output: PathBuf,
+}
+
+fn cell(text: &str) -> Result<MziForm, String> {
+    form(text).ok_or_else(|| format!("one of {}", FORMS.join(", ")))
 }
 
 /// What the colours of a picture show.

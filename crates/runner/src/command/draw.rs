@@ -9,9 +9,12 @@ use crate::mesh_file::{MeshFile, named};
 use crate::record::mesh_phases::read_mesh_phases;
 use crate::record::output::{check_output, write_output};
 use crate::table::grouped;
-use photonics::mesh::{Counts, NamedTopology, Topology};
+use photonics::mesh::{Counts, MziForm, NamedTopology, Topology};
 use std::path::Path;
 use std::sync::Arc;
+
+/// Oddities of a wiring that are printed.
+const SHOWN_FINDINGS: usize = 10;
 
 /// Of the redundant rectangular mesh, where nothing is said.
 const EXTRA_COLUMNS: usize = 2;
@@ -26,7 +29,7 @@ pub(super) fn run(args: &DrawArgs) -> Result<Status, Error> {
         inputs.push(path);
     }
     check_output(&args.output, &inputs)?;
-    let topology = topology(args)?;
+    let (topology, oddities) = topology(args)?;
     let phases_rad = match &args.phases {
         Some(path) => {
             let of_ports = |_| Ok(topology.clone());
@@ -38,18 +41,24 @@ pub(super) fn run(args: &DrawArgs) -> Result<Status, Error> {
     let caption = caption(&topology);
     let text = svg(&Parts::of(&topology), &paint, &caption);
     write_output(&args.output, text.as_bytes())?;
-    print(format_args!(
-        "{caption}\npicture  {}",
-        args.output.display()
-    ))?;
+    let mut said = format!("{caption}\npicture  {}", args.output.display());
+    for oddity in oddities.iter().take(SHOWN_FINDINGS) {
+        said.push_str(&format!("\nlint     {oddity}"));
+    }
+    let more = oddities.len().saturating_sub(SHOWN_FINDINGS);
+    if more > 0 {
+        said.push_str(&format!("\n         and {more} more"));
+    }
+    print(said)?;
     Ok(Status::Done)
 }
 
-/// The mesh, once it is sure that its picture is not too large.
-fn topology(args: &DrawArgs) -> Result<Arc<Topology>, Error> {
+/// The mesh, once it is sure that its picture is not too large, and what is odd about one of a file.
+fn topology(args: &DrawArgs) -> Result<(Arc<Topology>, Vec<String>), Error> {
     let name = match &args.mesh {
         MeshChoice::File(path) => {
-            let topology = MeshFile::read(path)?.topology;
+            let file = MeshFile::read(path)?;
+            let topology = file.topology.clone();
             let stated = args.ports.map(usize::from);
             if stated.is_some_and(|stated| stated != topology.ports()) {
                 let why = format!("{} has {} ports", path.display(), topology.ports());
@@ -58,12 +67,17 @@ fn topology(args: &DrawArgs) -> Result<Arc<Topology>, Error> {
             if args.extra_columns.is_some() {
                 return Err(no_extra_columns().into());
             }
+            if args.cell.is_some() {
+                let why = format!("{} says the form of its MZIs itself", path.display());
+                return Err(Problem::of("--cell", why, "leave it out").into());
+            }
             let counts = Counts {
                 mzis: topology.mzis(),
                 columns: topology.columns(),
             };
             check_size(counts, topology.ports())?;
-            return Ok(topology);
+            let oddities = file.with_lines(&topology.lint());
+            return Ok((topology, oddities));
         }
         MeshChoice::Named(name) => *name,
     };
@@ -78,11 +92,21 @@ fn topology(args: &DrawArgs) -> Result<Arc<Topology>, Error> {
     {
         return Err(no_extra_columns().into());
     }
-    check_size(named.counts(ports), ports)?;
+    let form = args.cell.unwrap_or_default();
+    let mut counts = named.counts(ports);
+    if form != MziForm::Plain {
+        // A coupler or at most a phase shifter more for each, in a column more.
+        counts = Counts {
+            mzis: 2 * counts.mzis,
+            columns: 2 * counts.columns,
+        };
+    }
+    check_size(counts, ports)?;
     let topology = named
         .build(ports)
+        .and_then(|plain| plain.with_mzis(form))
         .map_err(|error| cannot(error.to_string()))?;
-    Ok(Arc::new(topology))
+    Ok((Arc::new(topology), Vec::new()))
 }
 
 fn no_extra_columns() -> Problem {

@@ -3,7 +3,7 @@
 use super::checked::CellKind;
 use crate::error::Error;
 use crate::mesh_file::{MeshFile, NAMES, named};
-use photonics::mesh::{Counts, MziForm, NamedTopology, Topology, TopologyError};
+use photonics::mesh::{Counts, Finding, MziForm, NamedTopology, Topology, TopologyError};
 use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -224,6 +224,14 @@ impl Wiring {
                 let wiring = &file.topology;
                 (0..wiring.mzis()).any(|cell| wiring.cell(cell).absorbs())
             }
+        }
+    }
+
+    /// Oddities in words, with the line of a mesh file that they stand in.
+    pub fn said(&self, findings: &[Finding]) -> Vec<String> {
+        match self {
+            Self::Named { .. } => findings.iter().map(Finding::to_string).collect(),
+            Self::File(file) => file.with_lines(findings),
         }
     }
 

@@ -5,13 +5,14 @@ use super::checked::Process;
 use super::keys::VALIDATION;
 use super::keys::validation::OF_NO_EFFECT;
 use super::load::{Override, Settled, in_order, read_text, settle};
-use super::raw::Place;
+use super::raw::{Place, line_and_column};
 use super::resolved::{Resolved, Value};
 use super::{check, preset};
 use crate::error::{Error, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::Path;
+use toml::de::{DeTable, DeValue};
 
 /// A checked validation. What each key means is said in the table of
 /// [keys](super::keys::VALIDATION).
@@ -185,7 +186,7 @@ impl LoadedValidation {
             problems.extend(meshes(file, &resolved));
         }
         if !problems.is_empty() {
-            return Err(in_order(file, problems));
+            return Err(in_order(file, at_their_tables(file, text, problems)));
         }
         let validation = Validation::deserialize(toml::Value::Table(resolved.to_table()))
             .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
@@ -200,7 +201,7 @@ impl LoadedValidation {
         if problems.is_empty() {
             Ok(loaded)
         } else {
-            Err(in_order(file, problems))
+            Err(in_order(file, at_their_tables(file, text, problems)))
         }
     }
 
@@ -282,6 +283,42 @@ impl LoadedValidation {
         }
         problems
     }
+}
+
+/// Problems of a key of one of several candidates with the line of that key, or of its `[[candidate]]`.
+fn at_their_tables(file: &str, text: &str, problems: Vec<Problem>) -> Vec<Problem> {
+    let parsed = DeTable::parse(text);
+    let tables = parsed.as_ref().ok().and_then(|table| {
+        let (_, value) = table
+            .get_ref()
+            .iter()
+            .find(|(key, _)| key.get_ref().as_ref() == "candidate")?;
+        match value.get_ref() {
+            DeValue::Array(tables) => Some(tables),
+            _ => None,
+        }
+    });
+    let place = |problem: &Problem| -> Option<String> {
+        let (number, rest) = problem
+            .subject
+            .strip_prefix("candidate[")?
+            .split_once(']')?;
+        let own = tables?.get(number.parse::<usize>().ok()?)?;
+        let mut at = own.span().start;
+        if let (Some(rest), DeValue::Table(table)) = (rest.strip_prefix('.'), own.get_ref()) {
+            let name = rest.split([' ', '.', '=', ':']).next().unwrap_or_default();
+            let found = table.iter().find(|(key, _)| key.get_ref().as_ref() == name);
+            at = found.map_or(at, |(key, _)| key.span().start);
+        }
+        Some(format!("{file}:{}", line_and_column(text, at).0))
+    };
+    problems
+        .into_iter()
+        .map(|problem| Problem {
+            place: place(&problem).unwrap_or(problem.place),
+            ..problem
+        })
+        .collect()
 }
 
 /// What the file itself says of parts that a validation does not look at.

@@ -2,6 +2,7 @@
 
 use super::description::{Description, Part, Wiring};
 use super::fields::Reader;
+use super::places::Places;
 use crate::error::Problem;
 use photonics::mesh::{Cell, MziForm, NamedTopology, Placed, Topology, TopologyError};
 
@@ -46,7 +47,7 @@ pub(super) fn build(
     file: &str,
     text: &str,
     description: &Description,
-) -> Result<Topology, Vec<Problem>> {
+) -> Result<(Topology, Places), Vec<Problem>> {
     let mut builder = Builder {
         reader: Reader {
             file,
@@ -68,39 +69,54 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn topology(&mut self) -> Option<Topology> {
+    fn topology(&mut self) -> Option<(Topology, Places)> {
         let Description {
             name,
             ports,
             form,
             wiring,
         } = self.description;
-        let topology = match wiring {
+        let (topology, places) = match wiring {
             Wiring::Named { topology, at } => {
                 self.allow(Size::of(*topology, *form, *ports), *at)?;
                 let plain = self.made(topology.build(*ports))?;
-                self.made(plain.with_mzis(*form))?
+                (self.made(plain.with_mzis(*form))?, Places::default())
             }
             Wiring::Columns(columns) => {
-                let cells: usize = columns.iter().map(Vec::len).sum();
+                let cells: usize = columns.iter().map(|column| column.cells.len()).sum();
                 let factor = if *form == MziForm::Plain { 1 } else { 2 };
                 let size = Size {
                     cells: factor * cells as u64,
                     columns: factor * columns.len() as u64,
                 };
                 self.allow(size, 0)?;
-                let columns = columns
+                let places = columns.iter().flat_map(|column| &column.cells);
+                let places = places.map(|&(_, at)| at).collect();
+                let starts = columns.iter().map(|column| column.at).collect();
+                let cells = columns
                     .iter()
-                    .map(|column| column.iter().map(|(placed, _)| *placed).collect());
-                let plain = self.made(Topology::of_cells(name, *ports, columns))?;
-                self.made(plain.with_mzis(*form))?
+                    .map(|column| column.cells.iter().map(|(placed, _)| *placed).collect());
+                let plain = self.made(Topology::of_cells(name, *ports, cells))?;
+                match form {
+                    MziForm::Plain => (plain, Places::new(places, starts)),
+                    form => {
+                        let formed = self.made(plain.with_mzis(*form))?;
+                        let places = Places::of_form(&formed, &places);
+                        (formed, places)
+                    }
+                }
             }
             Wiring::Parts(parts) => {
                 let columns = self.placed(parts)?;
-                self.made(Topology::of_cells(name, *ports, columns))?
+                let places = columns.iter().flatten().map(|&(_, at)| at).collect();
+                let columns = columns
+                    .iter()
+                    .map(|column| column.iter().map(|(placed, _)| *placed).collect());
+                let topology = self.made(Topology::of_cells(name, *ports, columns))?;
+                (topology, Places::new(places, Vec::new()))
             }
         };
-        Some(topology.with_name(name))
+        Some((topology.with_name(name), places))
     }
 
     /// What the library makes of what has been checked here.
@@ -131,7 +147,7 @@ impl Builder<'_> {
     }
 
     /// Puts every part into the first column behind all that its ports have met.
-    fn placed(&mut self, parts: &[Part]) -> Option<Vec<Vec<Placed>>> {
+    fn placed(&mut self, parts: &[Part]) -> Option<Vec<Vec<(Placed, usize)>>> {
         let mut size = Size::default();
         for part in parts {
             size.cells += match part {
@@ -149,21 +165,21 @@ impl Builder<'_> {
             };
             self.allow(size, at)?;
         }
-        let mut cells: Vec<(Placed, usize)> = Vec::new();
+        let mut cells: Vec<((Placed, usize), usize)> = Vec::new();
         let mut next = vec![0; self.description.ports];
         let mut columns = 0;
-        let mut put = |placed: Placed, cells: &mut Vec<(Placed, usize)>| {
+        let mut put = |placed: Placed, at: usize, cells: &mut Vec<_>| {
             let column = placed.ports.into_iter().map(|port| next[port]).max();
             let column = column.unwrap_or(0);
             for port in placed.ports {
                 next[port] = column + 1;
             }
             columns = columns.max(column + 1);
-            cells.push((placed, column));
+            cells.push(((placed, at), column));
         };
         for part in parts {
             match part {
-                Part::Cell { placed } => put(*placed, &mut cells),
+                Part::Cell { placed, at } => put(*placed, *at, &mut cells),
                 Part::Block {
                     topology,
                     form,
@@ -185,6 +201,7 @@ impl Builder<'_> {
                                 ports: on,
                                 ..placed
                             },
+                            *at,
                             &mut cells,
                         );
                     }

@@ -20,9 +20,16 @@ pub(super) enum Wiring {
     /// On all ports.
     Named { topology: NamedTopology, at: usize },
     /// Columns of cells, each with its place.
-    Columns(Vec<Vec<(Placed, usize)>>),
+    Columns(Vec<Column>),
     /// In the order in which light meets them.
     Parts(Vec<Part>),
+}
+
+/// Cells side by side, each with its place.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) cells: Vec<(Placed, usize)>,
+    pub(super) at: usize,
 }
 
 /// Something that is put into columns as soon as its ports allow.
@@ -30,6 +37,7 @@ pub(super) enum Wiring {
 pub(super) enum Part {
     Cell {
         placed: Placed,
+        at: usize,
     },
     Block {
         topology: NamedTopology,

@@ -7,12 +7,14 @@ mod build;
 mod description;
 mod fields;
 mod names;
+mod places;
 mod read;
 
-pub use names::{NAMES, named};
+pub use names::{FORMS, NAMES, form, named};
 
 use crate::error::{Error, Problem};
-use photonics::mesh::Topology;
+use photonics::mesh::{Finding, Topology};
+use places::Places;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,13 +22,22 @@ use std::sync::Arc;
 /// Largest file that is read, in bytes.
 const MAX_FILE: u64 = 64 << 20;
 
-/// A mesh from a file.
-#[derive(Clone, Debug, PartialEq)]
+/// A mesh from a file. Two are equal by their text and mesh, whatever the file is called.
+#[derive(Clone, Debug)]
 pub struct MeshFile {
     /// The file's text, from which the same mesh is made again.
     pub text: String,
     /// The mesh; its name is the file's `name`.
     pub topology: Arc<Topology>,
+    /// What messages call the file.
+    file: String,
+    places: Places,
+}
+
+impl PartialEq for MeshFile {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, &self.topology) == (&other.text, &other.topology)
+    }
 }
 
 impl MeshFile {
@@ -58,11 +69,28 @@ impl MeshFile {
     /// As [`MeshFile::read`].
     pub fn from_text(file: &str, text: String) -> Result<Self, Error> {
         let description = read::read(file, &text).map_err(Error::Problems)?;
-        let topology = build::build(file, &text, &description).map_err(Error::Problems)?;
+        let (topology, places) =
+            build::build(file, &text, &description).map_err(Error::Problems)?;
         Ok(Self {
             topology: Arc::new(topology),
             text,
+            file: file.to_owned(),
+            places,
         })
+    }
+
+    /// What is odd about the wiring, each with file and line where it is about a cell or a column that the
+    /// file states.
+    pub fn with_lines(&self, findings: &[Finding]) -> Vec<String> {
+        let ends: Vec<usize> = self.text.match_indices('\n').map(|(at, _)| at).collect();
+        let said = |finding: &Finding| match self.places.of(finding) {
+            Some(at) => {
+                let line = 1 + ends.partition_point(|&end| end < at);
+                format!("{}:{line}: {finding}", self.file)
+            }
+            None => finding.to_string(),
+        };
+        findings.iter().map(said).collect()
     }
 }
 

@@ -18,7 +18,7 @@ pub const NAMES: [&str; 8] = [
 pub(super) const REDUNDANT: &str = "redundant-rectangular";
 
 /// The names of the forms of MZIs.
-pub(super) const FORMS: [&str; 3] = ["plain", "three-splitter", "symmetric"];
+pub const FORMS: [&str; 3] = ["plain", "three-splitter", "symmetric"];
 
 /// A topology by its name; `extra_columns` counts for a redundant rectangular mesh alone.
 pub fn named(name: &str, extra_columns: usize) -> Option<NamedTopology> {
@@ -35,7 +35,8 @@ pub fn named(name: &str, extra_columns: usize) -> Option<NamedTopology> {
     })
 }
 
-pub(super) fn form(name: &str) -> Option<MziForm> {
+/// A form of MZIs by its name.
+pub fn form(name: &str) -> Option<MziForm> {
     let forms = [MziForm::Plain, MziForm::ThreeSplitter, MziForm::Symmetric];
     forms.into_iter().find(|form| form.name() == name)
 }

@@ -1,6 +1,6 @@
 //! Reads what a mesh file says.
 
-use super::description::{Description, MAX_PORTS, Part, Wiring};
+use super::description::{Column, Description, MAX_PORTS, Part, Wiring};
 use super::fields::{Field, Fields, Reader, whole};
 use super::names::{FORMS, NAMES, REDUNDANT, form, named};
 use crate::error::Problem;
@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn columns(&mut self, fields: Fields<'a>, ports: usize) -> Option<Vec<Vec<(Placed, usize)>>> {
+    fn columns(&mut self, fields: Fields<'a>, ports: usize) -> Option<Vec<Column>> {
         let columns = self.list(fields, "columns", "columns")?;
         let mut read = Vec::new();
         let mut used = vec![usize::MAX; ports];
@@ -240,9 +240,12 @@ impl<'a> Reader<'a> {
                 }
                 cells.push((Placed::on_two(Cell::Mzi, a, b), at));
             }
-            read.push(cells);
+            read.push(Column {
+                cells,
+                at: column.span().start,
+            });
         }
-        if read.iter().all(Vec::is_empty) && self.problems.is_empty() {
+        if read.iter().all(|column| column.cells.is_empty()) && self.problems.is_empty() {
             let why = "the mesh is empty";
             self.wrong_value(fields, "columns", why, "give at least one pair of ports");
         }
@@ -386,6 +389,7 @@ impl<'a> Reader<'a> {
         }
         Some(Part::Cell {
             placed: Placed { cell, ports: on },
+            at: field.at,
         })
     }
 

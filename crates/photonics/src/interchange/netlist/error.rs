@@ -176,14 +176,6 @@ pub enum NetlistFault {
         /// All of them, in order.
         path: String,
     },
-    /// A coupler that is not half of an MZI.
-    #[error(
-        "coupler {instance} is not half of an MZI: its outputs do not lead to one other coupler"
-    )]
-    LoneCoupler {
-        /// The coupler.
-        instance: String,
-    },
 }
 
 fn known() -> String {

@@ -3,7 +3,7 @@
 use super::component::Component;
 use super::resolve::{End, Node, Resolved};
 use super::{Netlist, NetlistError, NetlistFault, Place};
-use crate::interchange::wires::Wires;
+use crate::interchange::wires::{Wires, short};
 use crate::mesh::{Cell, NamedTopology, Placed, Topology};
 use std::collections::VecDeque;
 use std::f64::consts::PI;
@@ -18,12 +18,15 @@ pub struct NetlistMesh {
     pub errors_rad: Vec<[f64; 2]>,
     /// [theta | phi | gamma] in rad.
     pub phases_rad: Vec<f64>,
+    /// Per cell the index of its instance, of the first of those that it is made of.
+    pub instances: Vec<usize>,
 }
 
 impl Netlist {
     /// The mesh that it is. Couplers in pairs with phases on their arms are MZIs; phases elsewhere are
     /// moved to where an MZI has them, so what comes out is the same matrix, and the same phases where they
-    /// stand so already.
+    /// stand so already. Of an odd number of couplers in a row the first is one by itself, as in
+    /// three-splitter MZIs; phases that differ in front of it become a phase shifter.
     ///
     /// # Errors
     /// The first thing that is wrong, and its entry.
@@ -32,7 +35,9 @@ impl Netlist {
         let ports = resolved.inputs.len();
         let mut walk = Walk::new(ports);
         walk.by_cells = resolved.nodes.iter().any(|node| node.component.is_cell());
-        let order = walk.run(self, &resolved)?;
+        walk.lone = lone_couplers(&resolved);
+        walk.has_lone = walk.lone.iter().any(Option::is_some);
+        let order = walk.run(&resolved);
         if order < resolved.nodes.len() {
             return Err(cycle(self, &resolved, &walk.done));
         }
@@ -48,12 +53,22 @@ impl Netlist {
 
 /// An MZI or another cell that was met.
 struct Met {
+    node: usize,
     cell: Cell,
     column: usize,
     pair: [usize; 2],
     core_rad: f64,
     before_rad: [f64; 2],
     errors_rad: [f64; 2],
+}
+
+/// A coupler that is not half of an MZI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lone {
+    /// In front of an MZI on the same waveguides: 50:50 but for an error, as the couplers of an MZI are.
+    BeforeMzi,
+    /// By itself: of the angle that it has.
+    Single,
 }
 
 /// A coupler whose partner is still to come.
@@ -75,6 +90,9 @@ struct Walk {
     mzis: Vec<Met>,
     /// Whether every instance is a cell where it stands.
     by_cells: bool,
+    /// Per instance, what kind of single coupler it is, and whether any is one.
+    lone: Vec<Option<Lone>>,
+    has_lone: bool,
     /// Per external output, the waveguide that it ends.
     outputs: Vec<usize>,
     done: Vec<bool>,
@@ -88,13 +106,15 @@ impl Walk {
             half: vec![None; ports],
             mzis: Vec::new(),
             by_cells: false,
+            lone: Vec::new(),
+            has_lone: false,
             outputs: vec![usize::MAX; ports],
             done: Vec::new(),
         }
     }
 
     /// Follows the light as far as it gets: the number of instances that it meets.
-    fn run(&mut self, netlist: &Netlist, resolved: &Resolved) -> Result<usize, NetlistError> {
+    fn run(&mut self, resolved: &Resolved) -> usize {
         let nodes = &resolved.nodes;
         self.done = vec![false; nodes.len()];
         let mut arrived: Vec<[Option<usize>; 2]> = vec![[None; 2]; nodes.len()];
@@ -122,31 +142,19 @@ impl Walk {
         while let Some((node, waveguides)) = ready.pop_front() {
             self.done[node] = true;
             met += 1;
-            self.pass(netlist, resolved, node, waveguides)?;
+            self.pass(resolved, node, waveguides);
             for (to, waveguide) in nodes[node].to.into_iter().zip(waveguides) {
                 arrive(to, waveguide, &mut self.outputs, &mut ready);
             }
         }
-        // A cycle is said first: behind it light never comes.
-        if met == nodes.len()
-            && let Some(half) = self.half.iter().flatten().min_by_key(|half| half.node)
-        {
-            return Err(lone(netlist, half.node));
-        }
-        Ok(met)
+        met
     }
 
-    fn pass(
-        &mut self,
-        netlist: &Netlist,
-        resolved: &Resolved,
-        node: usize,
-        pair: [usize; 2],
-    ) -> Result<(), NetlistError> {
+    fn pass(&mut self, resolved: &Resolved, node: usize, pair: [usize; 2]) {
         let settings = &resolved.nodes[node].settings;
         if self.by_cells {
-            self.pass_cell(&resolved.nodes[node], pair);
-            return Ok(());
+            self.pass_cell(node, &resolved.nodes[node], pair);
+            return;
         }
         match resolved.nodes[node].component {
             // Cells are passed above.
@@ -158,20 +166,38 @@ impl Walk {
             Component::Shifter => self.phase_rad[pair[0]] += settings[0],
             Component::PhaseShifter => self.phase_rad[pair[0]] += PI * settings[0],
             Component::Mzi => {
-                self.no_half(netlist, pair)?;
                 let mut before_rad = self.take(pair);
                 before_rad[0] += settings[1];
-                self.meet(
-                    Cell::Mzi,
+                self.meet_mzi(
+                    node,
                     pair,
                     settings[0],
                     before_rad,
                     [settings[2], settings[3]],
                 );
             }
+            Component::CouplerIdeal if self.lone[node].is_some() => {
+                let [upper, lower] = self.take(pair);
+                // What is common passes.
+                if upper != lower {
+                    let on = [pair[0]; 2];
+                    let phase_rad = short(upper - lower);
+                    self.meet(node, Cell::Shifter, on, phase_rad, [0.0; 2], [0.0; 2]);
+                }
+                for waveguide in pair {
+                    self.phase_rad[waveguide] = short(lower);
+                }
+                let (cell, error_rad) = match self.lone[node] {
+                    Some(Lone::BeforeMzi) => (Cell::EVEN_COUPLER, error_of(settings[0])),
+                    Some(Lone::Single) | None => {
+                        let angle_rad = libm::asin(settings[0].sqrt());
+                        (Cell::Coupler { angle_rad }, 0.0)
+                    }
+                };
+                self.meet(node, cell, pair, 0.0, [0.0; 2], [error_rad, 0.0]);
+            }
             Component::CouplerIdeal => {
-                // coupling = sin^2(pi/4 + e) = (1 + sin 2e) / 2
-                let error_rad = 0.5 * libm::asin(2.0 * settings[0] - 1.0);
+                let error_rad = error_of(settings[0]);
                 match pair.map(|waveguide| self.half[waveguide]) {
                     [Some(a), Some(b)] if a.node == b.node => {
                         // A coupler looks the same from either arm, so the arms are those of the first.
@@ -179,13 +205,13 @@ impl Walk {
                         self.half[pair[0]] = None;
                         self.half[pair[1]] = None;
                         let errors_rad = [a.error_rad, error_rad];
-                        self.meet(Cell::Mzi, a.pair, upper - lower, a.before_rad, errors_rad);
+                        let core_rad = upper - lower;
+                        self.meet_mzi(a.node, a.pair, core_rad, a.before_rad, errors_rad);
                         for waveguide in pair {
                             self.phase_rad[waveguide] += lower;
                         }
                     }
                     _ => {
-                        self.no_half(netlist, pair)?;
                         let half = Half {
                             node,
                             pair,
@@ -198,11 +224,10 @@ impl Walk {
                 }
             }
         }
-        Ok(())
     }
 
     /// A cell as it is; a phase at an external output is that of the port.
-    fn pass_cell(&mut self, node: &Node, pair: [usize; 2]) {
+    fn pass_cell(&mut self, number: usize, node: &Node, pair: [usize; 2]) {
         let settings = &node.settings;
         let phase = match node.component {
             Component::Shifter => Some(settings[0]),
@@ -249,7 +274,7 @@ impl Walk {
                 (Cell::Shifter, phase.unwrap_or(0.0), 0.0, [0.0; 2])
             }
         };
-        self.meet(cell, pair, theta, [phi, 0.0], errors_rad);
+        self.meet(number, cell, pair, theta, [phi, 0.0], errors_rad);
     }
 
     /// The phases in front of a core; behind it there are none yet.
@@ -257,15 +282,28 @@ impl Walk {
         pair.map(|waveguide| std::mem::take(&mut self.phase_rad[waveguide]))
     }
 
-    fn no_half(&self, netlist: &Netlist, pair: [usize; 2]) -> Result<(), NetlistError> {
-        match pair.iter().find_map(|&waveguide| self.half[waveguide]) {
-            Some(half) => Err(lone(netlist, half.node)),
-            None => Ok(()),
+    /// An MZI; beside single couplers phases cannot wait until the end, and are moved at once.
+    fn meet_mzi(
+        &mut self,
+        node: usize,
+        pair: [usize; 2],
+        core_rad: f64,
+        mut before_rad: [f64; 2],
+        errors_rad: [f64; 2],
+    ) {
+        if self.has_lone {
+            let [upper, lower] = before_rad;
+            before_rad = [upper - lower, 0.0];
+            for waveguide in pair {
+                self.phase_rad[waveguide] += short(lower);
+            }
         }
+        self.meet(node, Cell::Mzi, pair, core_rad, before_rad, errors_rad);
     }
 
     fn meet(
         &mut self,
+        node: usize,
         cell: Cell,
         pair: [usize; 2],
         core_rad: f64,
@@ -277,6 +315,7 @@ impl Walk {
             self.column[waveguide] = column + 1;
         }
         self.mzis.push(Met {
+            node,
             cell,
             column,
             pair,
@@ -287,9 +326,10 @@ impl Walk {
     }
 
     fn finish(mut self) -> NetlistMesh {
-        self.mzis.sort_by_key(|met| (met.column, met.pair[0]));
+        self.mzis
+            .sort_by_key(|met| (met.column, met.pair[0].min(met.pair[1])));
         let columns = self.column.iter().copied().max().unwrap_or(0);
-        if self.by_cells {
+        if self.by_cells || self.has_lone {
             return self.finish_cells(columns);
         }
         let mut pairs = vec![Vec::new(); columns];
@@ -309,6 +349,7 @@ impl Walk {
         NetlistMesh {
             phases_rad: wires.to_own(&topology),
             errors_rad: self.mzis.iter().map(|met| met.errors_rad).collect(),
+            instances: self.mzis.iter().map(|met| met.node).collect(),
             topology,
         }
     }
@@ -350,18 +391,70 @@ impl Walk {
         let cells = topology.mzis();
         let mut phases_rad = vec![0.0; 2 * cells];
         let mut errors_rad = vec![[0.0; 2]; cells];
+        let mut instances = vec![0; cells];
         for (met, cell) in self.mzis.iter().zip(order) {
             phases_rad[cell] = met.core_rad;
             phases_rad[cells + cell] = met.before_rad[0];
             errors_rad[cell] = met.errors_rad;
+            instances[cell] = met.node;
         }
         phases_rad.extend(self.phase_rad);
         NetlistMesh {
             topology,
             errors_rad,
             phases_rad,
+            instances,
         }
     }
+}
+
+/// The angle error of a coupler that is 50:50 else: coupling = sin^2(pi/4 + e) = (1 + sin 2e) / 2.
+fn error_of(coupling: f64) -> f64 {
+    0.5 * libm::asin(2.0 * coupling - 1.0)
+}
+
+/// Per instance, whether it is a `coupler_ideal` that is left over where those in a row on the same two
+/// waveguides, with nothing but phases in between, are taken in pairs from the last one back.
+fn lone_couplers(resolved: &Resolved) -> Vec<Option<Lone>> {
+    let nodes = &resolved.nodes;
+    let is_coupler = |node: &usize| nodes[*node].component == Component::CouplerIdeal;
+    // Past phase shifters; as many steps as there are instances, should they be a ring.
+    let behind = |mut end: Option<End>| {
+        for _ in 0..nodes.len() {
+            match end {
+                Some(End::Arm(node, _))
+                    if matches!(
+                        nodes[node].component,
+                        Component::Shifter | Component::PhaseShifter
+                    ) =>
+                {
+                    end = nodes[node].to[0];
+                }
+                Some(End::Arm(node, _)) => return Some(node),
+                _ => return None,
+            }
+        }
+        None
+    };
+    let next: Vec<Option<usize>> = (0..nodes.len())
+        .map(|node| {
+            let [a, b] = nodes[node].to.map(behind);
+            a.filter(|next| is_coupler(&node) && a == b && is_coupler(next))
+        })
+        .collect();
+    let mut first = vec![true; nodes.len()];
+    for next in next.iter().flatten() {
+        first[*next] = false;
+    }
+    let mut lone = vec![None; nodes.len()];
+    for head in (0..nodes.len()).filter(|node| first[*node] && is_coupler(node)) {
+        let row = std::iter::successors(Some(head), |node| next[*node]).count();
+        lone[head] = match row {
+            1 => Some(Lone::Single),
+            row => (row % 2 == 1).then_some(Lone::BeforeMzi),
+        };
+    }
+    lone
 }
 
 /// The first column that light allows, the upper port and the number of each cell, in the order of both.
@@ -379,11 +472,6 @@ fn early(mesh: &Topology) -> Vec<(usize, usize, usize)> {
         .collect();
     all.sort_unstable();
     all
-}
-
-fn lone(netlist: &Netlist, node: usize) -> NetlistError {
-    let instance = netlist.instances[node].name.clone();
-    Place::Instance(node).of(NetlistFault::LoneCoupler { instance })
 }
 
 /// Back from an instance that light never met, along arms where it never came from.

@@ -28,6 +28,22 @@
 //! (N - 1) of the M phi can be measured; in a universal mesh (N - 1)^2 offsets in all, which is what
 //! the intensities of a unitary determine. **gamma** is never visible in intensities.
 //!
+//! **Symmetric MZIs.** What their theta is to the rules is theta - phi. What their phi is, is the phase between
+//! their inputs, to which phase shifters on the waveguides and what the two phases of MZIs on the way have in
+//! common add up: it is measured as a phi is, by sweeping one of these. Offsets of the single heaters that add
+//! up to the same are the same to every output.
+//!
+//! **Three-splitter MZIs.** Light in one input leaves the upper output by (1 + sin theta sin phi)/2: a sweep of
+//! theta, and one of phi at its extreme, are sinusoids with known extremes, so both are found where theta of an
+//! MZI would be. Cross and bar are then known. theta + pi and phi + pi split alike; which of the two it is shows
+//! in an interferometer that the MZI begins, ends or is passed by, and else in no intensity.
+//!
+//! Phase shifters on waveguides count with the phi behind them; crossings lead on; losses change nothing.
+//!
+//! **Columns to spare** take away every single path: from port 0 to the last there is one in N columns, and
+//! with two more one could step down later. All theta and all phi but N - 1 still follow from many
+//! measurements together (`tests/validate/calibration_cells.rs`).
+//!
 //! An offset that these rules do not find may still follow from many measurements together, by fitting a
 //! model. In a butterfly no two paths have the same ends: no phi has an effect on intensities at all.
 //!
@@ -40,9 +56,22 @@ mod phi;
 mod theta;
 mod wires;
 
-use super::mzis_alone::{OtherCell, mzis_alone};
 use crate::mesh::Topology;
+use thiserror::Error;
 use wires::Wires;
+
+/// The mesh has a cell that the rules do not know.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error(
+    "cell {cell} of the mesh is of kind {kind}: the rules know MZIs, symmetric and three-splitter MZIs, \
+     phase shifters, crossings and losses"
+)]
+pub struct OtherCell {
+    /// The number of the first of them.
+    pub cell: usize,
+    /// Its kind.
+    pub kind: &'static str,
+}
 
 /// Where an MZI sends the light of one arm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -119,10 +148,15 @@ pub enum PhiFinding {
     Measured(PhiMeasurement),
     /// It can be chosen freely: it is a zero of the others.
     Reference,
-    /// No two separate ways lead from one MZI to both arms of this one.
+    /// No two separate ways lead from one MZI to both arms of this one, with something on them to be swept.
     NoInterferometer,
     /// They do, but they pass MZIs that cannot be set, or a phi that is not known.
     Blocked,
+    /// It is found with theta, as both of a three-splitter MZI set its splitting: 1 + sin theta sin phi.
+    WithTheta {
+        /// Whether an interferometer tells them from theta + pi and phi + pi, which split alike.
+        half_turn: bool,
+    },
 }
 
 /// What of a mesh can be calibrated from outside.
@@ -133,15 +167,27 @@ pub struct Calibratability {
     /// The MZIs whose theta cannot be isolated: every path through them, from any input to any output,
     /// has another beside it. In propagation order.
     pub theta_not_found: Vec<usize>,
-    /// What can be said of each phi, in propagation order; in this order they can be measured, once
-    /// all theta are.
+    /// The MZIs, by their number among all cells.
+    pub mzis: Vec<usize>,
+    /// What can be said of phi of each of them; in this order they can be measured, once all theta are.
     pub phi: Vec<PhiFinding>,
 }
 
 impl Calibratability {
     /// Number of phi that can be measured.
     pub fn phi_measured(&self) -> usize {
-        self.count(|finding| matches!(finding, PhiFinding::Measured(_)))
+        let measured = |finding: &PhiFinding| {
+            matches!(
+                finding,
+                PhiFinding::Measured(_) | PhiFinding::WithTheta { .. }
+            )
+        };
+        self.count(measured)
+    }
+
+    /// Number of three-splitter MZIs of which theta and phi may both be half a turn off.
+    pub fn half_turns(&self) -> usize {
+        self.count(|finding| *finding == PhiFinding::WithTheta { half_turn: false })
     }
 
     /// Number of phi that can be chosen freely.
@@ -163,7 +209,7 @@ impl Calibratability {
 /// What of a mesh can be calibrated from outside, by the rules of this module.
 ///
 /// # Errors
-/// A mesh with other cells than MZIs.
+/// A mesh with attenuators, with couplers that are not 50:50, or with those that no MZI follows on their ports.
 ///
 /// ```
 /// use photonics::mesh::{butterfly::butterfly, rectangular::rectangular};
@@ -177,17 +223,35 @@ impl Calibratability {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn calibratability(topology: &Topology) -> Result<Calibratability, OtherCell> {
-    mzis_alone(topology)?;
-    let wires = Wires::new(topology);
-    let theta = theta::measurements(&wires);
-    let mut known = vec![false; topology.mzis()];
+    let wires = Wires::new(topology)?;
+    let mut theta = theta::measurements(&wires);
+    let mut known = vec![false; wires.cells.len()];
     for measurement in &theta {
         known[measurement.mzi] = true;
     }
-    let phi = phi::findings(topology, &wires, &known);
+    let mut phi = phi::findings(&wires, &known);
+    let not_known = (0..known.len()).filter(|&mzi| !known[mzi]);
+    let theta_not_found = not_known.map(|mzi| wires.cells[mzi]).collect();
+    // From numbers among the MZIs to those among all cells.
+    let cell = |mzi: &mut usize| *mzi = wires.cells[*mzi];
+    for measurement in &mut theta {
+        cell(&mut measurement.mzi);
+        measurement.path.iter_mut().for_each(|x| cell(&mut x.mzi));
+    }
+    for finding in &mut phi {
+        if let PhiFinding::Measured(measurement) = finding {
+            cell(&mut measurement.mzi);
+            cell(&mut measurement.splitter);
+            measurement
+                .settings
+                .iter_mut()
+                .for_each(|x| cell(&mut x.mzi));
+        }
+    }
     Ok(Calibratability {
         theta,
-        theta_not_found: (0..known.len()).filter(|&mzi| !known[mzi]).collect(),
+        theta_not_found,
         phi,
+        mzis: wires.cells,
     })
 }

@@ -1,38 +1,58 @@
 //! Which external phases an interferometer of MZIs makes visible.
 
-use super::wires::{Arm, End, Ways, Wires};
+use super::wires::{Arm, End, Kind, Ways, Wires};
 use super::{PhiFinding, PhiMeasurement, Setting, State};
-use crate::mesh::Topology;
 use std::collections::{BTreeMap, VecDeque};
 
 /// What can be said of each phi, in propagation order, where only MZIs with `known` theta can be set.
-pub(super) fn findings(topology: &Topology, wires: &Wires, known: &[bool]) -> Vec<PhiFinding> {
+pub(super) fn findings(wires: &Wires, known: &[bool]) -> Vec<PhiFinding> {
     let ways = Ways::new(wires, known);
-    let mut groups = Groups::new(topology.ports());
+    let mut groups = Groups::new(wires.ports);
     let mut visible = vec![false; known.len()];
     let mut findings: Vec<PhiFinding> = Vec::with_capacity(known.len());
-    for (mzi, pair) in topology.pairs().iter().enumerate() {
-        let finding = if groups.join(pair.upper as usize, pair.lower as usize) {
-            PhiFinding::Reference
-        } else if let Some(measurement) = measurement(wires, &ways, &visible, mzi) {
-            PhiFinding::Measured(measurement)
-        } else if splits_and_meets(wires, mzi) {
-            PhiFinding::Blocked
+    // Three-splitter MZIs that an interferometer shows.
+    let mut shown = vec![false; known.len()];
+    for (mzi, &[a, b]) in wires.lines.iter().enumerate() {
+        let first = groups.join(a, b);
+        let measurement = if first {
+            None
         } else {
-            PhiFinding::NoInterferometer
+            measurement(wires, &ways, &visible, mzi)
         };
-        visible[mzi] = matches!(finding, PhiFinding::Reference | PhiFinding::Measured(_));
+        if let Some(found) = &measurement {
+            let passed = found.between.iter().map(|setting| setting.mzi);
+            for mzi in passed.chain([found.measurement.splitter, mzi]) {
+                shown[mzi] = true;
+            }
+        }
+        let finding = match measurement {
+            _ if wires.kinds[mzi] == Kind::ThreeSplitter => match known[mzi] {
+                true => PhiFinding::WithTheta { half_turn: false },
+                false => PhiFinding::Blocked,
+            },
+            _ if first => PhiFinding::Reference,
+            Some(found) => PhiFinding::Measured(found.measurement),
+            None if splits_and_meets(wires, mzi) => PhiFinding::Blocked,
+            None => PhiFinding::NoInterferometer,
+        };
+        visible[mzi] = !matches!(finding, PhiFinding::NoInterferometer | PhiFinding::Blocked);
         findings.push(finding);
+    }
+    for (finding, shown) in findings.iter_mut().zip(shown) {
+        if let PhiFinding::WithTheta { half_turn } = finding {
+            *half_turn = shown;
+        }
     }
     findings
 }
 
-fn measurement(
-    wires: &Wires,
-    ways: &Ways<'_>,
-    visible: &[bool],
-    mzi: usize,
-) -> Option<PhiMeasurement> {
+/// A measurement, and what is passed between splitter and MZI.
+struct Found {
+    measurement: PhiMeasurement,
+    between: Vec<Setting>,
+}
+
+fn measurement(wires: &Wires, ways: &Ways<'_>, visible: &[bool], mzi: usize) -> Option<Found> {
     if !ways.settable(mzi) {
         return None;
     }
@@ -44,15 +64,18 @@ fn measurement(
         |splitter| ways.settable(splitter) && ways.way_in(splitter).is_some(),
     )?;
     let (input, in_arm, mut settings) = ways.way_in(found.splitter)?;
-    settings.extend(found.settings);
+    settings.extend(&found.settings);
     settings.extend(behind);
-    Some(PhiMeasurement {
-        mzi,
-        splitter: found.splitter,
-        input,
-        output,
-        arms: [in_arm, out_arm],
-        settings,
+    Some(Found {
+        measurement: PhiMeasurement {
+            mzi,
+            splitter: found.splitter,
+            input,
+            output,
+            arms: [in_arm, out_arm],
+            settings,
+        },
+        between: found.settings,
     })
 }
 
@@ -68,21 +91,26 @@ struct Meeting {
 
 /// The nearest MZI from which two separate ways lead to the two arms of `mzi`: both ways are followed
 /// backwards, always the one whose last MZI stands further behind, breadth first. `passes` tells
-/// whether an MZI may be passed from an arm.
+/// whether an MZI may be passed from an arm. On one of the ways, and not on both, must stand a phase shifter
+/// that can be swept: phi of the MZI itself, one on a waveguide, phi of a plain MZI that is passed from its
+/// upper arm, or what both arms of a symmetric one have in common. A three-splitter MZI that is where the ways
+/// meet needs none.
 fn meet(
     wires: &Wires,
     mzi: usize,
     passes: impl Fn(usize, Arm) -> bool,
     splits: impl Fn(usize) -> bool,
 ) -> Option<Meeting> {
-    type Ends = [End; 2];
-    let start: Ends = wires.sources[mzi];
+    /// The ends, and whether something on the ways can be swept.
+    type Ends = ([End; 2], bool);
+    let swept = wires.kinds[mzi] != Kind::Symmetric || wires.shifted[mzi] != [false; 2];
+    let start: Ends = (wires.sources[mzi], swept);
     // From where each pair of ends was found, and by which settings.
     let mut found: BTreeMap<Ends, Option<(Ends, Vec<Setting>)>> = BTreeMap::new();
     let mut queue = VecDeque::new();
     found.insert(start, None);
     queue.push_back(start);
-    while let Some(ends) = queue.pop_front() {
+    while let Some((ends, swept)) = queue.pop_front() {
         let [End::Mzi(a, to_a), End::Mzi(b, to_b)] = ends else {
             // A way that began at an input does not come from a splitter.
             continue;
@@ -93,9 +121,9 @@ fn meet(
             state: State::between(from, to),
         };
         if a == b {
-            if splits(a) {
+            if swept && splits(a) {
                 let mut settings = Vec::new();
-                let mut at = ends;
+                let mut at = (ends, swept);
                 while let Some(Some((before, step))) = found.get(&at) {
                     settings.extend(step);
                     at = *before;
@@ -106,9 +134,12 @@ fn meet(
                 });
             }
             if passes(a, 0) && passes(a, 1) {
+                // One of its inputs is swept, and the other is not.
+                let swept =
+                    swept || wires.kinds[a] == Kind::Plain || wires.shifted[a] != [false; 2];
                 for from in [to_a, 1 - to_a] {
                     let ends = [wires.sources[a][from], wires.sources[a][1 - from]];
-                    next.push((ends, vec![set(a, from, to_a)]));
+                    next.push(((ends, swept), vec![set(a, from, to_a)]));
                 }
             }
         } else {
@@ -121,14 +152,21 @@ fn meet(
                     } else {
                         [ends[0], source]
                     };
-                    next.push((ends, vec![set(last, from, to)]));
+                    let swept = swept
+                        || wires.shifted[last][from]
+                        || match wires.kinds[last] {
+                            Kind::Plain => from == 0,
+                            Kind::Symmetric => true,
+                            Kind::ThreeSplitter => false,
+                        };
+                    next.push(((ends, swept), vec![set(last, from, to)]));
                 }
             }
         }
         for (next, settings) in next {
             found.entry(next).or_insert_with(|| {
                 queue.push_back(next);
-                Some((ends, settings))
+                Some(((ends, swept), settings))
             });
         }
     }

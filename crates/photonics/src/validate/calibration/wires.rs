@@ -1,7 +1,24 @@
-//! Which MZI light meets before and after which, arm by arm.
+//! Which MZI light meets before and after which, arm by arm. Here they are counted by themselves, whatever
+//! other cells there are.
 
-use super::{Setting, State};
+use super::{OtherCell, Setting, State};
 use crate::mesh::Topology;
+use crate::mesh::cell::Cell;
+use std::f64::consts::FRAC_PI_4;
+
+/// An angle that differs from 50:50 by no more is that.
+const EVEN_RAD: f64 = 1e-12;
+
+/// What an MZI is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// With theta inside and phi at its input.
+    Plain,
+    /// With both inside.
+    Symmetric,
+    /// Behind a 50:50 coupler.
+    ThreeSplitter,
+}
 
 /// The upper (0) or the lower (1) port of an MZI.
 pub(super) type Arm = usize;
@@ -18,6 +35,13 @@ pub(super) enum End {
 /// The waveguides of a mesh.
 pub(super) struct Wires {
     pub(super) ports: usize,
+    /// The number of each MZI among all cells.
+    pub(super) cells: Vec<usize>,
+    pub(super) kinds: Vec<Kind>,
+    /// The inputs of the mesh whose waveguides each MZI joins.
+    pub(super) lines: Vec<[usize; 2]>,
+    /// Whether phase shifters stand on the waveguide to each arm.
+    pub(super) shifted: Vec<[bool; 2]>,
     /// From where light comes to each arm of each MZI.
     pub(super) sources: Vec<[End; 2]>,
     /// Where it goes from there.
@@ -27,33 +51,101 @@ pub(super) struct Wires {
 }
 
 impl Wires {
-    pub(super) fn new(topology: &Topology) -> Self {
+    pub(super) fn new(topology: &Topology) -> Result<Self, OtherCell> {
         let ports = topology.ports();
-        let pairs = || {
-            topology
-                .pairs()
-                .iter()
-                .map(|pair| [pair.upper as usize, pair.lower as usize])
+        let mut wires = Self {
+            ports,
+            cells: Vec::new(),
+            kinds: Vec::new(),
+            lines: Vec::new(),
+            shifted: Vec::new(),
+            sources: Vec::new(),
+            sinks: Vec::new(),
+            outputs: (0..ports).map(End::Port).collect(),
         };
-        let mzis = topology.mzis();
-        let walk = |order: &mut dyn Iterator<Item = (usize, [usize; 2])>| {
-            let mut last: Vec<End> = (0..ports).map(End::Port).collect();
-            let mut ends = vec![[End::Port(0); 2]; mzis];
-            for (mzi, pair) in order {
-                for (arm, port) in pair.into_iter().enumerate() {
-                    ends[mzi][arm] = last[port];
-                    last[port] = End::Mzi(mzi, arm);
+        let mut line: Vec<usize> = (0..ports).collect();
+        let mut shifted = vec![false; ports];
+        // The coupler that waits for an MZI.
+        let mut coupler: Vec<Option<usize>> = vec![None; ports];
+        let other = |cell: usize| OtherCell {
+            cell,
+            kind: topology.cell(cell).name(),
+        };
+        for (cell, placed) in topology.placed().enumerate() {
+            let on = placed.ports;
+            let waiting = on.map(|port| coupler[port].take());
+            let kind = match (placed.cell, waiting) {
+                (Cell::Mzi, [Some(a), Some(b)]) if a == b => Some(Kind::ThreeSplitter),
+                (_, [Some(first), _] | [_, Some(first)]) => return Err(other(first)),
+                (Cell::Mzi, _) => Some(Kind::Plain),
+                (Cell::Symmetric, _) => Some(Kind::Symmetric),
+                (Cell::Coupler { angle_rad }, _) => {
+                    if (angle_rad - FRAC_PI_4).abs() > EVEN_RAD {
+                        return Err(other(cell));
+                    }
+                    on.into_iter().for_each(|port| coupler[port] = Some(cell));
+                    None
+                }
+                (Cell::Crossing, _) => {
+                    wires.outputs.swap(on[0], on[1]);
+                    line.swap(on[0], on[1]);
+                    shifted.swap(on[0], on[1]);
+                    None
+                }
+                (Cell::Shifter, _) => {
+                    shifted[on[0]] = true;
+                    None
+                }
+                (Cell::Loss { .. }, _) => None,
+                (Cell::Attenuator, _) => return Err(other(cell)),
+            };
+            if let Some(kind) = kind {
+                wires.join(cell, kind, on, &line, &mut shifted);
+            }
+        }
+        match coupler.into_iter().flatten().min() {
+            Some(cell) => Err(other(cell)),
+            None => {
+                wires.find_sinks();
+                Ok(wires)
+            }
+        }
+    }
+
+    fn join(
+        &mut self,
+        cell: usize,
+        kind: Kind,
+        on: [usize; 2],
+        line: &[usize],
+        shifted: &mut [bool],
+    ) {
+        let mzi = self.cells.len();
+        self.cells.push(cell);
+        self.kinds.push(kind);
+        self.lines.push(on.map(|port| line[port]));
+        self.shifted
+            .push(on.map(|port| std::mem::take(&mut shifted[port])));
+        self.sources.push(on.map(|port| self.outputs[port]));
+        for (arm, port) in on.into_iter().enumerate() {
+            self.outputs[port] = End::Mzi(mzi, arm);
+        }
+    }
+
+    /// The other ends of all sources.
+    fn find_sinks(&mut self) {
+        self.sinks = vec![[End::Port(0); 2]; self.cells.len()];
+        for (mzi, sources) in self.sources.iter().enumerate() {
+            for (arm, source) in sources.iter().enumerate() {
+                if let End::Mzi(before, from) = *source {
+                    self.sinks[before][from] = End::Mzi(mzi, arm);
                 }
             }
-            (ends, last)
-        };
-        let (sources, outputs) = walk(&mut pairs().enumerate());
-        let (sinks, _) = walk(&mut pairs().enumerate().rev());
-        Self {
-            ports,
-            sources,
-            sinks,
-            outputs,
+        }
+        for (port, output) in self.outputs.iter().enumerate() {
+            if let End::Mzi(before, from) = *output {
+                self.sinks[before][from] = End::Port(port);
+            }
         }
     }
 }

@@ -139,7 +139,9 @@ pub(super) fn read(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
         };
         let phase = phase(&drive, row).map_err(|error| {
             let help = match error {
-                DriveError::NoResistance => "add --heater-ohm, or give codes",
+                DriveError::NoResistance => {
+                    "add --heater-ohm, state process.heater.resistance_ohm, or give codes"
+                }
                 DriveError::Code { .. } | DriveError::NoConverter => {
                     "look whether --process is right"
                 }
@@ -198,7 +200,8 @@ fn phase(drive: &Drive, row: &GivenRow) -> Result<f64, DriveError> {
 /// The nominal heater of the process, with something to be set.
 fn heater(args: &ConvertArgs) -> Result<(HeaterProcess, Drive), Error> {
     let name = args.process.as_deref().unwrap_or_default();
-    let heater = process(&loaded(name)?.config).heater;
+    let config = loaded(name)?.config;
+    let heater = process(&config).heater;
     if heater.law == HeaterLaw::Direct && heater.dac_bits.is_none() {
         let why = format!(
             "{name} has phase shifters without power and without a DAC: phases are all that is set"
@@ -210,7 +213,12 @@ fn heater(args: &ConvertArgs) -> Result<(HeaterProcess, Drive), Error> {
         let why = format!("has no effect: the phase shifters of {name} take no power");
         return Err(Problem::of("--heater-ohm", why, "leave it out").into());
     }
-    let drive = Drive::new(&heater, args.heater_ohm).map_err(|error| {
+    let stated = config.process.heater.resistance_ohm;
+    let ohm = match heater.law {
+        HeaterLaw::Direct => None,
+        _ => args.heater_ohm.or(stated),
+    };
+    let drive = Drive::new(&heater, ohm).map_err(|error| {
         Problem::of(
             "--heater-ohm",
             error,
@@ -250,7 +258,9 @@ fn described(args: &ConvertArgs, heater: &HeaterProcess, drive: &Drive) -> Strin
     match (drive.full_scale_v(), heater.law) {
         (Some(volt), _) => text.push_str(&format!(" = {volt:.4} V")),
         (None, HeaterLaw::Direct) => {}
-        (None, _) => text.push_str(" (voltages need --heater-ohm)"),
+        (None, _) => {
+            text.push_str(" (voltages need --heater-ohm or process.heater.resistance_ohm)")
+        }
     }
     if let Some(largest) = heater.largest_code() {
         let set = match heater.law {

@@ -5,7 +5,7 @@ use super::{Converted, Report};
 use crate::cli::{ConvertArgs, MeshChoice};
 use crate::error::{Error, Problem};
 use crate::record::mesh_phases::{netlist_phases_bytes, read_mesh_phases};
-use crate::record::netlist::{netlist_text, read_netlist};
+use crate::record::netlist::{ReadNetlist, netlist_text, read_netlist};
 use crate::record::splitter_errors::read_splitter_errors;
 use photonics::interchange::netlist::{Netlist, NetlistStyle};
 use photonics::mesh::{Cell, NamedTopology, Topology};
@@ -74,7 +74,10 @@ pub(super) fn write(args: &ConvertArgs, mesh: &MeshChoice) -> Converted {
 }
 
 pub(super) fn read(args: &ConvertArgs) -> Converted {
-    let found = read_netlist(&args.input)?;
+    let ReadNetlist {
+        mesh: found,
+        oddities,
+    } = read_netlist(&args.input)?;
     let topology = &found.topology;
     let (ports, mzis, columns) = (topology.ports(), topology.mzis(), topology.columns());
     let parts = topology.parts();
@@ -110,14 +113,15 @@ pub(super) fn read(args: &ConvertArgs) -> Converted {
         .key("columns", columns)
         .key("splitter_error_rms_rad", square.sqrt())
         .key("output", args.output.display().to_string());
-    for finding in topology.lint() {
-        report.line("lint", finding);
+    for oddity in oddities {
+        report.line("lint", oddity);
     }
     Ok((bytes, report))
 }
 
 pub(super) fn mesh_file(args: &ConvertArgs) -> Converted {
-    let topology = read_netlist(&args.input)?.topology;
+    let ReadNetlist { mesh, oddities } = read_netlist(&args.input)?;
+    let topology = mesh.topology;
     let (ports, mzis, columns) = (topology.ports(), topology.mzis(), topology.columns());
     let parts = topology.parts();
     let word = if columns == 1 { "column" } else { "columns" };
@@ -143,8 +147,8 @@ pub(super) fn mesh_file(args: &ConvertArgs) -> Converted {
         .key("mzis", mzis)
         .key("columns", columns)
         .key("output", args.output.display().to_string());
-    for finding in topology.lint() {
-        report.line("lint", finding);
+    for oddity in oddities {
+        report.line("lint", oddity);
     }
     Ok((text.into_bytes(), report))
 }

@@ -80,7 +80,12 @@ pub(super) fn on_known_errors(
         Ok(correction) => correction.phases_rad,
         Err(_) => plan.phases_rad.clone(),
     };
-    let found = search.run("the target", hardware, &plan.whole(), Some(start_rad))?;
+    let found = search.run(
+        "the target",
+        hardware,
+        &plan.fitted_target(),
+        Some(start_rad),
+    )?;
     Ok(OnKnownErrors {
         phases_rad: found.phases_rad,
         unreachable: Vec::new(),

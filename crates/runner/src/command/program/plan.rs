@@ -172,17 +172,21 @@ impl Plan {
         }
         let ideal = MeshHardware::ideal(self.topology.clone());
         let place = args.target.display().to_string();
-        let found = search.run(&place, &ideal, &self.whole(), start_rad)?;
+        let found = search.run(&place, &ideal, &self.fitted_target(), start_rad)?;
         self.phases_rad = found.phases_rad;
         self.fitted = Some(found.fitted);
         self.scale = self.scale.map(|_| found.scale);
         Ok(self)
     }
 
-    /// The target on all ports of the mesh: nothing comes from or to ports beyond it.
-    pub(super) fn whole(&self) -> DMatrix<Complex64> {
-        let ports = self.topology.ports();
+    /// What a fit is to: a square target on the ports that it has, another on all, where nothing comes from or
+    /// to ports beyond it.
+    pub(super) fn fitted_target(&self) -> DMatrix<Complex64> {
         let target = self.target.clone();
+        if target.is_square() {
+            return target;
+        }
+        let ports = self.topology.ports();
         target.resize(ports, ports, Complex64::ZERO)
     }
 

@@ -6,9 +6,10 @@ use crate::cli::{MethodName, ProgramArgs};
 use crate::error::{Error, Problem};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
-use photonics::fit::{FitOptions, Method, fit};
-use photonics::matrix::nearest_factor;
-use photonics::mesh::{MeshHardware, NamedTopology};
+use photonics::fit::{FitOptions, Method, Objective, fit};
+use photonics::matrix::{nearest_factor, unitarity_defect};
+use photonics::mesh::MeshHardware;
+use photonics::mesh::decompose::UNITARITY_LIMIT;
 use serde::Serialize;
 use std::f64::consts::TAU;
 
@@ -46,7 +47,7 @@ impl Search {
     /// What the options ask for; `None` for a decomposition.
     ///
     /// # Errors
-    /// A decomposition that there is not, options without effect, a fit of a mesh with free ports.
+    /// A decomposition that there is not, options without effect.
     pub(super) fn new(args: &ProgramArgs, mesh: &Mesh) -> Result<Option<Self>, Problem> {
         let decomposes = mesh.has_decomposition();
         let method = match args.method {
@@ -77,13 +78,6 @@ impl Search {
                 None => Ok(None),
             };
         };
-        if mesh.named == Some(NamedTopology::Diamond) {
-            return Err(Problem::of(
-                "--method",
-                "a diamond has ports that carry no signal, and a fit is of all ports",
-                "give --method decompose, or leave it out",
-            ));
-        }
         if args.self_configure {
             return Err(Problem::of(
                 "--self-configure",
@@ -107,8 +101,9 @@ impl Search {
         }
     }
 
-    /// The best phases that are found for a target as large as the mesh. A common phase is set by gamma, a common
-    /// factor left free.
+    /// The best phases that are found for a target on all ports of the mesh or on the first of them. A common
+    /// phase is set by gamma, a common factor left free; of a unitary on the first ports it is not, since it
+    /// would be light that leaves by the others.
     ///
     /// # Errors
     /// A target that is 0 or not finite.
@@ -119,7 +114,14 @@ impl Search {
         target: &DMatrix<Complex64>,
         start_rad: Option<Vec<f64>>,
     ) -> Result<Found, Error> {
+        let leaks = target.nrows() < hardware.topology().ports();
+        let objective = if leaks && unitarity_defect(target) <= UNITARITY_LIMIT {
+            Objective::FreePhase
+        } else {
+            Objective::Infidelity
+        };
         let options = FitOptions {
+            objective,
             method: self.method,
             start_rad,
             seed: self.seed,
@@ -132,6 +134,7 @@ impl Search {
         let topology = hardware.topology();
         let mut phases_rad = found.phases_rad;
         let u = hardware.matrix(split(topology, &phases_rad)?);
+        let u = u.view((0, 0), target.shape()).into_owned();
         let [scale, turn] = nearest_factor(&u, target);
         for gamma in &mut phases_rad[2 * topology.mzis()..] {
             let turned = (*gamma + turn).rem_euclid(TAU);

@@ -1,6 +1,7 @@
 //! The analyses of one mesh.
 
 use super::sizes::Sizes;
+use crate::config::candidate::CheckedCandidate;
 use crate::config::validation::{LoadedValidation, Programming};
 use crate::error::Error;
 use crate::wiring;
@@ -9,7 +10,7 @@ use num_complex::Complex64;
 use numerics::Streams;
 use photonics::fit::{FitOptions, fit};
 use photonics::mesh::correct::CorrectError;
-use photonics::mesh::{Finding, MeshHardware, Topology};
+use photonics::mesh::{MeshHardware, Topology};
 use photonics::validate::calibration::{Calibratability, calibratability};
 use photonics::validate::die_yield::{self, Attribution, DieYield, YieldError, YieldOptions};
 use photonics::validate::heater_power::{HeaterPowers, heater_power};
@@ -25,7 +26,8 @@ pub(super) struct Report {
     pub(super) name: String,
     pub(super) topology: Arc<Topology>,
     pub(super) sizes: Sizes,
-    pub(super) findings: Vec<Finding>,
+    /// What is odd about the wiring, with file and line where a file says it.
+    pub(super) findings: Vec<String>,
     pub(super) path_loss: Option<PathLossTable>,
     pub(super) reachable: Option<ReachableDimension>,
     pub(super) reach: Option<FidelityReach>,
@@ -66,9 +68,10 @@ pub(super) enum Powers {
 /// error.
 pub(super) fn analyse(
     loaded: &LoadedValidation,
-    name: &str,
+    candidate: &CheckedCandidate,
     topology: &Arc<Topology>,
 ) -> Result<Report, Error> {
+    let name = &candidate.name;
     let validation = &loaded.validation;
     let asked = &validation.validate;
     let corrected = asked.programming == Programming::Corrected;
@@ -152,7 +155,7 @@ pub(super) fn analyse(
         name: name.to_owned(),
         topology: topology.clone(),
         sizes: Sizes::of(topology),
-        findings: topology.lint(),
+        findings: candidate.wiring.said(&topology.lint()),
         path_loss: switches.path_loss.then(|| path_loss(&hardware)),
         reachable,
         reach,
@@ -194,7 +197,9 @@ fn of_dies<T>(
     make: impl FnOnce() -> Result<T, YieldError>,
 ) -> Result<Option<T>, Error> {
     match asked.then(make).transpose() {
-        Err(YieldError::Correct(error @ CorrectError::OtherCell { .. })) => {
+        Err(YieldError::Correct(
+            error @ (CorrectError::OtherCell { .. } | CorrectError::NoPhase { .. }),
+        )) => {
             not_done.push(NotDone {
                 analysis,
                 why: format!("{error}; validate.programming = \"uncorrected\" does without it"),

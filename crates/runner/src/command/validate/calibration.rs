@@ -16,9 +16,9 @@ pub(super) fn value(found: &Calibratability) -> Value {
         })
     });
     let phi = found
-        .phi
+        .mzis
         .iter()
-        .enumerate()
+        .zip(&found.phi)
         .map(|(mzi, finding)| match finding {
             PhiFinding::Measured(one) => json!({
                 "mzi": mzi,
@@ -32,12 +32,18 @@ pub(super) fn value(found: &Calibratability) -> Value {
             PhiFinding::Reference => json!({ "mzi": mzi, "finding": "reference" }),
             PhiFinding::NoInterferometer => json!({ "mzi": mzi, "finding": "no interferometer" }),
             PhiFinding::Blocked => json!({ "mzi": mzi, "finding": "blocked" }),
+            PhiFinding::WithTheta { half_turn } => json!({
+                "mzi": mzi,
+                "finding": "with theta",
+                "half_turn": half_turn,
+            }),
         });
     json!({
         "complete": found.is_complete(),
         "theta_not_found": found.theta_not_found,
         "phi_measured": found.phi_measured(),
         "phi_references": found.phi_references(),
+        "half_turns": found.half_turns(),
         "theta": theta.collect::<Vec<_>>(),
         "phi": phi.collect::<Vec<_>>(),
     })

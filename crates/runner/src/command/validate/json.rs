@@ -60,7 +60,7 @@ fn mesh(report: &Report, verdicts: &[Verdict]) -> Value {
         "couplers": sizes.couplers,
         "phase_shifters": sizes.shifters,
         "crossings": sizes.crossings,
-        "lint": report.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "lint": report.findings,
         "path_loss": path_loss(report),
         "reachable_dimension": report.reachable.map(|found| json!({
             "rank": found.rank,

@@ -49,7 +49,7 @@ fn validate(
 ) -> Result<Status, Error> {
     let mut reports = Vec::with_capacity(topologies.len());
     for (candidate, topology) in loaded.candidates.iter().zip(topologies) {
-        reports.push(analyse(loaded, &candidate.name, topology)?);
+        reports.push(analyse(loaded, candidate, topology)?);
     }
     let criteria = &loaded.validation.criteria;
     let verdicts: Vec<Vec<Verdict>> = reports

@@ -97,6 +97,8 @@ pub struct Heater {
     pub law: HeaterLaw,
     /// In mW.
     pub p_pi_mw: f64,
+    /// `None`: not stated, there are no voltages.
+    pub resistance_ohm: Option<f64>,
     /// Relative.
     pub efficiency_sigma: f64,
     /// `None`: continuous.

@@ -19,6 +19,7 @@ const SETTINGS: &[&[(&str, &str)]] = &[
         ("process.source.modulator_extinction_ratio_db", "15"),
         ("process.source.modulator_dac_bits", "8"),
         ("process.heater.law", "power"),
+        ("process.heater.resistance_ohm", "600"),
         ("process.heater.dac_bits", "8"),
         ("process.detector.noise", "true"),
         ("process.detector.saturation_a", "1e-3"),

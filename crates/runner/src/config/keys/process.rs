@@ -93,6 +93,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::float("process.heater.p_pi_mw", Interval::open(0.0, 1e6), "mW")
         .or(Float(25.0))
         .doc("Power of a heater for a phase of pi."),
+    Key::float("process.heater.resistance_ohm", Interval::open(0.0, 1e9), "ohm")
+        .or(Absent)
+        .doc("Resistance of a heater, for the voltages of fzero convert; nothing that light meets depends on it."),
     Key::float("process.heater.efficiency_sigma", Interval::below(0.0, 0.5), "1")
         .or(Float(0.0))
         .doc("Relative standard deviation of a heater's phase at the same setting."),

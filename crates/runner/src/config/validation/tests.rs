@@ -55,11 +55,11 @@ fn candidates_have_names_of_their_own() {
     assert_eq!(names(&load(text).unwrap()), [("diamond", 8), ("twice", 16)]);
     assert_eq!(
         refused(&text.replace("twice", "diamond")),
-        "a.toml:2: candidate[1].name: a second mesh of the name diamond\n  help: give each a name of its own"
+        "a.toml:6: candidate[1].name: a second mesh of the name diamond\n  help: give each a name of its own"
     );
     assert_eq!(
         refused(&text.replace("ports = 16", "ports = 16\nextra_columns = 2")),
-        "a.toml:2: candidate[1].extra_columns = 2: has no effect on a diamond mesh\n  help: remove it, or \
+        "a.toml:9: candidate[1].extra_columns = 2: has no effect on a diamond mesh\n  help: remove it, or \
          set topology = \"redundant-rectangular\""
     );
     assert_eq!(
@@ -72,7 +72,7 @@ fn candidates_have_names_of_their_own() {
             .lines()
             .next()
             .unwrap(),
-        "a.toml:2: candidate[0].topology = \"diamont\": not a known choice (rectangular, triangular, diamond, \
+        "a.toml:3: candidate[0].topology = \"diamont\": not a known choice (rectangular, triangular, diamond, \
          redundant-rectangular, butterfly, tree, permuting-rectangular, svd, or the path of a .toml file)"
     );
 }

@@ -4,5 +4,5 @@ mod read;
 mod write;
 mod yaml;
 
-pub use read::read_netlist;
+pub use read::{ReadNetlist, read_netlist};
 pub use write::netlist_text;

@@ -6,6 +6,7 @@ use crate::record::touchstone::bounded;
 use photonics::interchange::netlist::{
     Instance, InstancePort, Netlist, NetlistFault, NetlistMesh, Place,
 };
+use photonics::mesh::Finding;
 use std::path::Path;
 
 /// Bytes of the largest file that is read: a mesh of some 700 ports in couplers.
@@ -23,11 +24,20 @@ struct Reader<'a> {
     port_lines: Vec<usize>,
 }
 
+/// A mesh, and what is odd about it, with the lines of its instances.
+#[derive(Debug)]
+pub struct ReadNetlist {
+    /// The mesh.
+    pub mesh: NetlistMesh,
+    /// What is odd about its wiring.
+    pub oddities: Vec<String>,
+}
+
 /// The mesh of a netlist.
 ///
 /// # Errors
 /// What is wrong with the file or the netlist, and on which line.
-pub fn read_netlist(path: &Path) -> Result<NetlistMesh, Problem> {
+pub fn read_netlist(path: &Path) -> Result<ReadNetlist, Problem> {
     let file = path.display().to_string();
     let bytes = bounded(path, MAX_BYTES, "give a netlist in YAML")?;
     let text = String::from_utf8(bytes)
@@ -35,7 +45,7 @@ pub fn read_netlist(path: &Path) -> Result<NetlistMesh, Problem> {
     mesh(&file, &text)
 }
 
-pub(super) fn mesh(file: &str, text: &str) -> Result<NetlistMesh, Problem> {
+pub(super) fn mesh(file: &str, text: &str) -> Result<ReadNetlist, Problem> {
     let mut reader = Reader {
         file,
         netlist: Netlist::default(),
@@ -44,7 +54,7 @@ pub(super) fn mesh(file: &str, text: &str) -> Result<NetlistMesh, Problem> {
         port_lines: Vec::new(),
     };
     reader.document(parse(file, text)?)?;
-    reader.netlist.mesh().map_err(|error| {
+    let mesh = reader.netlist.mesh().map_err(|error| {
         let place = match error.place {
             Place::Instance(index) => reader.place(reader.instance_lines[index]),
             Place::Connection(index) => reader.place(reader.connection_lines[index]),
@@ -52,7 +62,18 @@ pub(super) fn mesh(file: &str, text: &str) -> Result<NetlistMesh, Problem> {
             Place::Whole => file.to_owned(),
         };
         Problem::of(place, &error, help(&error.fault))
-    })
+    })?;
+    let said = |finding: &Finding| match finding.cell() {
+        Some(cell) => {
+            let instance = mesh.instances[cell];
+            let place = reader.place(reader.instance_lines[instance]);
+            let name = &reader.netlist.instances[instance].name;
+            format!("{place}: instance {name}: {finding}")
+        }
+        None => finding.to_string(),
+    };
+    let oddities = mesh.topology.lint().iter().map(said).collect();
+    Ok(ReadNetlist { mesh, oddities })
 }
 
 fn help(fault: &NetlistFault) -> &'static str {
@@ -76,7 +97,6 @@ fn help(fault: &NetlistFault) -> &'static str {
         }
         NetlistFault::Permuted { .. } => "name outputs as the inputs of their waveguides",
         NetlistFault::Cycle { .. } => "light in a mesh goes one way: open the ring",
-        NetlistFault::LoneCoupler { .. } => "couplers come in pairs: left and right of an MZI",
         NetlistFault::SecondInstance { .. } => "rename one of them",
         _ => "mend the setting",
     }

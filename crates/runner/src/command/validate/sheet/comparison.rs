@@ -9,7 +9,7 @@ use photonics::validate::tolerance::Tolerance;
 
 type Cell = fn(&Report) -> Option<String>;
 
-const ROWS: [(&str, Cell); 25] = [
+const ROWS: [(&str, Cell); 26] = [
     ("ports", |r| Some(count(r.sizes.ports))),
     ("MZIs", |r| Some(count(r.sizes.mzis))),
     ("columns", |r| Some(count(r.sizes.columns))),
@@ -54,6 +54,10 @@ const ROWS: [(&str, Cell); 25] = [
     }),
     ("\u{3c6} free to choose", |r| {
         Some(count(r.calibration.as_ref()?.phi_references()))
+    }),
+    ("\u{3b8}, \u{3c6} up to half a turn", |r| {
+        let found = r.calibration.as_ref()?;
+        (found.half_turns() > 0).then(|| count(found.half_turns()))
     }),
     ("error by all couplers, 1/rad", |r| {
         Some(format!(

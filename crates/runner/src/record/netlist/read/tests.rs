@@ -21,14 +21,14 @@ fn message(text: &str) -> String {
 
 #[test]
 fn what_is_written_is_read() {
-    let found = mesh("m.yml", &text(NetlistStyle::Mzi)).unwrap();
+    let found = mesh("m.yml", &text(NetlistStyle::Mzi)).unwrap().mesh;
     assert_eq!(found.topology.name(), "rectangular");
     let expected: Vec<f64> = (0..16)
         .map(|index| 0.4 * f64::from(index) - 1.0 / 3.0)
         .collect();
     assert_eq!(found.phases_rad, expected);
     assert_eq!(found.errors_rad, [[1e-7, -0.02]; 6]);
-    let flat = mesh("m.yml", &text(NetlistStyle::Flat)).unwrap();
+    let flat = mesh("m.yml", &text(NetlistStyle::Flat)).unwrap().mesh;
     assert_eq!(flat.topology, found.topology);
 }
 
@@ -38,12 +38,12 @@ fn other_programs_write_it_otherwise() {
     let yaml = "name: top\ninstances:\n  a: mzi\n  b:\n    component: shifter\n    info: {phase: 0.5}\n\
                 placements:\n  a: {x: 0, y: 0.0}\nnets:\n- {p1: 'b,o1', p2: 'a,o3', name: w}\n\
                 ports: {in0: 'a,o2', in1: 'a,o1', out0: 'b,o2', out1: \"a, o4\"}\n";
-    let found = mesh("m.yml", yaml).unwrap();
+    let found = mesh("m.yml", yaml).unwrap().mesh;
     assert_eq!(found.phases_rad, [0.0, 0.0, 0.5, 0.0]);
     let json = "{\"instances\": {\"a\": {\"component\": \"mzi\", \"settings\": {\"theta\": 1e-3}}},\
                 \"connections\": {}, \"ports\": {\"in0\": \"a,in1\", \"in1\": \"a,in0\",\
                 \"out0\": \"a,out1\", \"out1\": \"a,out0\"}}";
-    assert_eq!(mesh("m.json", json).unwrap().phases_rad[0], 1e-3);
+    assert_eq!(mesh("m.json", json).unwrap().mesh.phases_rad[0], 1e-3);
 }
 
 #[test]
