@@ -7,13 +7,16 @@ mod conclusion;
 mod convert;
 mod draw;
 mod evaluate;
+mod estimate;
 mod experiment;
 mod matrix;
 mod print;
 mod program;
 mod run;
 mod session;
+mod sweep;
 mod task;
+mod training;
 mod validate;
 
 use crate::cli::{Cli, Command};
@@ -32,6 +35,7 @@ pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
         Command::Program(args) => program::run(args),
         Command::Matrix(args) => matrix::run(args),
         Command::Convert(args) => convert::run(args),
+        Command::Sweep(args) => sweep::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Draw(args) => draw::run(args),
         Command::Bench(args) => bench::run(args),

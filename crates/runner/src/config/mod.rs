@@ -20,8 +20,10 @@ pub mod raw;
 pub mod reference;
 pub mod resolved;
 mod suggest;
+pub mod sweep;
 pub mod table;
 pub mod validation;
 
 pub use checked::Config;
 pub use load::{Loaded, Override};
+pub use sweep::Sweep;

@@ -1,7 +1,9 @@
 //! What a person sees while a network is trained.
 
+mod sweep;
 mod throttle;
 
+pub use sweep::SweepProgress;
 pub use throttle::Throttle;
 
 use crate::record::summary::Score;

@@ -28,6 +28,7 @@ pub mod output;
 pub mod row;
 pub mod splitter_errors;
 pub mod summary;
+pub mod sweep;
 pub mod timestamp;
 pub mod touchstone;
 pub mod trained;

@@ -2,7 +2,6 @@
 
 use crate::error::Error;
 use crate::record::MetricsLog;
-use fzero::estimate::ChosenRadius;
 use fzero::{EpochRecord, Observer};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -13,7 +12,6 @@ pub(super) struct Recorder {
     log: MetricsLog,
     interrupted: Arc<AtomicBool>,
     began: Instant,
-    radii: Vec<ChosenRadius>,
     failure: Option<Error>,
 }
 
@@ -23,22 +21,17 @@ impl Recorder {
             log,
             interrupted,
             began: Instant::now(),
-            radii: Vec::new(),
             failure: None,
         }
     }
 
-    /// The radius of each layer that was begun, or the first failure to write.
-    pub(super) fn finish(self) -> Result<Vec<ChosenRadius>, Error> {
-        self.failure.map_or(Ok(self.radii), Err)
+    /// The first failure to write.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        self.failure.map_or(Ok(()), Err)
     }
 }
 
 impl Observer for Recorder {
-    fn radius_chosen(&mut self, _layer: usize, chosen: &ChosenRadius) {
-        self.radii.push(*chosen);
-    }
-
     fn epoch_ends(&mut self, record: &EpochRecord, _parameters: &[f64]) -> ControlFlow<()> {
         let elapsed_s = self.began.elapsed().as_secs_f64();
         if let Err(error) = self.log.append(record, elapsed_s) {
