@@ -75,7 +75,12 @@ pub struct SweepArgs {
     pub slurm: bool,
 
     /// Tasks of the array; over slurm.tasks of the file, as the next ones are.
-    #[arg(long, value_name = "N", help_heading = "More than one machine", requires = "slurm")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "More than one machine",
+        requires = "slurm"
+    )]
     pub tasks: Option<NonZeroUsize>,
 
     /// Cores of a task: runs at a time.

@@ -1,7 +1,7 @@
 //! What a person sees of a sweep.
 
 use super::{Mode, NEXT_LINE, Throttle};
-use crate::config::sweep::shown_point;
+use crate::config::sweep::{short_names, shown_point, shown_value};
 use crate::record::Row;
 use crate::table::{grouped, seconds, shown};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -56,7 +56,11 @@ impl SweepProgress {
             self.failed += 1;
             if self.failed <= SHOWN_FAILURES {
                 let error = error.lines().next().unwrap_or_default();
-                self.say(format!("run {} failed ({}): {error}", row.run, shown_point(&row.point)));
+                self.say(format!(
+                    "run {} failed ({}): {error}",
+                    row.run,
+                    shown_point(&row.point)
+                ));
             }
         }
         let figures = self.figures(row);
@@ -90,8 +94,11 @@ impl SweepProgress {
             text.push_str(&format!("{} failed  ", grouped(self.failed as u64)));
         }
         if let Some(score) = row.network() {
-            let point = shown_point(&row.point);
-            text.push_str(&format!("last {} ({point})", shown(Some(score), row.score)));
+            text.push_str(&format!(
+                "last {} ({})",
+                shown(Some(score), row.score),
+                short_point(row)
+            ));
         }
         text
     }
@@ -105,6 +112,17 @@ impl SweepProgress {
             Display::Quiet => {}
         }
     }
+}
+
+/// The setting without the tables of its keys.
+fn short_point(row: &Row) -> String {
+    let paths: Vec<String> = row.point.keys().cloned().collect();
+    let names = short_names(&paths);
+    let values = names.iter().zip(row.point.values());
+    let values: Vec<_> = values
+        .map(|(name, value)| format!("{name} = {}", shown_value(value)))
+        .collect();
+    values.join(", ")
 }
 
 fn bar(total: usize) -> ProgressBar {
@@ -169,8 +187,11 @@ mod tests {
         let text = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 3, "{text}");
-        assert!(lines[0].starts_with("runs 1/5  ") && lines[0].contains(" left  "), "{text}");
+        assert!(
+            lines[0].starts_with("runs 1/5  ") && lines[0].contains(" left  "),
+            "{text}"
+        );
         assert_eq!(lines[1], "run 1 failed (chip.layers = 2): no light");
-        assert_eq!(lines[2], "runs 5/5  1 failed  last 87.5 % (chip.layers = 2)");
+        assert_eq!(lines[2], "runs 5/5  1 failed  last 87.5 % (layers = 2)");
     }
 }

@@ -107,9 +107,12 @@ mod tests {
     fn row() -> Row {
         Row {
             run: 3,
-            point: [("b.x".to_owned(), 0.1.into()), ("a.y".to_owned(), "word".into())]
-                .into_iter()
-                .collect(),
+            point: [
+                ("b.x".to_owned(), 0.1.into()),
+                ("a.y".to_owned(), "word".into()),
+            ]
+            .into_iter()
+            .collect(),
             die_seed: Some(7),
             seed: 0,
             config_hash: "ab".into(),

@@ -4,9 +4,10 @@ use crate::command::estimate;
 use crate::command::experiment::Experiment;
 use crate::command::print::print;
 use crate::config::Sweep;
-use crate::config::sweep::shown_point;
+use crate::config::sweep::{in_order_of, short_names};
 use crate::error::Error;
 use crate::table::{grouped, seconds, si};
+use comfy_table::{Table, presets};
 use std::collections::BTreeSet;
 
 /// Settings that are timed, each for some tenths of a second; the others are taken as their mean.
@@ -20,26 +21,25 @@ const LISTED: usize = 50;
 /// # Errors
 /// A setting that cannot be built, or standard output cannot be written.
 pub(super) fn report(sweep: &Sweep, quiet: bool) -> Result<(), Error> {
-    let (settings, dies, trainings) =
-        (sweep.settings.len(), sweep.die_seeds.len(), sweep.seeds.len());
+    let (settings, dies, trainings) = (
+        sweep.settings.len(),
+        sweep.die_seeds.len(),
+        sweep.seeds.len(),
+    );
     let mut lines = vec![format!(
         "{}: {} settings x {dies} dies x {trainings} trainings = {} runs",
         sweep.name,
         grouped(settings as u64),
         grouped(sweep.runs() as u64)
     )];
-    for (number, setting) in sweep.settings.iter().take(LISTED).enumerate() {
-        lines.push(format!("  {number:4}  {}", shown_point(&setting.point)));
+    if !sweep.axes.is_empty() {
+        lines.push(listed(sweep));
     }
-    if settings > LISTED {
-        lines.push(format!("        and {} more", grouped((settings - LISTED) as u64)));
+    let dies: Vec<u64> = sweep.die_seeds.iter().copied().flatten().collect();
+    if !dies.is_empty() {
+        lines.push(format!("die seeds       {}", shown_seeds(&dies)));
     }
-    if let [Some(first), .., Some(last)] = sweep.die_seeds.as_slice() {
-        lines.push(format!("die seeds       {first} .. {last}"));
-    }
-    if let [first, .., last] = sweep.seeds.as_slice() {
-        lines.push(format!("training seeds  {first} .. {last}"));
-    }
+    lines.push(format!("training seeds  {}", shown_seeds(&sweep.seeds)));
     let cost = cost(sweep)?;
     if !quiet {
         for text in &cost.cautions {
@@ -47,7 +47,11 @@ pub(super) fn report(sweep: &Sweep, quiet: bool) -> Result<(), Error> {
         }
     }
     let from = match cost.timed < settings {
-        true => format!(" (from {} of {} settings)", cost.timed, grouped(settings as u64)),
+        true => format!(
+            " (from {} of {} settings)",
+            cost.timed,
+            grouped(settings as u64)
+        ),
         false => String::new(),
     };
     lines.push(format!(
@@ -55,10 +59,16 @@ pub(super) fn report(sweep: &Sweep, quiet: bool) -> Result<(), Error> {
         grouped(cost.queries.round() as u64)
     ));
     if let Some(bench_s) = cost.bench_s {
-        lines.push(format!("bench time      {}, one run after the other", si(bench_s, "s")));
+        lines.push(format!(
+            "bench time      {}, one run after the other",
+            si(bench_s, "s")
+        ));
     }
     if let Some(bench_j) = cost.bench_j {
-        lines.push(format!("bench energy    {}, heaters as at the initial phases", si(bench_j, "J")));
+        lines.push(format!(
+            "bench energy    {}, heaters as at the initial phases",
+            si(bench_j, "J")
+        ));
     }
     let threads = rayon::current_num_threads().min(sweep.runs());
     lines.push(format!(
@@ -66,6 +76,34 @@ pub(super) fn report(sweep: &Sweep, quiet: bool) -> Result<(), Error> {
         seconds(cost.time_s / threads as f64)
     ));
     print(lines.join("\n"))
+}
+
+/// A table of the settings, cut off where it is long.
+fn listed(sweep: &Sweep) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY);
+    let names = short_names(&sweep.axes);
+    table.set_header(["setting"].iter().chain(&names));
+    for (number, setting) in sweep.settings.iter().take(LISTED).enumerate() {
+        let values = in_order_of(&sweep.axes, &setting.point);
+        table.add_row([vec![number.to_string()], values].concat());
+    }
+    let more = sweep.settings.len().saturating_sub(LISTED);
+    match more {
+        0 => table.to_string(),
+        _ => format!("{table}\nand {} more settings", grouped(more as u64)),
+    }
+}
+
+fn shown_seeds(seeds: &[u64]) -> String {
+    let shown = |seeds: &[u64]| {
+        let seeds: Vec<_> = seeds.iter().map(ToString::to_string).collect();
+        seeds.join(", ")
+    };
+    match seeds.len() {
+        0..=10 => shown(seeds),
+        count => format!("{}, .. {}", shown(&seeds[..3]), seeds[count - 1]),
+    }
 }
 
 struct Cost {
@@ -102,7 +140,8 @@ fn cost(sweep: &Sweep) -> Result<Cost, Error> {
         let loaded = sweep.load(&sweep.run(setting * per_setting))?;
         let (ledger, bench, time_s) = pool.install(|| -> Result<_, Error> {
             let mut experiment = Experiment::prepare(&loaded)?;
-            cost.cautions.extend(experiment.cautions.iter().map(ToString::to_string));
+            cost.cautions
+                .extend(experiment.cautions.iter().map(ToString::to_string));
             let ledger = estimate::queries(&experiment);
             let bench = estimate::bench(&mut experiment);
             Ok((ledger, bench, estimate::time_s(&mut experiment)))

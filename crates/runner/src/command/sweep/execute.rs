@@ -86,7 +86,10 @@ mod tests {
             );
             assert_eq!(ended.unwrap(), Ended::Complete);
             assert_eq!(kept.len(), numbers.len());
-            assert_eq!(kept.into_iter().collect::<BTreeSet<_>>(), numbers.iter().copied().collect());
+            assert_eq!(
+                kept.into_iter().collect::<BTreeSet<_>>(),
+                numbers.iter().copied().collect()
+            );
         }
     }
 

@@ -108,13 +108,19 @@ fn sweep_all(args: &SweepArgs, sweep: &Sweep, simd: Level) -> Result<Status, Err
         rows.len(),
         sweep.runs()
     ))?;
-    Ok(if failed > 0 { Status::CheckFailed } else { Status::Done })
+    Ok(if failed > 0 {
+        Status::CheckFailed
+    } else {
+        Status::Done
+    })
 }
 
 /// That the data can be read and a die be made, of the first run for all.
 fn prepare(sweep: &Sweep, quiet: bool) -> Result<(), Error> {
     let run = sweep.run(0);
-    let experiment = sweep.load(&run).and_then(|loaded| Experiment::prepare(&loaded));
+    let experiment = sweep
+        .load(&run)
+        .and_then(|loaded| Experiment::prepare(&loaded));
     match experiment {
         Ok(experiment) => {
             if !quiet {
@@ -124,7 +130,11 @@ fn prepare(sweep: &Sweep, quiet: bool) -> Result<(), Error> {
         }
         Err(Error::Problems(problems)) if !run.setting.point.is_empty() => {
             let at = |problem: Problem| Problem {
-                why: format!("{}, at the setting {}", problem.why, shown_point(&run.setting.point)),
+                why: format!(
+                    "{}, at the setting {}",
+                    problem.why,
+                    shown_point(&run.setting.point)
+                ),
                 ..problem
             };
             Err(Error::Problems(problems.into_iter().map(at).collect()))
@@ -177,8 +187,10 @@ fn conclude(
         print(format!("results: {}", folder.path().display()))?;
     }
     let whole = rows.len() == folder.plan().runs();
-    Ok(match whole && rows.values().all(|row| row.error.is_none()) {
-        true => Status::Done,
-        false => Status::CheckFailed,
-    })
+    Ok(
+        match whole && rows.values().all(|row| row.error.is_none()) {
+            true => Status::Done,
+            false => Status::CheckFailed,
+        },
+    )
 }

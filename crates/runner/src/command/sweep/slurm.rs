@@ -56,9 +56,8 @@ pub(super) fn run(args: &SweepArgs, sweep: &Sweep) -> Result<Status, Error> {
     let path = made.path().join(SCRIPT);
     write_output(&path, script.as_bytes())?;
     let logs = made.path().join(LOGS);
-    fs::create_dir_all(&logs).map_err(|error| {
-        Problem::of(logs.display(), format!("cannot be written: {error}"), "")
-    })?;
+    fs::create_dir_all(&logs)
+        .map_err(|error| Problem::of(logs.display(), format!("cannot be written: {error}"), ""))?;
     let job = submit(made.path())?;
     let shown = made.path().display();
     print(format!(
@@ -199,6 +198,9 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }
-        assert!(!text.contains("--account") && !text.contains("--mem"), "{text}");
+        assert!(
+            !text.contains("--account") && !text.contains("--mem"),
+            "{text}"
+        );
     }
 }

@@ -76,7 +76,11 @@ impl Axis {
                 }
                 // Each whole number has a unit of the range.
                 let wide = Bounds {
-                    from: if self.is_log() { bounds.from } else { bounds.from.ceil() },
+                    from: if self.is_log() {
+                        bounds.from
+                    } else {
+                        bounds.from.ceil()
+                    },
                     to: bounds.to.floor() + 1.0,
                     steps: None,
                 };
@@ -96,7 +100,11 @@ impl Axis {
             Spread::Linear(bounds) | Spread::Log(bounds) => bounds,
         };
         if !self.is_whole() && !matches!(self.key.kind, Kind::Float { .. } | Kind::Floats { .. }) {
-            let why = format!("a range is of numbers, {} is {}", self.key.path, self.key.kind.noun());
+            let why = format!(
+                "a range is of numbers, {} is {}",
+                self.key.path,
+                self.key.kind.noun()
+            );
             return vec![self.problem(why, "give values = [..]".into())];
         }
         let ends = [bounds.from, bounds.to].map(|x| self.number(x));
@@ -225,7 +233,10 @@ mod tests {
         assert_eq!(linear.drawn(0.5).value, RawValue::Float(0.03));
         let whole = axis("chip.layers", Spread::Linear(bounds(1.0, 4.0, None)));
         let drawn = [0.0, 0.24, 0.26, 0.51, 0.76, 0.999].map(|u| whole.drawn(u).value);
-        assert_eq!(drawn, [1, 1, 2, 3, 4, 4].map(|x| RawValue::Integer(Some(x))));
+        assert_eq!(
+            drawn,
+            [1, 1, 2, 3, 4, 4].map(|x| RawValue::Integer(Some(x)))
+        );
         let words = ["mature", "ideal"].map(|word| (RawValue::Text(word.into()), word.into()));
         let list = axis("process.preset", Spread::List(words.into()));
         assert_eq!(list.drawn(0.49).shown, "mature");
@@ -241,7 +252,10 @@ mod tests {
         ];
         let faults = axis(SIGMA, Spread::List(values.into())).faults();
         let subjects: Vec<_> = faults.iter().map(|fault| fault.subject.as_str()).collect();
-        assert_eq!(subjects, [format!("{SIGMA} = -1.0"), format!("{SIGMA} = \"x\"")]);
+        assert_eq!(
+            subjects,
+            [format!("{SIGMA} = -1.0"), format!("{SIGMA} = \"x\"")]
+        );
         let words = axis("chip.mesh", Spread::Linear(bounds(0.0, 1.0, Some(2))));
         assert!(words.faults()[0].why.starts_with("a range is of numbers"));
     }

@@ -61,7 +61,11 @@ pub(super) fn count(design: Design, axes: &[Axis]) -> Result<u64, Vec<Problem>> 
                     )
                 })
                 .collect();
-            if unequal.is_empty() { Ok(first) } else { Err(unequal) }
+            if unequal.is_empty() {
+                Ok(first)
+            } else {
+                Err(unequal)
+            }
         }
         Design::Random(samples, _) | Design::LatinHypercube(samples, _) => Ok(samples),
     }
@@ -124,7 +128,12 @@ fn drawn(
         })
         .collect();
     (0..count as usize)
-        .map(|number| columns.iter().map(|column| column[number].clone()).collect())
+        .map(|number| {
+            columns
+                .iter()
+                .map(|column| column[number].clone())
+                .collect()
+        })
         .collect()
 }
 
@@ -180,7 +189,10 @@ mod tests {
 
     #[test]
     fn a_grid_has_all_combinations_the_first_axis_slowest() {
-        let axes = [list("chip.layers", &[1, 2]), list("training.epochs", &[7, 8, 9])];
+        let axes = [
+            list("chip.layers", &[1, 2]),
+            list("training.epochs", &[7, 8, 9]),
+        ];
         assert_eq!(
             shown(Design::Grid, &axes),
             ["1 7", "1 8", "1 9", "2 7", "2 8", "2 9"]
@@ -190,7 +202,10 @@ mod tests {
 
     #[test]
     fn zipped_axes_go_together_and_have_one_length() {
-        let axes = [list("chip.layers", &[1, 2]), list("training.epochs", &[7, 8])];
+        let axes = [
+            list("chip.layers", &[1, 2]),
+            list("training.epochs", &[7, 8]),
+        ];
         assert_eq!(shown(Design::Zip, &axes), ["1 7", "2 8"]);
         let unequal = [list("chip.layers", &[1, 2]), list("training.epochs", &[7])];
         assert_eq!(count(Design::Zip, &unequal).unwrap_err().len(), 1);
@@ -204,7 +219,10 @@ mod tests {
                 to: 0.1,
                 steps: Some(1 << 40),
             };
-            axis("process.mesh.splitter_error_sigma_rad", Spread::Linear(bounds))
+            axis(
+                "process.mesh.splitter_error_sigma_rad",
+                Spread::Linear(bounds),
+            )
         };
         assert_eq!(count(Design::Grid, &[wide(), wide()]), Ok(u64::MAX));
     }
@@ -217,7 +235,10 @@ mod tests {
                 to: 0.1,
                 steps,
             };
-            [axis("process.mesh.splitter_error_sigma_rad", Spread::Linear(bounds))]
+            [axis(
+                "process.mesh.splitter_error_sigma_rad",
+                Spread::Linear(bounds),
+            )]
         };
         assert!(count(Design::Grid, &sigma(None)).is_err());
         assert!(count(Design::Random(4, 0), &sigma(Some(3))).is_err());
@@ -235,7 +256,10 @@ mod tests {
             steps: None,
         };
         let path = "process.mesh.splitter_error_sigma_rad";
-        let axes = [axis(path, Spread::Linear(bounds)), axis(path, Spread::Linear(bounds))];
+        let axes = [
+            axis(path, Spread::Linear(bounds)),
+            axis(path, Spread::Linear(bounds)),
+        ];
         let columns = |design| {
             let settings = settings(design, &axes, N);
             [0, 1].map(|axis| {

@@ -28,6 +28,8 @@ pub struct Sweep {
     pub file: String,
     /// Its name.
     pub name: String,
+    /// Key paths of the axes, in their order.
+    pub axes: Vec<String>,
     /// What is varied, in the order of the runs.
     pub settings: Vec<Setting>,
     /// Of the dies of each setting; `[None]` where there is no chip.
@@ -137,9 +139,11 @@ impl Sweep {
         let own = Own::deserialize(toml::Value::Table(resolved.to_table()))
             .map_err(|error| Error::failed(format!("{file} was checked"), error, ""))?;
         let (base_file, base_text) = match &own.base {
-            Some(base) => read_text(Path::new(base), "name an experiment in TOML").map_err(|problem| {
-                check::problem_with(file, &resolved, "base", problem.why, problem.help)
-            })?,
+            Some(base) => {
+                read_text(Path::new(base), "name an experiment in TOML").map_err(|problem| {
+                    check::problem_with(file, &resolved, "base", problem.why, problem.help)
+                })?
+            }
             None => (file.to_owned(), String::new()),
         };
         let mut over = Vec::new();
@@ -157,6 +161,11 @@ impl Sweep {
         let mut sweep = Self {
             file: file.to_owned(),
             name: own.name.clone(),
+            axes: found
+                .axes
+                .iter()
+                .map(|axis| axis.key.path.to_owned())
+                .collect(),
             settings: Vec::new(),
             die_seeds: Vec::new(),
             seeds: Vec::new(),
@@ -182,7 +191,9 @@ impl Sweep {
         };
         let dies = of(own.dies, &own.die_seeds);
         let trainings = of(own.trainings, &own.seeds);
-        let runs = [count, dies, trainings].iter().fold(1_u128, |n, &x| n.saturating_mul(x.into()));
+        let runs = [count, dies, trainings]
+            .iter()
+            .fold(1_u128, |n, &x| n.saturating_mul(x.into()));
         if runs <= u128::from(own.limits.runs) {
             return Ok(count);
         }
@@ -211,7 +222,8 @@ impl Sweep {
                     problems.extend(axis.faults_of(value).into_iter().map(|fault| {
                         axis.problem(
                             format!("makes {}: {}", fault.subject, fault.why),
-                            "choose from, to and steps so that every value is one, or give values".into(),
+                            "choose from, to and steps so that every value is one, or give values"
+                                .into(),
                         )
                     }));
                 }
@@ -263,7 +275,10 @@ impl Sweep {
         if failed > SHOWN_POINTS {
             problems.push(Problem::of(
                 &self.file,
-                format!("{} more settings are no valid experiments", failed - SHOWN_POINTS),
+                format!(
+                    "{} more settings are no valid experiments",
+                    failed - SHOWN_POINTS
+                ),
                 "",
             ));
         }
@@ -335,7 +350,9 @@ impl Sweep {
         number: usize,
         point: &Map<String, serde_json::Value>,
     ) -> Problem {
-        let place = axes.last().map_or(self.file.clone(), |axis| axis.place.to_string());
+        let place = axes
+            .last()
+            .map_or(self.file.clone(), |axis| axis.place.to_string());
         Problem {
             place,
             subject: shown_point(point),
@@ -453,7 +470,9 @@ fn json(value: &Value) -> serde_json::Value {
         Value::Bool(x) => (*x).into(),
         Value::List(items) => items.iter().map(json).collect::<Vec<_>>().into(),
         Value::Record(fields) => {
-            let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), json(value)));
+            let fields = fields
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), json(value)));
             serde_json::Value::Object(fields.collect())
         }
     }
@@ -464,13 +483,39 @@ pub fn shown_point(point: &Map<String, serde_json::Value>) -> String {
     if point.is_empty() {
         return "(no axes)".into();
     }
-    let values: Vec<_> = point.iter().map(|(key, value)| format!("{key} = {}", shown_value(value))).collect();
+    let values: Vec<_> = point
+        .iter()
+        .map(|(key, value)| format!("{key} = {}", shown_value(value)))
+        .collect();
     values.join(", ")
 }
 
-/// A value of a point; words without quotes.
+/// A value of a point: words without quotes, numbers that read back as the same bits.
 pub fn shown_value(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match (value.as_str(), value.as_f64().filter(|_| value.is_f64())) {
+        (Some(word), _) => word.to_owned(),
+        (_, Some(x)) if x == 0.0 || (1e-4..1e5).contains(&x.abs()) => x.to_string(),
+        (_, Some(x)) => format!("{x:e}"),
+        _ => value.to_string(),
+    }
+}
+
+/// The values of a point in the order of the axes.
+pub fn in_order_of(axes: &[String], point: &Map<String, serde_json::Value>) -> Vec<String> {
+    let value = |key: &String| point.get(key).map_or_else(String::new, shown_value);
+    axes.iter().map(value).collect()
+}
+
+/// The last parts of key paths, or the whole paths where these are not enough to tell them apart.
+pub fn short_names(paths: &[String]) -> Vec<&str> {
+    let leaves: Vec<&str> = paths
+        .iter()
+        .map(|path| path.rsplit('.').next().unwrap_or(path))
+        .collect();
+    match leaves.iter().collect::<BTreeSet<_>>().len() == leaves.len() {
+        true => leaves,
+        false => paths.iter().map(String::as_str).collect(),
+    }
 }
 
 fn at_point(problem: Problem, point: &Map<String, serde_json::Value>) -> Problem {

@@ -3,7 +3,8 @@ use super::*;
 const BASE: &str = "name = \"s\"\n[set]\ndata.set = \"digits\"\ntraining.epochs = 2\n";
 
 fn sweep(more: &str) -> Sweep {
-    Sweep::from_text("s.toml", &format!("{more}\n"), &[]).unwrap_or_else(|e| panic!("{}", e.report()))
+    Sweep::from_text("s.toml", &format!("{more}\n"), &[])
+        .unwrap_or_else(|e| panic!("{}", e.report()))
 }
 
 fn report(text: &str) -> String {
@@ -14,7 +15,8 @@ fn with_axes(head: &str, axes: &str) -> String {
     format!("{head}\n{BASE}\n{axes}")
 }
 
-const SIGMA: &str = "[[axis]]\nkey = \"process.mesh.splitter_error_sigma_rad\"\nvalues = [0, 0.01]\n";
+const SIGMA: &str =
+    "[[axis]]\nkey = \"process.mesh.splitter_error_sigma_rad\"\nvalues = [0, 0.01]\n";
 const LAYERS: &str = "[[axis]]\nkey = \"chip.layers\"\nvalues = [1, 2, 3]\n";
 
 #[test]
@@ -26,11 +28,17 @@ fn runs_are_settings_times_dies_times_trainings() {
     let run = sweep.run(13);
     assert_eq!((run.die_seed, run.seed), (Some(0), 9));
     let point = shown_point(&run.setting.point);
-    assert_eq!(point, "chip.layers = 1, process.mesh.splitter_error_sigma_rad = 0.01");
+    assert_eq!(
+        point,
+        "chip.layers = 1, process.mesh.splitter_error_sigma_rad = 0.01"
+    );
     let config = sweep.load(&run).unwrap().config;
     assert_eq!(config.chip.layers, 1);
     assert_eq!(config.process.mesh.splitter_error_sigma_rad, 0.01);
-    assert_eq!((config.seed, config.chip.die_seed, config.training.epochs), (9, 0, 2));
+    assert_eq!(
+        (config.seed, config.chip.die_seed, config.training.epochs),
+        (9, 0, 2)
+    );
     assert_eq!(config.name, "s");
 }
 
@@ -38,7 +46,13 @@ fn runs_are_settings_times_dies_times_trainings() {
 fn the_hash_is_that_of_the_runs() {
     let hash = |text: &str| sweep(text).hash();
     let plain = hash(&with_axes("", SIGMA));
-    assert_eq!(hash(&with_axes("yield_at = 0.9\nlimits.runs = 99\nslurm.tasks = 3", SIGMA)), plain);
+    assert_eq!(
+        hash(&with_axes(
+            "yield_at = 0.9\nlimits.runs = 99\nslurm.tasks = 3",
+            SIGMA
+        )),
+        plain
+    );
     let others = [
         with_axes("dies = 2", SIGMA),
         with_axes("trainings = 2", SIGMA),
@@ -65,7 +79,10 @@ fn a_base_is_found_beside_the_sweep_and_set_holds_over_it() {
     let sweep = Sweep::read(&path, &option).unwrap_or_else(|e| panic!("{}", e.report()));
     assert_eq!(sweep.seeds, [4, 5]);
     let config = sweep.load(&sweep.run(1)).unwrap().config;
-    assert_eq!((config.training.epochs, config.training.batch, config.seed), (3, 32, 5));
+    assert_eq!(
+        (config.training.epochs, config.training.batch, config.seed),
+        (3, 32, 5)
+    );
     assert_eq!(config.name, "b");
     std::fs::remove_file(folder.path().join("b.toml")).unwrap();
     let error = Sweep::read(&path, &[]).unwrap_err().report();
@@ -75,26 +92,77 @@ fn a_base_is_found_beside_the_sweep_and_set_holds_over_it() {
 #[test]
 fn what_is_wrong_is_named_with_its_line_and_help() {
     let cases = [
-        ("[[axis]]\nkey = \"chip.layer\"\nvalues = [1]", "s.toml:7: axis[0].key = \"chip.layer\": unknown key\n  help: did you mean chip.layers?"),
-        ("[[axis]]\nkey = \"chip.layers\"\nvalues = [1, \"two\"]", "s.toml:8: chip.layers = \"two\": a whole number is needed, found text"),
-        ("[[axis]]\nkey = \"chip.layers\"\nvalues = [0]", "s.toml:8: chip.layers = 0: too small"),
-        ("[[axis]]\nkey = \"chip.layers\"\nvalues = 3", "s.toml:8: axis[0].values = 3: a list is needed"),
+        (
+            "[[axis]]\nkey = \"chip.layer\"\nvalues = [1]",
+            "s.toml:8: axis[0].key = \"chip.layer\": unknown key\n  help: did you mean chip.layers?",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nvalues = [1, \"two\"]",
+            "s.toml:9: chip.layers = \"two\": a whole number is needed, found text",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nvalues = [0]",
+            "s.toml:9: chip.layers = 0: too small",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nvalues = 3",
+            "s.toml:9: axis[0].values = 3: a list is needed",
+        ),
         ("[[axis]]\nkey = \"chip.layers\"\nvalues = []", "empty"),
-        ("[[axis]]\nkey = \"chip.layers\"", "axis[0]: needs one of values, range and log_range"),
+        (
+            "[[axis]]\nkey = \"chip.layers\"",
+            "axis[0]: needs one of values, range and log_range",
+        ),
         ("[[axis]]\nvalues = [1]", "axis[0].key: missing"),
-        ("[[axis]]\nkey = \"seed\"\nvalues = [1]", "help: give trainings or seeds at the top"),
-        ("[[axis]]\nkey = \"chip.die_seed\"\nvalues = [1]", "help: give dies or die_seeds at the top"),
-        ("[[axis]]\nkey = \"training.epochs\"\nvalues = [1]", "s.toml:4: training.epochs = 2: axis[0] gives this key its values"),
-        ("[[axis]]\nkey = \"chip.layers\"\nvalues = [1]\n[[axis]]\nkey = \"chip.layers\"\nvalues = [2]", "the key of axis[0] as well"),
-        ("[[axis]]\nkey = \"chip.layers\"\nrange = { from = 3, to = 1, steps = 2 }", "from must be below to"),
-        ("[[axis]]\nkey = \"chip.layers\"\nrange = { from = 1, to = 3, step = 2 }", "step is an unknown key"),
-        ("[[axis]]\nkey = \"chip.layers\"\nlog_range = { from = 0, to = 3, steps = 2 }", "from must be above 0"),
-        ("[[axis]]\nkey = \"chip.layers\"\nrange = { from = 1, to = 4 }", "steps is missing"),
-        ("[[axis]]\nkey = \"chip.layers\"\nrange = { from = 1, to = 4, steps = 3 }", "makes chip.layers = 2.5: "),
-        ("[[axis]]\nkey = \"chip.mesh\"\nrange = { from = 1, to = 4, steps = 3 }", "a range is of numbers"),
-        ("[[axis]]\nkey = \"process.mesh.splitter_error_sigma_rad\"\nvalues = [0.1, 1e-1]", "setting 1 is the same experiment as setting 0"),
+        (
+            "[[axis]]\nkey = \"seed\"\nvalues = [1]",
+            "help: give trainings or seeds at the top",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.die_seed\"\nvalues = [1]",
+            "help: give dies or die_seeds at the top",
+        ),
+        (
+            "[[axis]]\nkey = \"training.epochs\"\nvalues = [1]",
+            "s.toml:5: training.epochs = 2: axis[0] gives this key its values",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nvalues = [1]\n[[axis]]\nkey = \"chip.layers\"\nvalues = [2]",
+            "the key of axis[0] as well",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nrange = { from = 3, to = 1, steps = 2 }",
+            "from must be below to",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nrange = { from = 1, to = 3, step = 2 }",
+            "step is an unknown key",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nlog_range = { from = 0, to = 3, steps = 2 }",
+            "from must be above 0",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nrange = { from = 1, to = 4 }",
+            "steps is missing",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nrange = { from = 1, to = 4, steps = 3 }",
+            "makes chip.layers = 2.5: ",
+        ),
+        (
+            "[[axis]]\nkey = \"chip.mesh\"\nrange = { from = 1, to = 4, steps = 3 }",
+            "a range is of numbers",
+        ),
+        (
+            "[[axis]]\nkey = \"process.mesh.splitter_error_sigma_rad\"\nvalues = [0.1, 1e-1]",
+            "setting 1 is the same experiment as setting 0",
+        ),
         ("axis = 3", "a list of tables is needed"),
-        ("[[axis]]\nkey = \"chip.layers\"\nvalue = [1]", "axis[0].value = [1]: unknown key"),
+        (
+            "[[axis]]\nkey = \"chip.layers\"\nvalue = [1]",
+            "axis[0].value = [1]: unknown key",
+        ),
     ];
     for (axes, expected) in cases {
         let text = match axes.starts_with("axis") {
@@ -102,24 +170,32 @@ fn what_is_wrong_is_named_with_its_line_and_help() {
             false => with_axes("", axes),
         };
         let found = report(&text);
-        assert!(found.contains(expected), "{axes}\n{found}\nexpected: {expected}");
+        assert!(
+            found.contains(expected),
+            "{axes}\n{found}\nexpected: {expected}"
+        );
     }
 }
 
 #[test]
 fn a_setting_that_is_no_experiment_is_named_with_its_values() {
     // The gain has a meaning for one activation alone.
-    let axes = "[[axis]]\nkey = \"chip.activation.kind\"\nvalues = [\"electro-optic\", \"none\"]\n\
+    let axes = "[[axis]]\nkey = \"chip.activation.kind\"\nvalues = [\"electro-optic\", \"identity\"]\n\
                 [[axis]]\nkey = \"chip.activation.gain_rad_per_mw\"\nvalues = [0.1, 0.2]\n";
     let found = report(&with_axes("", axes));
     assert!(
-        found.contains("at the setting chip.activation.gain_rad_per_mw = 0.2, chip.activation.kind = none"),
+        found.contains(
+            "at the setting chip.activation.gain_rad_per_mw = 0.2, chip.activation.kind = identity"
+        ),
         "{found}"
     );
     // What is wrong with the experiment itself is said once and without a setting.
     let text = with_axes("", LAYERS).replace("training.epochs = 2", "training.epoch = 2");
     let found = report(&text);
-    assert!(found.contains("did you mean training.epochs?") && !found.contains("at the setting"), "{found}");
+    assert!(
+        found.contains("did you mean training.epochs?") && !found.contains("at the setting"),
+        "{found}"
+    );
     let text = with_axes("", LAYERS).replace("training.epochs = 2", "training.batch = 0");
     let found = report(&text);
     assert_eq!(found.matches("training.batch = 0").count(), 1, "{found}");
@@ -137,22 +213,34 @@ fn keys_of_the_sweep_itself_are_checked() {
         ("[slurm]\ntime = 3", "unknown key"),
     ];
     for (head, expected) in cases {
-        let found = report(&with_axes(head, LAYERS).replace("name = \"s\"\n", "")
-            .replacen(head, &format!("name = \"s\"\n{head}"), 1));
+        let found = report(
+            &with_axes(head, LAYERS)
+                .replace("name = \"s\"\n", "")
+                .replacen(head, &format!("name = \"s\"\n{head}"), 1),
+        );
         assert!(found.contains(expected), "{head}\n{found}");
     }
     let digital = with_axes("dies = 2", "").replace("[set]", "[set]\nmodel.kind = \"mlp\"");
-    assert!(report(&digital).contains("has no die"), "{}", report(&digital));
+    assert!(
+        report(&digital).contains("has no die"),
+        "{}",
+        report(&digital)
+    );
 }
 
 #[test]
 fn an_absurd_grid_is_refused_before_it_is_made() {
-    let range = |key: &str| format!("[[axis]]\nkey = \"{key}\"\nrange = {{ from = 0.0, to = 0.1, steps = 100000 }}\n");
+    let range = |key: &str| {
+        format!("[[axis]]\nkey = \"{key}\"\nrange = {{ from = 0.0, to = 0.1, steps = 100000 }}\n")
+    };
     let axes = range("process.mesh.splitter_error_sigma_rad")
         + &range("training.optimizer.momentum").replace("from = 0.0", "from = 0.01");
     let began = std::time::Instant::now();
     let found = report(&with_axes("dies = 10", &axes));
-    assert!(found.contains("10,000,000,000 settings x 10 dies x 1 trainings are 100,000,000,000 runs"), "{found}");
+    assert!(
+        found.contains("10,000,000,000 settings x 10 dies x 1 trainings are 100,000,000,000 runs"),
+        "{found}"
+    );
     assert!(found.contains("raise limits.runs"), "{found}");
     // It would take hours to make them.
     assert!(began.elapsed().as_secs() < 60);
@@ -169,4 +257,22 @@ fn drawn_settings_are_the_same_again_and_follow_their_seed() {
     };
     assert_eq!(hash(1), hash(1));
     assert_ne!(hash(1), hash(2));
+}
+
+#[test]
+fn values_are_short_and_read_back() {
+    let shown = |x: f64| shown_value(&x.into());
+    assert_eq!(
+        [0.0, 1e6, 0.005, 1e-5, -2.5].map(shown),
+        ["0", "1e6", "0.005", "1e-5", "-2.5"]
+    );
+    for x in [1.0 / 3.0, 1e5, 123_456.789, 9.87e-12] {
+        assert_eq!(shown(x).parse::<f64>().unwrap(), x);
+    }
+    let names = |paths: &[&str]| -> Vec<String> {
+        let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+        short_names(&paths).into_iter().map(str::to_owned).collect()
+    };
+    assert_eq!(names(&["a.b.x", "c.y"]), ["x", "y"]);
+    assert_eq!(names(&["a.x", "c.x"]), ["a.x", "c.x"]);
 }

@@ -68,7 +68,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<SweepText, Problem> {
         None => Vec::new(),
         Some((DeValue::Array(items), _)) => {
             let items = items.iter().enumerate();
-            items.filter_map(|(at, item)| reader.axis(at, item)).collect()
+            items
+                .filter_map(|(at, item)| reader.axis(at, item))
+                .collect()
         }
         Some((_, span)) => {
             let help = "write [[axis]] for each, with its key and values below";
@@ -142,7 +144,12 @@ impl AxisReader<'_> {
                         spreads.push((at, self.shown(value), spread));
                     }
                 }
-                _ => self.fault(at, &subject, "unknown key", &format!("known there: {FIELDS}")),
+                _ => self.fault(
+                    at,
+                    &subject,
+                    "unknown key",
+                    &format!("known there: {FIELDS}"),
+                ),
             }
         }
         let start = item.span().start;
@@ -153,7 +160,8 @@ impl AxisReader<'_> {
         let given = ["values", "range", "log_range"].map(|field| table.contains_key(field));
         if given.iter().filter(|given| **given).count() != 1 {
             let why = "needs one of values, range and log_range";
-            let help = "for example values = [1, 2], or range = { from = 0.0, to = 0.1, steps = 5 }";
+            let help =
+                "for example values = [1, 2], or range = { from = 0.0, to = 0.1, steps = 5 }";
             self.fault(start, &name, why, help);
         }
         if self.problems.len() > before {
@@ -255,10 +263,15 @@ fn read_bounds(table: &DeTable<'_>) -> Result<Bounds, String> {
     if let Some((name, _)) = table.iter().find(|(name, _)| !known(name.get_ref())) {
         return Err(format!("{} is an unknown key", name.get_ref()));
     }
-    let steps = match table.get("steps").map(|value| raw::classify(value.get_ref())) {
+    let steps = match table
+        .get("steps")
+        .map(|value| raw::classify(value.get_ref()))
+    {
         None => None,
         Some(RawValue::Integer(Some(steps))) if steps >= 2 => Some(steps as u64),
-        Some(_) => return Err("steps must be a whole number, 2 or more: both ends belong to it".into()),
+        Some(_) => {
+            return Err("steps must be a whole number, 2 or more: both ends belong to it".into());
+        }
     };
     let (from, to) = (number("from")?, number("to")?);
     if from >= to {

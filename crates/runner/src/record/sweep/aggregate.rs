@@ -22,6 +22,8 @@ pub struct Aggregates {
     pub confidence: f64,
     /// Score of a good die.
     pub yield_at: Option<f64>,
+    /// Key paths of the axes, in their order.
+    pub axes: Vec<String>,
     /// Per setting, in the order of the sweep.
     pub settings: Vec<Aggregate>,
 }
@@ -118,13 +120,17 @@ impl Aggregates {
             let rows: Vec<&Row> = rows.range(range).map(|(_, row)| row).collect();
             Aggregate::of(setting, planned.point.clone(), plan, &rows)
         });
-        let score = rows.values().find(|row| row.error.is_none()).map_or(Score::default(), |row| row.score);
+        let score = rows
+            .values()
+            .find(|row| row.error.is_none())
+            .map_or(Score::default(), |row| row.score);
         Self {
             name: plan.name.clone(),
             sweep_hash: plan.sweep_hash.clone(),
             score,
             confidence: 0.95,
             yield_at: plan.yield_at,
+            axes: plan.axes.clone(),
             settings: settings.collect(),
         }
     }
@@ -138,7 +144,9 @@ impl Aggregate {
             .collect();
         let failed = rows.iter().filter(|row| row.error.is_some()).count();
         let scores: Vec<f64> = scored.iter().map(|(_, score)| *score).collect();
-        let last = scored.iter().filter_map(|(row, _)| row.accuracy.as_ref()?.last);
+        let last = scored
+            .iter()
+            .filter_map(|(row, _)| row.accuracy.as_ref()?.last);
         let last: Vec<f64> = last.collect();
         let queries: Vec<f64> = scored.iter().map(|(row, _)| row.queries as f64).collect();
         let dies = means(scored.iter().map(|(row, score)| (row.die_seed, *score)));
@@ -192,7 +200,9 @@ impl From<Summary> for Figures {
 impl Spread {
     fn of(means: &[f64]) -> Option<Self> {
         let found = Summary::of(means)?;
-        let half = found.standard_error().map(|error| t_95(found.n - 1) * error);
+        let half = found
+            .standard_error()
+            .map(|error| t_95(found.n - 1) * error);
         Some(Self {
             n: found.n,
             mean: found.mean,
@@ -230,6 +240,7 @@ mod tests {
             yield_at: Some(0.8),
             die_seeds: dies.iter().copied().map(Some).collect(),
             seeds: seeds.to_vec(),
+            axes: Vec::new(),
             settings: vec![Planned {
                 point: Map::new(),
                 config_hash: String::new(),
@@ -299,6 +310,9 @@ mod tests {
         assert_eq!(setting.good.unwrap().dies, 1);
         let none = Aggregates::of(&plan(&[5], &[0]), &BTreeMap::new());
         let setting = &none.settings[0];
-        assert_eq!((setting.network, setting.good, setting.missing), (None, None, 1));
+        assert_eq!(
+            (setting.network, setting.good, setting.missing),
+            (None, None, 1)
+        );
     }
 }

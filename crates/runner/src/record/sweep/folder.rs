@@ -118,7 +118,10 @@ impl SweepFolder {
         let mut files = Vec::new();
         for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
             let path = entry.map_err(|error| unreadable(&folder, &error))?.path();
-            if path.extension().is_some_and(|extension| extension == "jsonl") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "jsonl")
+            {
                 files.push(path);
             }
         }
@@ -187,20 +190,21 @@ fn read_plan(path: &Path, bytes: &[u8]) -> Result<Plan, Error> {
 
 /// What differs between the sweep of a folder and this one, as far as it can be told.
 fn another(path: &Path, known: &Plan, plan: &Plan) -> Problem {
-    let points = |plan: &Plan| -> Vec<_> { plan.settings.iter().map(|s| s.point.clone()).collect() };
+    let points =
+        |plan: &Plan| -> Vec<_> { plan.settings.iter().map(|s| s.point.clone()).collect() };
     let differs = if points(known) != points(plan) {
-        "its axes"
+        "its axes differ"
     } else if known.die_seeds != plan.die_seeds {
-        "its dies"
+        "its dies differ"
     } else if known.seeds != plan.seeds {
-        "its trainings"
+        "its trainings differ"
     } else {
-        "its experiment"
+        "its experiment differs"
     };
     Problem::of(
         path.display(),
         format!(
-            "holds another sweep: {differs} differ (hash {}, this one {})",
+            "holds another sweep: {differs} (hash {}, this one {})",
             known.sweep_hash.get(..8).unwrap_or_default(),
             plan.sweep_hash.get(..8).unwrap_or_default(),
         ),
@@ -214,7 +218,11 @@ fn refuse_used(path: &Path) -> Result<(), Problem> {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-            return Err(Problem::of(path.display(), "not a folder", "name another with --out"));
+            return Err(Problem::of(
+                path.display(),
+                "not a folder",
+                "name another with --out",
+            ));
         }
         Err(error) => return Err(unwritable(path, &error)),
     };
@@ -223,7 +231,11 @@ fn refuse_used(path: &Path) -> Result<(), Problem> {
         let name = name.to_string_lossy();
         if !name.starts_with('.') && ![PLAN, CONFIG, MANIFEST, PARTS].contains(&name.as_ref()) {
             let why = "not empty, and no sweep of fzero";
-            return Err(Problem::of(path.display(), why, "name another folder with --out"));
+            return Err(Problem::of(
+                path.display(),
+                why,
+                "name another folder with --out",
+            ));
         }
     }
     Ok(())

@@ -61,8 +61,12 @@ impl PartLog {
             return Err(Problem::of(path.display(), why, help).into());
         }
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
-        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        file.read_to_end(&mut bytes)
+            .map_err(|error| failed(&error))?;
+        let whole = bytes
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |end| end + 1);
         Self::of(path, file, whole as u64, bytes.len() as u64)
     }
 }
@@ -71,7 +75,9 @@ impl<S: Storage> PartLog<S> {
     /// A storage that holds `length` bytes, `whole` of them whole rows.
     fn of(path: &Path, mut storage: S, whole: u64, length: u64) -> Result<Self, Error> {
         if whole < length {
-            storage.cut(whole).map_err(|error| unwritable(path, &error))?;
+            storage
+                .cut(whole)
+                .map_err(|error| unwritable(path, &error))?;
         }
         Ok(Self {
             path: path.to_owned(),
@@ -169,7 +175,11 @@ mod tests {
         log.storage.room = 1000;
         log.append(&row(2)).unwrap();
         let text = String::from_utf8(log.storage.bytes).unwrap();
-        let runs: Vec<_> = Row::read_lines(&text).unwrap().iter().map(|row| row.run).collect();
+        let runs: Vec<_> = Row::read_lines(&text)
+            .unwrap()
+            .iter()
+            .map(|row| row.run)
+            .collect();
         assert_eq!(runs, [0, 1, 2]);
     }
 
@@ -183,7 +193,11 @@ mod tests {
         let mut log = PartLog::open(&path, true).unwrap();
         log.append(&row(1)).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        let runs: Vec<_> = Row::read_lines(&text).unwrap().iter().map(|row| row.run).collect();
+        let runs: Vec<_> = Row::read_lines(&text)
+            .unwrap()
+            .iter()
+            .map(|row| row.run)
+            .collect();
         assert_eq!(runs, [0, 1]);
     }
 

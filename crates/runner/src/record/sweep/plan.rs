@@ -18,6 +18,8 @@ pub struct Plan {
     pub die_seeds: Vec<Option<u64>>,
     /// Seeds of the trainings.
     pub seeds: Vec<u64>,
+    /// Key paths of the axes, in their order.
+    pub axes: Vec<String>,
     /// The settings.
     pub settings: Vec<Planned>,
 }
@@ -44,6 +46,7 @@ impl Plan {
             yield_at: sweep.yield_at,
             die_seeds: sweep.die_seeds.clone(),
             seeds: sweep.seeds.clone(),
+            axes: sweep.axes.clone(),
             settings: settings.collect(),
         }
     }

@@ -2,19 +2,21 @@
 
 use super::aggregate::{Aggregate, Aggregates, Spread};
 use super::plan::Plan;
-use crate::config::sweep::shown_value;
+use crate::config::sweep::in_order_of;
 use crate::record::Row;
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// `rows.csv`.
 pub(super) fn rows(plan: &Plan, rows: &BTreeMap<usize, Row>) -> csv::Result<Vec<u8>> {
-    let layers = |row: &Row| row.accuracy.as_ref().map_or(0, |accuracy| accuracy.layers.len());
+    let layers = |row: &Row| {
+        row.accuracy
+            .as_ref()
+            .map_or(0, |accuracy| accuracy.layers.len())
+    };
     let most = rows.values().map(layers).max().unwrap_or(0);
-    let keys = keys(plan.settings.first().map(|setting| &setting.point));
     let mut table = Table::new();
     let mut header = vec!["run".to_owned()];
-    header.extend(keys);
+    header.extend(plan.axes.iter().cloned());
     header.extend(["die_seed", "seed", "network", "last_layer"].map(str::to_owned));
     header.extend((0..most).map(|layer| format!("layer{layer}")));
     header.extend(["test_images", "queries", "error", "elapsed_s"].map(str::to_owned));
@@ -23,13 +25,22 @@ pub(super) fn rows(plan: &Plan, rows: &BTreeMap<usize, Row>) -> csv::Result<Vec<
         let accuracy = row.accuracy.clone().unwrap_or_default();
         let failed = row.error.is_some();
         let mut cells = vec![row.run.to_string()];
-        cells.extend(row.point.values().map(shown_value));
-        cells.push(row.die_seed.map_or_else(String::new, |seed| seed.to_string()));
+        cells.extend(in_order_of(&plan.axes, &row.point));
+        cells.push(
+            row.die_seed
+                .map_or_else(String::new, |seed| seed.to_string()),
+        );
         cells.push(row.seed.to_string());
         cells.push(number(accuracy.vote));
         cells.push(number(accuracy.last));
         cells.extend((0..most).map(|at| number(accuracy.layers.get(at).copied().flatten())));
-        let count = |count: u64| if failed { String::new() } else { count.to_string() };
+        let count = |count: u64| {
+            if failed {
+                String::new()
+            } else {
+                count.to_string()
+            }
+        };
         cells.push(count(row.test_images as u64));
         cells.push(count(row.queries));
         cells.push(row.error.clone().unwrap_or_default());
@@ -74,18 +85,18 @@ const STATISTICS: [&str; 28] = [
 pub(super) fn aggregates(found: &Aggregates) -> csv::Result<Vec<u8>> {
     let mut table = Table::new();
     let mut header = vec!["setting".to_owned()];
-    header.extend(keys(found.settings.first().map(|setting| &setting.point)));
+    header.extend(found.axes.iter().cloned());
     header.extend(STATISTICS.map(str::to_owned));
     table.write(header)?;
     for setting in &found.settings {
-        table.write(cells(setting))?;
+        table.write(cells(&found.axes, setting))?;
     }
     table.finish()
 }
 
-fn cells(setting: &Aggregate) -> Vec<String> {
+fn cells(axes: &[String], setting: &Aggregate) -> Vec<String> {
     let mut cells = vec![setting.setting.to_string()];
-    cells.extend(setting.point.values().map(shown_value));
+    cells.extend(in_order_of(axes, &setting.point));
     cells.extend([setting.n, setting.failed, setting.missing].map(|count| count.to_string()));
     cells.push(count(setting.test_images));
     let network = setting.network;
@@ -111,10 +122,6 @@ fn cells(setting: &Aggregate) -> Vec<String> {
     cells
 }
 
-fn keys(point: Option<&Map<String, Value>>) -> Vec<String> {
-    point.map_or_else(Vec::new, |point| point.keys().cloned().collect())
-}
-
 /// The spelling that reads back as the same bits.
 fn number(x: Option<f64>) -> String {
     x.map_or_else(String::new, |x| format!("{x:?}"))
@@ -136,6 +143,8 @@ impl Table {
     }
 
     fn finish(self) -> csv::Result<Vec<u8>> {
-        self.0.into_inner().map_err(|error| error.into_error().into())
+        self.0
+            .into_inner()
+            .map_err(|error| error.into_error().into())
     }
 }

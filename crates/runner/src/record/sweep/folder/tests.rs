@@ -10,6 +10,7 @@ fn plan(hash: &str) -> Plan {
         yield_at: None,
         die_seeds: vec![Some(4)],
         seeds: vec![0, 1, 2],
+        axes: Vec::new(),
         settings: vec![Planned {
             point: Map::new(),
             config_hash: String::new(),
@@ -62,7 +63,10 @@ fn a_folder_is_taken_up_by_its_own_sweep_alone() {
     let mut other = plan("two");
     other.seeds = vec![0];
     let error = create(&path, &other).unwrap_err().report();
-    assert!(error.contains("holds another sweep: its trainings differ"), "{error}");
+    assert!(
+        error.contains("holds another sweep: its trainings differ"),
+        "{error}"
+    );
     // What a good die is does not change the runs.
     let mut judged = plan("one");
     judged.yield_at = Some(0.9);
@@ -71,7 +75,10 @@ fn a_folder_is_taken_up_by_its_own_sweep_alone() {
     // Something else is never touched.
     fs::write(parent.path().join("notes"), "").unwrap();
     let error = create(parent.path(), &plan("one")).unwrap_err().report();
-    assert!(error.contains("not empty, and no sweep of fzero"), "{error}");
+    assert!(
+        error.contains("not empty, and no sweep of fzero"),
+        "{error}"
+    );
     assert!(SweepFolder::open(parent.path()).is_err());
 }
 
@@ -92,7 +99,11 @@ fn rows_of_all_processes_count_once_and_success_counts_more() {
     let aggregates = folder.write(&rows).unwrap();
     assert_eq!(aggregates.settings.len(), 1);
     let text = fs::read_to_string(parent.path().join("rows.jsonl")).unwrap();
-    let runs: Vec<_> = Row::read_lines(&text).unwrap().iter().map(|row| row.run).collect();
+    let runs: Vec<_> = Row::read_lines(&text)
+        .unwrap()
+        .iter()
+        .map(|row| row.run)
+        .collect();
     assert_eq!(runs, [0, 1, 2]);
 }
 
