@@ -43,7 +43,9 @@ pub(super) fn rows(plan: &Plan, rows: &BTreeMap<usize, Row>) -> csv::Result<Vec<
         };
         cells.push(count(row.test_images as u64));
         cells.push(count(row.queries));
-        cells.push(row.error.clone().unwrap_or_default());
+        // On one line, for programs that do not know quotes.
+        let error = row.error.as_deref().unwrap_or_default();
+        cells.push(error.replace('\n', ";"));
         cells.push(number(Some(row.elapsed_s)));
         table.write(cells)?;
     }
