@@ -14,7 +14,7 @@ use super::session::session;
 use crate::caution;
 use crate::cli::{Shard, SweepArgs};
 use crate::config::Sweep;
-use crate::config::sweep::shown_point;
+use crate::config::sweep::at_point;
 use crate::error::{Error, Problem, Status};
 use crate::progress::{Mode, SweepProgress};
 use crate::record::sweep::{Plan, SweepFolder, SweepManifest};
@@ -129,14 +129,7 @@ fn prepare(sweep: &Sweep, quiet: bool) -> Result<(), Error> {
             Ok(())
         }
         Err(Error::Problems(problems)) if !run.setting.point.is_empty() => {
-            let at = |problem: Problem| Problem {
-                why: format!(
-                    "{}, at the setting {}",
-                    problem.why,
-                    shown_point(&run.setting.point)
-                ),
-                ..problem
-            };
+            let at = |problem: Problem| at_point(problem, &run.setting.point);
             Err(Error::Problems(problems.into_iter().map(at).collect()))
         }
         Err(error) => Err(error),

@@ -2,19 +2,21 @@
 
 mod axis;
 mod design;
+mod point;
 mod text;
 
 use super::keys::{EXACT_MAX, KEYS, SWEEP};
 use super::load::{Override, in_order, read_overrides, read_text};
 use super::raw::{Entry, Place, RawValue};
-use super::resolved::{Resolved, Value};
+use super::resolved::Resolved;
 use super::{Loaded, check, paths};
 use crate::error::{Error, Problem};
 use crate::hash::sha256_hex;
 use axis::Axis;
 use design::Design;
+use point::point_of;
+pub use point::{Point, at_point, in_order_of, short_names, shown_point, shown_value};
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -51,7 +53,7 @@ pub struct Sweep {
 #[derive(Clone, Debug)]
 pub struct Setting {
     /// Key path -> value.
-    pub point: Map<String, serde_json::Value>,
+    pub point: Point,
     /// SHA-256 of the experiment with this setting and the seeds of the base.
     pub config_hash: String,
     entries: Vec<Entry>,
@@ -242,7 +244,7 @@ impl Sweep {
         let mut first = None;
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for entries in settings {
-            let point = point(axes, &entries);
+            let point = point_of(axes, &entries);
             let over = [self.over.as_slice(), &entries].concat();
             match Loaded::from_entries(&self.base_file, &self.base_text, &over) {
                 Ok(loaded) => {
@@ -343,13 +345,7 @@ impl Sweep {
         }
     }
 
-    fn twice(
-        &self,
-        axes: &[Axis],
-        earlier: usize,
-        number: usize,
-        point: &Map<String, serde_json::Value>,
-    ) -> Problem {
+    fn twice(&self, axes: &[Axis], earlier: usize, number: usize, point: &Point) -> Problem {
         let place = axes
             .last()
             .map_or(self.file.clone(), |axis| axis.place.to_string());
@@ -449,80 +445,6 @@ fn beside(set: &[Entry], options: &[Entry], axes: &[Axis]) -> Vec<Problem> {
         }
     }
     problems
-}
-
-fn point(axes: &[Axis], entries: &[Entry]) -> Map<String, serde_json::Value> {
-    axes.iter()
-        .zip(entries)
-        .map(|(axis, entry)| {
-            let value = check::value_of(entry, axis.key).ok().flatten();
-            let value = value.map_or_else(|| entry.shown.clone().into(), |value| json(&value));
-            (axis.key.path.to_owned(), value)
-        })
-        .collect()
-}
-
-fn json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Integer(x) => (*x).into(),
-        Value::Float(x) => (*x).into(),
-        Value::Text(text) => text.clone().into(),
-        Value::Bool(x) => (*x).into(),
-        Value::List(items) => items.iter().map(json).collect::<Vec<_>>().into(),
-        Value::Record(fields) => {
-            let fields = fields
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), json(value)));
-            serde_json::Value::Object(fields.collect())
-        }
-    }
-}
-
-/// A point in words: `a = 1, b = 2`.
-pub fn shown_point(point: &Map<String, serde_json::Value>) -> String {
-    if point.is_empty() {
-        return "(no axes)".into();
-    }
-    let values: Vec<_> = point
-        .iter()
-        .map(|(key, value)| format!("{key} = {}", shown_value(value)))
-        .collect();
-    values.join(", ")
-}
-
-/// A value of a point: words without quotes, numbers that read back as the same bits.
-pub fn shown_value(value: &serde_json::Value) -> String {
-    match (value.as_str(), value.as_f64().filter(|_| value.is_f64())) {
-        (Some(word), _) => word.to_owned(),
-        (_, Some(x)) if x == 0.0 || (1e-4..1e5).contains(&x.abs()) => x.to_string(),
-        (_, Some(x)) => format!("{x:e}"),
-        _ => value.to_string(),
-    }
-}
-
-/// The values of a point in the order of the axes.
-pub fn in_order_of(axes: &[String], point: &Map<String, serde_json::Value>) -> Vec<String> {
-    let value = |key: &String| point.get(key).map_or_else(String::new, shown_value);
-    axes.iter().map(value).collect()
-}
-
-/// The last parts of key paths, or the whole paths where these are not enough to tell them apart.
-pub fn short_names(paths: &[String]) -> Vec<&str> {
-    let leaves: Vec<&str> = paths
-        .iter()
-        .map(|path| path.rsplit('.').next().unwrap_or(path))
-        .collect();
-    match leaves.iter().collect::<BTreeSet<_>>().len() == leaves.len() {
-        true => leaves,
-        false => paths.iter().map(String::as_str).collect(),
-    }
-}
-
-fn at_point(problem: Problem, point: &Map<String, serde_json::Value>) -> Problem {
-    Problem {
-        why: format!("{}, at the setting {}", problem.why, shown_point(point)),
-        ..problem
-    }
 }
 
 fn shown_count(count: u128) -> String {

@@ -276,3 +276,13 @@ fn values_are_short_and_read_back() {
     assert_eq!(names(&["a.b.x", "c.y"]), ["x", "y"]);
     assert_eq!(names(&["a.x", "c.x"]), ["a.x", "c.x"]);
 }
+
+#[test]
+fn a_key_that_is_unset_at_a_point_says_so() {
+    let axes = "[[axis]]\nkey = \"limits.sample_queries\"\nvalues = [1000, \"none\"]\n";
+    let sweep = sweep(&with_axes("", axes));
+    assert_eq!(
+        shown_point(&sweep.settings[1].point),
+        "limits.sample_queries = none"
+    );
+}
