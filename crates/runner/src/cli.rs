@@ -8,6 +8,7 @@ mod evaluate;
 mod matrix;
 mod mesh_choice;
 mod program;
+mod sweep;
 
 pub use check::{Annotations, CheckArgs, Measure};
 pub use compare::CompareArgs;
@@ -19,6 +20,7 @@ pub use evaluate::EvaluateArgs;
 pub use matrix::MatrixArgs;
 pub use mesh_choice::MeshChoice;
 pub use program::{MethodName, ProgramArgs};
+pub use sweep::{Shard, SweepArgs};
 pub use validate::ValidateArgs;
 
 use crate::config::Override;
@@ -98,6 +100,15 @@ pub enum Command {
                       --update the results become the baseline."
     )]
     Check(CheckArgs),
+    /// Run an experiment over axes of its keys, dies and trainings, on all cores or many machines.
+    #[command(
+        after_help = sweep::EXAMPLES,
+        long_about = "Run every setting that the axes of a sweep give, on each of its dies and with each of \
+                      its training seeds, and keep a row per run and statistics per setting. Rows are kept \
+                      as runs end: started again, the sweep does what is missing. They are the same, but \
+                      for their times, on any number of threads and machines. How: docs/sweep.md."
+    )]
+    Sweep(SweepArgs),
     /// Load the phases of a finished run onto a die and measure its accuracy; train nothing.
     #[command(
         after_help = evaluate::EXAMPLES,

@@ -16,5 +16,4 @@ pub(crate) use readout::Reader;
 
 pub use chip::{Knowledge, Twin, TwinError};
 pub use mesh::MeshTwin;
-pub(crate) use readout::Reader;
 pub use tape::Tape;

@@ -7,6 +7,7 @@ mod compare;
 mod conclusion;
 mod convert;
 mod draw;
+mod estimate;
 mod evaluate;
 mod experiment;
 mod matrix;
@@ -14,7 +15,9 @@ mod print;
 mod program;
 mod run;
 mod session;
+mod sweep;
 mod task;
+mod training;
 mod validate;
 
 use crate::cli::{Cli, Command};
@@ -34,6 +37,7 @@ pub fn dispatch(cli: &Cli) -> Result<Status, Error> {
         Command::Program(args) => program::run(args),
         Command::Matrix(args) => matrix::run(args),
         Command::Convert(args) => convert::run(args),
+        Command::Sweep(args) => sweep::run(args),
         Command::Validate(args) => validate::run(args),
         Command::Draw(args) => draw::run(args),
         Command::Bench(args) => bench::run(args),

@@ -5,7 +5,7 @@ use crate::dataset::{DataFile, Dataset, FunctionSamples};
 use crate::record::summary::Score;
 use fzero::baseline::{self, DifferentiableTwin};
 use fzero::goal::LocalGoal;
-use fzero::layerwise::{self, GradientSource, LayerwisePlan, Outcome};
+use fzero::layerwise::{self, GradientSource, LayerwisePlan, Outcome, Start};
 use fzero::{MeteredTappedBox, Observer, Target, TrainError};
 use numerics::Streams;
 
@@ -115,16 +115,16 @@ impl Task {
         &self,
         device: &mut dyn MeteredTappedBox,
         twin: Option<&mut dyn DifferentiableTwin>,
-        initial: Vec<Vec<f64>>,
+        start: Start,
         plan: &LayerwisePlan,
         streams: &Streams,
         observer: &mut dyn Observer,
     ) -> Result<Outcome, TrainError> {
         let how = (plan, streams, observer);
         match self {
-            Self::Classes { data, goals } => train(device, twin, &data.view(), goals, initial, how),
+            Self::Classes { data, goals } => train(device, twin, &data.view(), goals, start, how),
             Self::Numbers { data, goals } => {
-                train(device, twin, &data.data.dataset(), goals, initial, how)
+                train(device, twin, &data.data.dataset(), goals, start, how)
             }
         }
     }
@@ -135,14 +135,14 @@ fn train<Y: Target>(
     twin: Option<&mut dyn DifferentiableTwin>,
     data: &fzero::Dataset<'_, Y>,
     goals: &[Box<dyn LocalGoal<Y>>],
-    initial: Vec<Vec<f64>>,
+    start: Start,
     (plan, streams, observer): (&LayerwisePlan, &Streams, &mut dyn Observer),
 ) -> Result<Outcome, TrainError> {
     match twin {
         None if matches!(plan.gradient, GradientSource::InSitu { .. }) => {
-            baseline::train_in_situ(device, data, goals, initial, plan, streams, observer)
+            baseline::train_in_situ(device, data, goals, start, plan, streams, observer)
         }
-        None => layerwise::train(device, data, goals, initial, plan, streams, observer),
-        Some(twin) => baseline::train(device, twin, data, goals, initial, plan, streams, observer),
+        None => layerwise::train(device, data, goals, start, plan, streams, observer),
+        Some(twin) => baseline::train(device, twin, data, goals, start, plan, streams, observer),
     }
 }

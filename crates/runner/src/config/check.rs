@@ -166,7 +166,7 @@ fn switched_off(
 }
 
 /// The value of an entry; `None` for the word that unsets a key without a default.
-fn value_of(entry: &Entry, key: &Key) -> Result<Option<Value>, Vec<Problem>> {
+pub(super) fn value_of(entry: &Entry, key: &Key) -> Result<Option<Value>, Vec<Problem>> {
     if key.fallback == Fallback::Absent && entry.value == RawValue::Text(NONE.into()) {
         return Ok(None);
     }

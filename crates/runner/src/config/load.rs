@@ -2,6 +2,7 @@
 
 use super::checked::Config;
 use super::keys::KEYS;
+use super::raw::Entry;
 use super::resolved::{Resolved, Value};
 use super::table::KeyTable;
 use super::{check, fit, mesh, paths, preset, raw, solver_fit};
@@ -60,11 +61,20 @@ impl Loaded {
     /// # Errors
     /// As [`Loaded::read`].
     pub fn from_text(file: &str, text: &str, overrides: &[Override]) -> Result<Self, Error> {
+        Self::of(file, settle(&KEYS, file, text, overrides)?)
+    }
+
+    /// The same with values of another file over those of the text.
+    pub(super) fn from_entries(file: &str, text: &str, over: &[Entry]) -> Result<Self, Error> {
+        Self::of(file, settle_entries(&KEYS, file, text, over, Vec::new())?)
+    }
+
+    fn of(file: &str, settled: Settled) -> Result<Self, Error> {
         let Settled {
             mut resolved,
             mut problems,
             preset,
-        } = settle(&KEYS, file, text, overrides)?;
+        } = settled;
         let (mesh_file, faults) = mesh::settle(file, &mut resolved);
         problems.extend(faults);
         problems.extend(paths::locate(file, &mut resolved));
@@ -160,14 +170,38 @@ pub(super) fn settle(
     text: &str,
     overrides: &[Override],
 ) -> Result<Settled, Error> {
-    let (mut entries, mut problems) = raw::read(table, file, text);
-    let unreadable = entries.is_empty() && problems.len() == 1 && is_syntax(&problems[0]);
+    let (over, problems) = read_overrides(table, overrides);
+    settle_entries(table, file, text, &over, problems)
+}
+
+/// What options give, and what is wrong with them.
+pub(super) fn read_overrides(
+    table: &KeyTable,
+    overrides: &[Override],
+) -> (Vec<Entry>, Vec<Problem>) {
+    let mut entries = Vec::new();
+    let mut problems = Vec::new();
     for given in overrides {
         match raw::read_override(table, given) {
             Ok(entry) => entries.push(entry),
             Err(problem) => problems.push(problem),
         }
     }
+    (entries, problems)
+}
+
+/// [`settle`] with options that were read already, and what was wrong with them.
+fn settle_entries(
+    table: &'static KeyTable,
+    file: &str,
+    text: &str,
+    over: &[Entry],
+    wrong: Vec<Problem>,
+) -> Result<Settled, Error> {
+    let (mut entries, mut problems) = raw::read(table, file, text);
+    let unreadable = entries.is_empty() && problems.len() == 1 && is_syntax(&problems[0]);
+    entries.extend_from_slice(over);
+    problems.extend(wrong);
     if unreadable {
         // Nothing is known about the keys, so none can be missing.
         return Err(Error::Problems(problems));

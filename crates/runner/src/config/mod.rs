@@ -21,8 +21,10 @@ pub mod reference;
 pub mod resolved;
 mod solver_fit;
 mod suggest;
+pub mod sweep;
 pub mod table;
 pub mod validation;
 
 pub use checked::Config;
 pub use load::{Loaded, Override};
+pub use sweep::Sweep;

@@ -28,6 +28,13 @@ pub enum Place {
     },
     /// Somewhere in the file, for what is missing there.
     File(String),
+    /// In a sweep, which changes keys of another file, at this line from 1.
+    Sweep {
+        /// The file of the sweep as the user named it.
+        file: String,
+        /// Its line.
+        line: usize,
+    },
     /// By an option of the command line.
     Option(&'static str),
 }
@@ -38,7 +45,7 @@ impl Place {
         match self {
             Self::Preset { .. } => 0,
             Self::Line { .. } | Self::File(_) => 1,
-            Self::Option(_) => 2,
+            Self::Sweep { .. } | Self::Option(_) => 2,
         }
     }
 }
@@ -47,7 +54,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Preset { name, line } => write!(f, "{name}:{line}"),
-            Self::Line { file, line } => write!(f, "{file}:{line}"),
+            Self::Line { file, line } | Self::Sweep { file, line } => write!(f, "{file}:{line}"),
             Self::File(file) => f.write_str(file),
             Self::Option(option) => f.write_str(option),
         }
@@ -143,20 +150,35 @@ fn read_as(
     text: &str,
     place: &dyn Fn(usize) -> Place,
 ) -> (Vec<Entry>, Vec<Problem>) {
-    match DeTable::parse(text) {
-        Ok(table) => {
-            let mut reader = Reader {
-                keys,
-                place,
-                text,
-                entries: Vec::new(),
-                problems: Vec::new(),
-            };
-            reader.table(table.get_ref(), "");
-            reader.finish()
-        }
-        Err(error) => (Vec::new(), vec![syntax_problem(file, text, &error)]),
+    match parse(file, text) {
+        Ok(table) => read_table(keys, text, &table, place),
+        Err(problem) => (Vec::new(), vec![problem]),
     }
+}
+
+/// The tables of a text.
+pub(super) fn parse<'a>(file: &str, text: &'a str) -> Result<DeTable<'a>, Problem> {
+    DeTable::parse(text)
+        .map(toml::Spanned::into_inner)
+        .map_err(|error| syntax_problem(file, text, &error))
+}
+
+/// Reads a table of a text as if it were the whole of it.
+pub(super) fn read_table(
+    keys: &KeyTable,
+    text: &str,
+    table: &DeTable<'_>,
+    place: &dyn Fn(usize) -> Place,
+) -> (Vec<Entry>, Vec<Problem>) {
+    let mut reader = Reader {
+        keys,
+        place,
+        text,
+        entries: Vec::new(),
+        problems: Vec::new(),
+    };
+    reader.table(table, "");
+    reader.finish()
 }
 
 /// Reads one value given by an option. A key that takes text takes it without quotes as well.
@@ -253,7 +275,7 @@ impl Reader<'_> {
     }
 }
 
-fn classify(value: &DeValue<'_>) -> RawValue {
+pub(super) fn classify(value: &DeValue<'_>) -> RawValue {
     match value {
         DeValue::Integer(x) => RawValue::Integer(i64::from_str_radix(x.as_str(), x.radix()).ok()),
         DeValue::Float(x) => x
@@ -303,7 +325,7 @@ pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 }
 
 /// The first line, cut at 60 characters.
-fn first_line(text: &str) -> String {
+pub(super) fn first_line(text: &str) -> String {
     const LONGEST: usize = 60;
     let line = text.lines().next().unwrap_or_default();
     let cut = line.chars().count() > LONGEST || text.lines().nth(1).is_some();

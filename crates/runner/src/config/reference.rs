@@ -1,7 +1,7 @@
 //! The table of keys as a page for people: `docs/config.md`.
 
 use super::key::{Fallback, Key, Kind, State};
-use super::keys::{KEYS, VALIDATION};
+use super::keys::{KEYS, SWEEP, VALIDATION};
 use super::table::KeyTable;
 use std::fmt::Write;
 
@@ -37,6 +37,16 @@ against; a test fails when they differ, and this renews it:
     FZERO_UPDATE_DOCS=1 cargo test -p runner config_reference
 ";
 
+const SWEEP_HEAD: &str = "\
+# Keys of a sweep
+
+Every key that a file for `fzero sweep` may have, but for `[set]` and `[[axis]]`: what these say, and what a
+sweep leaves, is in [sweep.md](sweep.md). This page is made from the table of keys that the program itself
+checks against; a test fails when they differ, and this renews it:
+
+    FZERO_UPDATE_DOCS=1 cargo test -p runner config_reference
+";
+
 /// The page of an experiment, in Markdown: a table for each table of the file, in the order of the resolved
 /// file.
 pub fn markdown() -> String {
@@ -47,6 +57,11 @@ pub fn markdown() -> String {
 pub fn validation_markdown() -> String {
     let own = |key: &Key| !key.path.starts_with("process.");
     page(&VALIDATION, VALIDATION_HEAD, own)
+}
+
+/// The page of a sweep.
+pub fn sweep_markdown() -> String {
+    page(&SWEEP, SWEEP_HEAD, |_| true)
 }
 
 fn page(keys: &KeyTable, head: &str, shown: fn(&Key) -> bool) -> String {
@@ -156,6 +171,7 @@ mod tests {
         let pages = [
             ("config.md", markdown()),
             ("validate-keys.md", validation_markdown()),
+            ("sweep-keys.md", sweep_markdown()),
         ];
         for (name, expected) in pages {
             let path = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,13 +1,15 @@
 //! What a person sees while a network is trained.
 
+mod sweep;
 mod throttle;
 
+pub use sweep::SweepProgress;
 pub use throttle::Throttle;
 
 use crate::record::summary::Score;
 use crate::table::{grouped, seconds, shown};
 use fzero::estimate::{ChosenRadius, RadiusBound};
-use fzero::layerwise::Stage;
+use fzero::layerwise::{Position, Stage};
 use fzero::observe::{EpochRecord, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
@@ -238,6 +240,14 @@ impl<O: Observer> Observer for Progress<O> {
             self.show(record);
         }
         self.inner.epoch_ends(record, parameters)
+    }
+
+    fn keeps_position(&mut self, last: bool) -> bool {
+        self.inner.keeps_position(last)
+    }
+
+    fn position(&mut self, position: Position) {
+        self.inner.position(position);
     }
 }
 

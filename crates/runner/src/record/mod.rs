@@ -30,6 +30,7 @@ pub mod position;
 pub mod row;
 pub mod splitter_errors;
 pub mod summary;
+pub mod sweep;
 pub mod timestamp;
 pub mod touchstone;
 pub mod trained;

@@ -12,7 +12,8 @@
 
 use super::folder::ResultsFolder;
 use crate::error::{Error, Problem};
-use fzero::layerwise::Position;
+use fzero::estimate::ChosenRadius;
+use fzero::layerwise::{Outcome, Position};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -39,6 +40,17 @@ pub struct SavedRun {
     pub metrics_bytes: u64,
     /// Time that the training has taken in s.
     pub elapsed_s: f64,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// Where an experiment stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// What the training on the twin left, where that on the device has begun.
+    pub before: Option<Outcome>,
+    /// The smoothing radii of the stages before the present one.
+    pub radii: Vec<ChosenRadius>,
     /// Where the training stands.
     pub position: Position,
 }
@@ -166,7 +178,7 @@ fn checksum(version: [u8; 4], length: [u8; 8], payload: &[u8]) -> [u8; 32] {
 mod tests {
     use super::*;
     use fzero::Ledger;
-    use fzero::estimate::{ChosenRadius, RadiusBound};
+    use fzero::estimate::RadiusBound;
     use fzero::optimizer::OptimizerChoice;
     use proptest::prelude::*;
 
@@ -175,20 +187,24 @@ mod tests {
             config_hash: "0123".into(),
             metrics_bytes: 4321,
             elapsed_s: 1.5,
-            position: Position {
-                parameters: vec![vec![0.1, -0.0, f64::MIN_POSITIVE], vec![]],
-                epochs: vec![3, 0],
-                stage: 0,
-                step: 36,
-                optimizer: OptimizerChoice::default().build(),
-                radii: vec![ChosenRadius {
-                    radius: 0.3,
-                    bound: RadiusBound::Noise,
-                    noise: None,
-                    expected_ratio: Some(4.0),
-                }],
-                ledger: Ledger::default(),
-                device: vec![1, 2, 3],
+            standing: Standing {
+                before: None,
+                radii: Vec::new(),
+                position: Position {
+                    parameters: vec![vec![0.1, -0.0, f64::MIN_POSITIVE], vec![]],
+                    epochs: vec![3, 0],
+                    stage: 0,
+                    step: 36,
+                    optimizer: OptimizerChoice::default().build(),
+                    radii: vec![ChosenRadius {
+                        radius: 0.3,
+                        bound: RadiusBound::Noise,
+                        noise: None,
+                        expected_ratio: Some(4.0),
+                    }],
+                    ledger: Ledger::default(),
+                    device: vec![1, 2, 3],
+                },
             },
         }
     }
@@ -199,7 +215,7 @@ mod tests {
         let back = SavedRun::decode(&bytes).unwrap();
         assert_eq!(back, saved());
         assert_eq!(back.encode().unwrap(), bytes);
-        assert!(back.position.parameters[0][1].is_sign_negative());
+        assert!(back.standing.position.parameters[0][1].is_sign_negative());
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub struct Row {
     /// Number of the run in its sweep, from 0.
     #[serde(default)]
     pub run: usize,
-    /// The setting: key path -> value, in the order of the axes. Runs with the same are repetitions.
+    /// The setting: key path -> value, in the order of the paths. Runs with the same are repetitions.
     pub point: Map<String, Value>,
     /// Seed of the die; none where there is no chip.
     pub die_seed: Option<u64>,

@@ -5,26 +5,23 @@ mod recorder;
 
 use crate::caution;
 use crate::cli::RunArgs;
-use crate::command::conclusion::{Conclusion, show};
+use crate::command::conclusion::show;
 use crate::command::experiment::Experiment;
 use crate::command::session::session;
+use crate::command::training;
 use crate::config::Loaded;
 use crate::error::{Error, Status};
 use crate::progress::{Mode, Progress};
-use crate::record::checkpoint::{PARAMETERS, PHASES, write_checkpoint};
+use crate::record::checkpoint::write_checkpoint;
 use crate::record::manifest;
-use crate::record::metrics::TrainedOn;
-use crate::record::{BenchRecord, FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
+use crate::record::{FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
 use crate::table::Origin;
-use fzero::baseline::DifferentiableTwin;
-use fzero::checkpoint::LayerCheckpoint;
-use fzero::{BlackBox, Checkpoint, Metered, Stop};
+use fzero::BlackBox;
 use numerics::Level;
 use recorder::Recorder;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 /// Runs an experiment, or says what it would do.
 ///
@@ -111,107 +108,18 @@ pub(super) fn train(
     let recorder = Recorder::new(MetricsLog::create(&folder, score)?, job.interrupted.clone());
     let layers = experiment.device.layers();
     let mut observer = Progress::new(Mode::choose(job.quiet), layers, recorder).scored(score);
-    let began = Instant::now();
-    let Experiment {
-        task,
-        device,
-        twin,
-        calibration,
-        prototypes,
-        initial,
-        plan,
-        fine_tuning,
-        streams,
-        memory: _,
-        cautions: _,
-    } = experiment;
-    let shapes = device.shapes();
-    let groups = shapes.iter().map(|shape| &shape.groups);
-    let mut device = Metered::new(device).with_budget(config.limits.sample_queries);
-    let measured = calibration.map(|calibration| calibration.measure(&mut device, &streams));
-    let (fitted, calibration) = measured
-        .transpose()
-        .map_err(|error| Error::failed("the twin cannot be fitted", error, ""))?
-        .unzip();
-    let mut twin = twin.or_else(|| Some(Box::new(fitted?) as Box<dyn DifferentiableTwin>));
-    let mut trained = {
-        if fine_tuning.is_some() {
-            observer.inner_mut().trained_on(TrainedOn::Twin);
-        }
-        let twin = twin
-            .as_deref_mut()
-            .map(|twin| twin as &mut dyn DifferentiableTwin);
-        task.train(&mut device, twin, initial, &plan, &streams, &mut observer)
-    };
-    let mut before = None;
-    if let (Ok(outcome), Some(plan)) = (&trained, &fine_tuning)
-        && outcome.stopped == Stop::Completed
-    {
-        observer.inner_mut().trained_on(TrainedOn::Device);
-        let start = outcome.parameters.clone();
-        let tuned = task.train(&mut device, None, start, plan, &streams, &mut observer);
-        before = std::mem::replace(&mut trained, tuned).ok();
-    }
-    let elapsed_s = began.elapsed().as_secs_f64();
-    let radii = observer.into_inner().finish()?;
-    let outcome = trained.map_err(|error| {
+    let trained = training::train(loaded, experiment, None, &mut observer, simd);
+    observer.into_inner().finish()?;
+    let trained = trained.map_err(|error| {
         let help = format!(
             "what was measured until then is in {}",
             folder.path().display()
         );
-        Error::failed("the training stopped", error, help)
+        error.with_help(help)
     })?;
-    let earlier = |layer: usize| before.as_ref().map_or(0, |before| before.epochs[layer]);
-    let checkpoint = Checkpoint {
-        seed: config.seed,
-        layers: outcome
-            .parameters
-            .iter()
-            .zip(&outcome.epochs)
-            .enumerate()
-            .map(|(layer, (parameters, epochs))| (parameters, epochs + earlier(layer)))
-            .zip(groups.zip(prototypes))
-            .map(
-                |((parameters, epochs), (groups, prototypes))| LayerCheckpoint {
-                    parameters: parameters.clone(),
-                    groups: groups
-                        .iter()
-                        .map(|g| (g.name.into(), g.range.len()))
-                        .collect(),
-                    prototypes,
-                    epochs,
-                },
-            )
-            .collect(),
-        ledger: outcome.ledger.clone(),
-        stopped: outcome.stopped,
-    };
-    let archive = match device.device().chip() {
-        Some(_) => PHASES,
-        None => PARAMETERS,
-    };
-    write_checkpoint(&folder, archive, &checkpoint)?;
-    let conclusion = Conclusion {
-        train: &outcome.train,
-        test: &outcome.test,
-        ledger: &outcome.ledger,
-        calibration,
-        before: before.as_ref(),
-        bench: device
-            .device()
-            .chip()
-            .map(|chip| BenchRecord::from(&chip.bench_costs())),
-        score,
-        stopped: outcome.stopped,
-        parameters: shapes.iter().map(|shape| shape.existing()).sum(),
-        radii,
-        phases: None,
-        elapsed_s,
-        simd,
-    };
-    let summary = conclusion.summary(loaded);
-    folder.write_json("summary.json", &summary)?;
-    Ok((summary, folder.path().to_owned()))
+    write_checkpoint(&folder, trained.archive, &trained.checkpoint)?;
+    folder.write_json("summary.json", &trained.summary)?;
+    Ok((trained.summary, folder.path().to_owned()))
 }
 
 /// A flag that the first Ctrl-C (or SIGTERM) raises; the second ends the process at once.

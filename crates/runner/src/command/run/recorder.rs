@@ -1,9 +1,11 @@
 //! Writes a line per epoch and passes on the wish to stop.
 
+use crate::command::training::Watch;
 use crate::error::Error;
+use crate::progress::Progress;
 use crate::record::MetricsLog;
 use crate::record::metrics::TrainedOn;
-use fzero::estimate::ChosenRadius;
+use crate::record::position::Standing;
 use fzero::{EpochRecord, Observer};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -14,7 +16,6 @@ pub(super) struct Recorder {
     log: MetricsLog,
     interrupted: Arc<AtomicBool>,
     began: Instant,
-    radii: Vec<ChosenRadius>,
     failure: Option<Error>,
 }
 
@@ -24,27 +25,33 @@ impl Recorder {
             log,
             interrupted,
             began: Instant::now(),
-            radii: Vec::new(),
             failure: None,
         }
     }
 
-    /// States in all further lines what is trained on.
-    pub(super) fn trained_on(&mut self, trained_on: TrainedOn) {
+    /// The first failure to write.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        self.failure.map_or(Ok(()), Err)
+    }
+}
+
+impl Watch for Recorder {
+    fn trained_on(&mut self, trained_on: TrainedOn) {
         self.log.trained_on(trained_on);
     }
+}
 
-    /// The radius of each layer that was begun, or the first failure to write.
-    pub(super) fn finish(self) -> Result<Vec<ChosenRadius>, Error> {
-        self.failure.map_or(Ok(self.radii), Err)
+impl<O: Watch> Watch for Progress<O> {
+    fn trained_on(&mut self, trained_on: TrainedOn) {
+        self.inner_mut().trained_on(trained_on);
+    }
+
+    fn keep(&mut self, standing: Standing) {
+        self.inner_mut().keep(standing);
     }
 }
 
 impl Observer for Recorder {
-    fn radius_chosen(&mut self, _layer: usize, chosen: &ChosenRadius) {
-        self.radii.push(*chosen);
-    }
-
     fn epoch_ends(&mut self, record: &EpochRecord, _parameters: &[f64]) -> ControlFlow<()> {
         let elapsed_s = self.began.elapsed().as_secs_f64();
         if let Err(error) = self.log.append(record, elapsed_s) {

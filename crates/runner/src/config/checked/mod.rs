@@ -20,8 +20,9 @@ pub use process::{
     SourceProcess, StuckHeater,
 };
 pub use training::{
-    AutoRadius, DirectionLaw, Estimator, EstimatorKind, FineTune, FineTuneSchedule, Goal, InSitu, Interference, LayerOrder,
-    MeasuredRadius, Optimizer, Schedule, Solver, Training, TwinKnowledge, TwinModel, UpdateRule,
+    AutoRadius, DirectionLaw, Estimator, EstimatorKind, FineTune, FineTuneSchedule, Goal, InSitu,
+    Interference, LayerOrder, MeasuredRadius, Optimizer, Schedule, Solver, Training, TwinKnowledge,
+    TwinModel, UpdateRule,
 };
 
 use super::fit;

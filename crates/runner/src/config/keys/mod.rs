@@ -1,4 +1,4 @@
-//! The tables of all keys that an experiment, or a validation, may have.
+//! The tables of all keys that an experiment, a validation, or a sweep may have.
 //!
 //! The order is the order of the resolved file; the keys of a table stand together.
 
@@ -6,6 +6,7 @@ mod chip;
 mod data;
 mod model;
 mod process;
+mod sweep;
 mod training;
 pub mod validation;
 
@@ -18,7 +19,7 @@ use std::sync::LazyLock;
 
 /// TOML writes integers in 64 bits, programs that read JSON often hold them in an f64: seeds and
 /// counts stay below 2^53.
-const EXACT_MAX: i64 = 1 << 53;
+pub(super) const EXACT_MAX: i64 = 1 << 53;
 
 /// All keys of an experiment.
 pub static KEYS: LazyLock<KeyTable> = LazyLock::new(|| {
@@ -53,6 +54,9 @@ pub static VALIDATION: LazyLock<KeyTable> = LazyLock::new(|| {
     ])
 });
 
+/// All keys of a sweep.
+pub static SWEEP: LazyLock<KeyTable> = LazyLock::new(|| KeyTable::new(&[sweep::KEYS]));
+
 const HEAD: &[Key] = &[
     Key::name("name").doc("Name of the experiment, part of the results folder's name."),
     Key::integer("seed", (0, EXACT_MAX), "")
@@ -80,7 +84,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    const TABLES: [&LazyLock<KeyTable>; 2] = [&KEYS, &VALIDATION];
+    const TABLES: [&LazyLock<KeyTable>; 3] = [&KEYS, &VALIDATION, &SWEEP];
 
     #[test]
     fn paths_are_unique_and_tables_stand_together() {
