@@ -118,8 +118,9 @@ impl Experiment {
             .loss)
     }
 
-    fn groups(&self, layer: usize) -> Vec<ParameterGroup> {
-        self.device.layer(layer).groups.clone()
+    /// The groups of the one part.
+    fn parts(&self, layer: usize) -> [Vec<ParameterGroup>; 1] {
+        [self.device.layer(layer).groups.clone()]
     }
 
     /// What an estimator says at the initial phases, with the losses that it asked for; `step` says
@@ -131,17 +132,18 @@ impl Experiment {
         estimator: &mut dyn GradientEstimator,
     ) -> (Vec<f64>, usize) {
         let at = self.phases[layer].clone();
-        let groups = self.groups(layer);
+        let parts = self.parts(layer);
         let mut gradient = vec![f64::NAN; at.len()];
         let mut losses = 0;
         estimator
             .estimate(
-                &mut |phases| {
+                &mut |phases, loss| {
                     losses += 1;
-                    self.loss(layer, phases)
+                    loss[0] = self.loss(layer, phases)?;
+                    Ok(())
                 },
                 &at,
-                &groups,
+                &parts,
                 &mut directions(layer, step),
                 &mut gradient,
             )
@@ -156,7 +158,7 @@ fn directions(layer: usize, step: usize) -> numerics::Stream {
 
 fn central(radius: f64, directions: usize) -> Directional {
     Directional::new(
-        radius,
+        vec![radius],
         directions,
         DirectionLaw::Gaussian,
         Difference::Central,
@@ -171,17 +173,17 @@ fn check(ports: usize, readout: Readout) {
     let mut experiment = Experiment::new(ports, readout);
     for layer in [0, 1] {
         experiment.program();
-        let (truth, losses) = experiment.estimate(layer, 0, &mut Coordinate::new(RADIUS));
+        let (truth, losses) = experiment.estimate(layer, 0, &mut Coordinate::new(vec![RADIUS]));
         let mzis = ports * (ports - 1) / 2;
         assert_eq!(losses, 2 * 2 * mzis);
-        let (coarse, _) = experiment.estimate(layer, 0, &mut Coordinate::new(2.0 * RADIUS));
+        let (coarse, _) = experiment.estimate(layer, 0, &mut Coordinate::new(vec![2.0 * RADIUS]));
         // Of the error of order radius^2 this difference is three times.
         let curvature = truth
             .iter()
             .zip(&coarse)
             .map(|(x, y)| (x - y).abs())
             .fold(0.0, f64::max);
-        let groups = experiment.groups(layer);
+        let [groups] = experiment.parts(layer);
         check_slopes(&mut experiment, layer, &truth, curvature);
         let directions = 20_000;
         let (estimate, losses) = experiment.estimate(layer, 0, &mut central(RADIUS, directions));
@@ -232,13 +234,13 @@ fn check(ports: usize, readout: Readout) {
 
 /// Along each single direction d the estimate is (g . d) d: no chance is left here.
 fn check_slopes(experiment: &mut Experiment, layer: usize, truth: &[f64], curvature: f64) {
-    let groups = experiment.groups(layer);
+    let parts = experiment.parts(layer);
     for step in 1..=10 {
         let mut drawn = Direction::default();
         let mut d = vec![0.0; truth.len()];
         let mut stream = directions(layer, step);
-        drawn.draw(DirectionLaw::Gaussian, d.len(), &groups, &mut stream);
-        drawn.add_to(&mut d, 1.0, true);
+        drawn.draw(DirectionLaw::Gaussian, d.len(), &parts, &mut stream);
+        drawn.add_to(&mut d, &[1.0], true);
         let expected: f64 = truth.iter().zip(&d).map(|(g, d)| g * d).sum();
         // The estimate is s d with |d|^2 = 2, one for each group, so s is half of its product with d.
         let [slope, coarse] = [RADIUS, 2.0 * RADIUS].map(|radius| {

@@ -151,7 +151,7 @@ fn goals(scope: Scope, streams: &Streams) -> Vec<Box<dyn LocalGoal>> {
 /// Gradients that are the same lead to the same parameters, and every pass is counted.
 #[test]
 fn the_loop_is_that_of_a_twin_and_counts_what_is_measured() {
-    for scope in [Scope::Layerwise, Scope::Global] {
+    for scope in [Scope::Layerwise, Scope::Parallel, Scope::Global] {
         let streams = Streams::new(3);
         let initial = network().initial_parameters(&streams);
         let goals = goals(scope, &streams);
@@ -185,7 +185,7 @@ fn the_loop_is_that_of_a_twin_and_counts_what_is_measured() {
         assert_eq!(found.ledger, in_situ.queries(6, 6, &shapes));
         let (stages, layers) = match scope {
             Scope::Layerwise => (2, 1),
-            Scope::Global => (1, 2),
+            Scope::Parallel | Scope::Global => (1, 2),
         };
         let passes = u64::from(1 + PASSES * layers);
         assert_eq!(
