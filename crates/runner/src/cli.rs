@@ -189,12 +189,21 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// Experiment in TOML.
-    #[arg(value_name = "CONFIG")]
-    pub config: PathBuf,
+    #[arg(value_name = "CONFIG", required_unless_present = "resume")]
+    pub config: Option<PathBuf>,
 
     /// Print the resolved configuration and what it will cost; train nothing.
     #[arg(long)]
     pub dry_run: bool,
+
+    /// Go on with the run of this folder, which was interrupted, where it stood; its results are those of an
+    /// uninterrupted run, bit for bit.
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        conflicts_with_all = ["config", "dry_run", "seed", "die_seed", "set", "out"]
+    )]
+    pub resume: Option<PathBuf>,
 
     /// Seed of the training, 0 to 2^53; the same as --set seed=N.
     #[arg(long, value_name = "N", help_heading = "Experiment")]
@@ -216,6 +225,10 @@ pub struct RunArgs {
     #[arg(long, requires = "out", help_heading = "Output")]
     pub overwrite: bool,
 
+    /// Keep where the run stands after this time, and at its end or Ctrl-C; 0 = after every epoch.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = interval, help_heading = "Output")]
+    pub keep_every: f64,
+
     /// Show no progress.
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
@@ -234,6 +247,14 @@ impl RunArgs {
     /// `--die-seed` hold beside it.
     pub fn overrides(&self) -> Vec<Override> {
         overrides(&self.set, self.seed, self.die_seed)
+    }
+}
+
+/// A time in s, 0 or more.
+fn interval(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(time_s) if time_s.is_finite() && time_s >= 0.0 => Ok(time_s),
+        _ => Err("must be a number of seconds, 0 or more".into()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The results folder: where it is, and that nothing of another run is in it.
 
-use super::atomic;
+use super::lock::{self, FolderLock};
 use super::manifest::Manifest;
+use super::{atomic, position};
 use crate::config::{Loaded, mesh};
 use crate::error::{Error, Problem};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Every file that a run writes.
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 10] = [
     "config.toml",
     mesh::FILE,
     "manifest.json",
@@ -19,6 +20,8 @@ pub const FILES: [&str; 8] = [
     "phases.npz",
     "parameters.npz",
     "summary.json",
+    position::FILE,
+    lock::FILE,
 ];
 
 /// Where the results should go.
@@ -40,6 +43,7 @@ pub enum FolderChoice {
 #[derive(Debug)]
 pub struct ResultsFolder {
     path: PathBuf,
+    _lock: FolderLock,
 }
 
 impl ResultsFolder {
@@ -54,14 +58,18 @@ impl ResultsFolder {
         loaded: &Loaded,
         manifest: &Manifest,
     ) -> Result<Self, Error> {
-        let (path, created) = match choice {
-            FolderChoice::Under(parent) => (claim(parent, &folder_name(loaded))?, true),
+        let (path, lock, created) = match choice {
+            FolderChoice::Under(parent) => {
+                let path = claim(parent, &folder_name(loaded))?;
+                let lock = FolderLock::take(&path)?;
+                (path, lock, true)
+            }
             FolderChoice::Named { path, overwrite } => {
-                let created = prepare(path, *overwrite)?;
-                (path.clone(), created)
+                let (lock, created) = prepare(path, *overwrite)?;
+                (path.clone(), lock, created)
             }
         };
-        let folder = Self { path };
+        let folder = Self { path, _lock: lock };
         let config = format!(
             "# Resolved configuration. SHA-256 of its canonical text without paths: {}\n\n{}",
             loaded.hash(),
@@ -82,6 +90,47 @@ impl ResultsFolder {
             return Err(error);
         }
         Ok(folder)
+    }
+
+    /// The folder of a run that is to be gone on with.
+    ///
+    /// # Errors
+    /// One problem when it holds no run, a finished one, or another process is at work in it.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let refuse = |why: &str, help: &str| {
+            Err(Problem::of(format!("--resume {}", path.display()), why, help).into())
+        };
+        if !path.join("manifest.json").is_file() || !path.join("config.toml").is_file() {
+            return refuse(
+                "this is no folder of a run",
+                "name the folder that fzero run has written",
+            );
+        }
+        if path.join("summary.json").is_file() && !path.join(position::FILE).is_file() {
+            return refuse(
+                "the run is complete: there is nothing to go on with",
+                "look at its summary.json, or begin another run",
+            );
+        }
+        let lock = FolderLock::take(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// Deletes a file that is no longer needed, if it is there.
+    ///
+    /// # Errors
+    /// One problem that names the file.
+    pub fn remove(&self, name: &str) -> Result<(), Error> {
+        let file = self.file(name);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(unwritable(&file, &error).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The folder.
@@ -157,13 +206,13 @@ pub(super) fn claim(parent: &Path, name: &str) -> Result<PathBuf, Error> {
     }
 }
 
-/// Makes a named folder ready. Returns whether it was created.
-fn prepare(path: &Path, overwrite: bool) -> Result<bool, Error> {
+/// Makes a named folder ready and takes its lock. Returns also whether it was created.
+fn prepare(path: &Path, overwrite: bool) -> Result<(FolderLock, bool), Error> {
     let shown = path.display();
     match fs::read_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir_all(path).map_err(|error| unwritable(path, &error))?;
-            return Ok(true);
+            return Ok((FolderLock::take(path)?, true));
         }
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(refuse(&shown, "not a folder", "name another with --out"));
@@ -171,7 +220,7 @@ fn prepare(path: &Path, overwrite: bool) -> Result<bool, Error> {
         Err(error) => return Err(unwritable(path, &error).into()),
         Ok(mut entries) => {
             if entries.next().is_none() {
-                return Ok(false);
+                return Ok((FolderLock::take(path)?, false));
             }
         }
     }
@@ -189,7 +238,8 @@ fn prepare(path: &Path, overwrite: bool) -> Result<bool, Error> {
             "name another folder with --out, or replace the result with --overwrite",
         ));
     }
-    for name in FILES {
+    let lock = FolderLock::take(path)?;
+    for name in FILES.into_iter().filter(|name| *name != lock::FILE) {
         let file = path.join(name);
         match fs::remove_file(&file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -198,7 +248,7 @@ fn prepare(path: &Path, overwrite: bool) -> Result<bool, Error> {
             _ => {}
         }
     }
-    Ok(false)
+    Ok((lock, false))
 }
 
 fn refuse(shown: &impl std::fmt::Display, why: &str, help: &str) -> Error {

@@ -2,7 +2,7 @@
 
 use super::folder::{ResultsFolder, unwritable};
 use super::summary::Score;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use fzero::Ledger;
 use fzero::observe::EpochRecord;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,44 @@ impl MetricsLog {
             file,
             line: Vec::new(),
         })
+    }
+
+    /// Goes on with a file of which the first `bytes` bytes hold.
+    ///
+    /// # Errors
+    /// One problem that names the file: it cannot be written, or it is shorter.
+    pub fn resume(folder: &ResultsFolder, score: Score, bytes: u64) -> Result<Self, Error> {
+        let path = folder.file("metrics.jsonl");
+        let failed = |error: std::io::Error| unwritable(&path, &error);
+        let file = File::options()
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        if length < bytes {
+            let why = format!("has {length} bytes, where the run stood at {bytes}");
+            let help = "delete position.bin beside it, and the run begins anew";
+            return Err(Problem::of(path.display(), why, help).into());
+        }
+        file.set_len(bytes).map_err(failed)?;
+        Ok(Self {
+            path,
+            score,
+            trained_on: None,
+            file,
+            line: Vec::new(),
+        })
+    }
+
+    /// Its length, with all lines safe on the disk.
+    ///
+    /// # Errors
+    /// One problem that names the file.
+    pub fn safe_bytes(&self) -> Result<u64, Error> {
+        let length = self.file.sync_data().and_then(|()| self.file.metadata());
+        let length = length.map_err(|error| unwritable(&self.path, &error))?;
+        Ok(length.len())
     }
 
     /// States in all further lines what was trained on.

@@ -5,7 +5,7 @@ mod table;
 
 use super::experiment::Experiment;
 use super::print::print;
-use super::run::{Job, listen_for_interrupts, train};
+use super::run::{Job, RunFolder, listen_for_interrupts, train};
 use super::session::session;
 use crate::cli::CompareArgs;
 use crate::config::Loaded;
@@ -55,16 +55,17 @@ pub(super) fn run(args: &CompareArgs) -> Result<Status, Error> {
             }
             let path = folder.path().join(&config.name);
             let job = Job {
-                choice: FolderChoice::Named {
+                folder: RunFolder::New(FolderChoice::Named {
                     path: path.clone(),
                     overwrite: args.overwrite,
-                },
+                }),
+                keep_every_s: f64::INFINITY,
                 quiet: args.quiet,
                 warn: false,
                 interrupted: interrupted.clone(),
                 simd,
             };
-            let (summary, _) = train(&job, loaded, Experiment::prepare(loaded)?)?;
+            let (summary, _) = train(job, loaded, Experiment::prepare(loaded)?)?;
             curves.extend(Curve::read(&config.name, &path)?);
             rows.push(row(loaded, summary));
             // What there is so far is kept, also of a comparison that is stopped.

@@ -10,13 +10,14 @@ use crate::command::experiment::Experiment;
 use crate::command::session::session;
 use crate::command::training;
 use crate::config::Loaded;
-use crate::error::{Error, Status};
+use crate::error::{Error, Problem, Status};
 use crate::progress::{Mode, Progress};
 use crate::record::checkpoint::write_checkpoint;
 use crate::record::manifest;
+use crate::record::position::{self, SavedRun};
 use crate::record::{FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
 use crate::table::Origin;
-use fzero::BlackBox;
+use fzero::{BlackBox, Stop};
 use numerics::Level;
 use recorder::Recorder;
 use std::path::PathBuf;
@@ -30,7 +31,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// training fails.
 pub(super) fn run(args: &RunArgs) -> Result<Status, Error> {
     session(args.threads, |simd| {
-        let loaded = Loaded::read(&args.config, &args.overrides())?;
+        let (config, choice) = match (&args.resume, &args.config) {
+            (Some(path), _) => (
+                path.join("config.toml"),
+                RunFolder::Resumed(ResultsFolder::open(path)?),
+            ),
+            (None, Some(config)) => {
+                let choice = match &args.out {
+                    Some(path) => FolderChoice::Named {
+                        path: path.clone(),
+                        overwrite: args.overwrite,
+                    },
+                    None => FolderChoice::Under("results".into()),
+                };
+                (config.clone(), RunFolder::New(choice))
+            }
+            (None, None) => {
+                let why = "neither a configuration nor a folder to go on with is named";
+                let help = "fzero run CONFIG, or fzero run --resume FOLDER";
+                return Err(Problem::of("fzero run", why, help).into());
+            }
+        };
+        let loaded = Loaded::read(&config, &args.overrides())?;
         let experiment = Experiment::prepare(&loaded)?;
         if args.dry_run {
             if !args.quiet {
@@ -40,28 +62,33 @@ pub(super) fn run(args: &RunArgs) -> Result<Status, Error> {
             return Ok(Status::Done);
         }
         let job = Job {
-            choice: match &args.out {
-                Some(path) => FolderChoice::Named {
-                    path: path.clone(),
-                    overwrite: args.overwrite,
-                },
-                None => FolderChoice::Under("results".into()),
-            },
+            folder: choice,
+            keep_every_s: args.keep_every,
             quiet: args.quiet,
             warn: !args.quiet,
             interrupted: listen_for_interrupts(),
             simd,
         };
         let rule = experiment.plan.vote;
-        let (summary, folder) = train(&job, &loaded, experiment)?;
+        let (summary, folder) = train(job, &loaded, experiment)?;
         show(summary, rule, Origin::Results(folder), args.json)?;
         Ok(Status::Done)
     })
 }
 
+/// Where the results of a run go.
+pub(super) enum RunFolder {
+    /// Into a folder that does not hold it yet.
+    New(FolderChoice),
+    /// Into the folder of a run that was interrupted, which is gone on with.
+    Resumed(ResultsFolder),
+}
+
 /// How an experiment is run.
 pub(super) struct Job {
-    pub(super) choice: FolderChoice,
+    pub(super) folder: RunFolder,
+    /// Time between two positions that are kept, in s; beside those when it ends.
+    pub(super) keep_every_s: f64,
     /// Show no progress.
     pub(super) quiet: bool,
     /// Print the cautions.
@@ -76,7 +103,7 @@ pub(super) struct Job {
 /// # Errors
 /// [`Error`] when the results folder does not allow it, or the training fails.
 pub(super) fn train(
-    job: &Job,
+    job: Job,
     loaded: &Loaded,
     experiment: Experiment,
 ) -> Result<(Summary, PathBuf), Error> {
@@ -100,15 +127,43 @@ pub(super) fn train(
         started: manifest::now(),
         cautions: experiment.cautions.clone(),
     };
-    let folder = ResultsFolder::create(&job.choice, loaded, &manifest)?;
+    let mut saved = None;
+    let folder = match job.folder {
+        RunFolder::New(choice) => ResultsFolder::create(&choice, loaded, &manifest)?,
+        RunFolder::Resumed(folder) => {
+            saved = position_of(&folder, loaded)?;
+            if saved.is_none() && !job.quiet {
+                eprintln!("nothing was kept of the run yet: it begins anew");
+            }
+            folder
+        }
+    };
     if job.warn {
         caution::print(&experiment.cautions);
     }
     let score = experiment.task.score();
-    let recorder = Recorder::new(MetricsLog::create(&folder, score)?, job.interrupted.clone());
+    let (log, elapsed_s) = match &saved {
+        None => (MetricsLog::create(&folder, score)?, 0.0),
+        Some(saved) => {
+            let log = MetricsLog::resume(&folder, score, saved.metrics_bytes)?;
+            (log, saved.elapsed_s)
+        }
+    };
+    let recorder = Recorder::new(
+        &folder,
+        loaded.hash(),
+        log,
+        job.interrupted.clone(),
+        elapsed_s,
+        job.keep_every_s,
+    );
     let layers = experiment.device.layers();
     let mut observer = Progress::new(Mode::choose(job.quiet), layers, recorder).scored(score);
-    let trained = training::train(loaded, experiment, None, &mut observer, simd);
+    let standing = saved.map(|saved| saved.standing);
+    if let Some(standing) = &standing {
+        observer = observer.resumed_at(standing.position.ledger.total_queries());
+    }
+    let trained = training::train(loaded, experiment, standing, &mut observer, simd);
     observer.into_inner().finish()?;
     let trained = trained.map_err(|error| {
         let help = format!(
@@ -117,9 +172,29 @@ pub(super) fn train(
         );
         error.with_help(help)
     })?;
+    let mut summary = trained.summary;
+    summary.elapsed_s += elapsed_s;
     write_checkpoint(&folder, trained.archive, &trained.checkpoint)?;
-    folder.write_json("summary.json", &trained.summary)?;
-    Ok((trained.summary, folder.path().to_owned()))
+    folder.write_json("summary.json", &summary)?;
+    if summary.stopped != Stop::Observer {
+        // Complete: there is nothing to go on with.
+        folder.remove(position::FILE)?;
+    }
+    Ok((summary, folder.path().to_owned()))
+}
+
+/// Where the run of a folder stands; `None` where nothing was kept yet.
+fn position_of(folder: &ResultsFolder, loaded: &Loaded) -> Result<Option<SavedRun>, Error> {
+    let saved = SavedRun::read(folder.path())?;
+    if let Some(saved) = &saved
+        && saved.config_hash != loaded.hash()
+    {
+        let why = "it was kept of a run with another configuration than config.toml beside it";
+        let help =
+            "put the run's own config.toml back, or delete the file, and the run begins anew";
+        return Err(Problem::of(folder.file(position::FILE).display(), why, help).into());
+    }
+    Ok(saved)
 }
 
 /// A flag that the first Ctrl-C (or SIGTERM) raises; the second ends the process at once.

@@ -1,30 +1,52 @@
-//! Writes a line per epoch and passes on the wish to stop.
+//! Writes a line per epoch, keeps where the run stands, and passes on the wish to stop.
 
 use crate::command::training::Watch;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::record::MetricsLog;
 use crate::record::metrics::TrainedOn;
-use crate::record::position::Standing;
+use crate::record::position::{SavedRun, Standing};
+use crate::record::{MetricsLog, ResultsFolder};
 use fzero::{EpochRecord, Observer};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-pub(super) struct Recorder {
+pub(super) struct Recorder<'a> {
+    folder: &'a ResultsFolder,
+    config_hash: String,
     log: MetricsLog,
     interrupted: Arc<AtomicBool>,
+    /// Time that the run had taken before.
+    before: Duration,
     began: Instant,
+    /// Time between two positions that are kept, and when the last one was.
+    every: Duration,
+    kept: Instant,
     failure: Option<Error>,
 }
 
-impl Recorder {
-    pub(super) fn new(log: MetricsLog, interrupted: Arc<AtomicBool>) -> Self {
+impl<'a> Recorder<'a> {
+    /// Of a run that has taken `before_s` already, whose position is kept whenever `every_s` have passed.
+    pub(super) fn new(
+        folder: &'a ResultsFolder,
+        config_hash: String,
+        log: MetricsLog,
+        interrupted: Arc<AtomicBool>,
+        before_s: f64,
+        every_s: f64,
+    ) -> Self {
+        let duration = |s| Duration::try_from_secs_f64(s).unwrap_or(Duration::MAX);
+        let now = Instant::now();
         Self {
+            folder,
+            config_hash,
             log,
             interrupted,
-            began: Instant::now(),
+            before: duration(before_s),
+            began: now,
+            every: duration(every_s),
+            kept: now,
             failure: None,
         }
     }
@@ -33,11 +55,36 @@ impl Recorder {
     pub(super) fn finish(self) -> Result<(), Error> {
         self.failure.map_or(Ok(()), Err)
     }
+
+    fn elapsed_s(&self) -> f64 {
+        self.before
+            .saturating_add(self.began.elapsed())
+            .as_secs_f64()
+    }
+
+    fn write(&self, standing: Standing) -> Result<(), Error> {
+        // Lines that a position counts must be there when it is.
+        let metrics_bytes = self.log.safe_bytes()?;
+        let saved = SavedRun {
+            config_hash: self.config_hash.clone(),
+            metrics_bytes,
+            elapsed_s: self.elapsed_s(),
+            standing,
+        };
+        saved.write(self.folder)
+    }
 }
 
-impl Watch for Recorder {
+impl Watch for Recorder<'_> {
     fn trained_on(&mut self, trained_on: TrainedOn) {
         self.log.trained_on(trained_on);
+    }
+
+    fn keep(&mut self, standing: Standing) {
+        self.kept = Instant::now();
+        if let Err(error) = self.write(standing) {
+            self.failure.get_or_insert(error);
+        }
     }
 }
 
@@ -51,17 +98,22 @@ impl<O: Watch> Watch for Progress<O> {
     }
 }
 
-impl Observer for Recorder {
+impl Observer for Recorder<'_> {
     fn epoch_ends(&mut self, record: &EpochRecord, _parameters: &[f64]) -> ControlFlow<()> {
-        let elapsed_s = self.began.elapsed().as_secs_f64();
-        if let Err(error) = self.log.append(record, elapsed_s) {
+        if self.failure.is_none()
+            && let Err(error) = self.log.append(record, self.elapsed_s())
+        {
             self.failure = Some(error);
-            return ControlFlow::Break(());
         }
-        if self.interrupted.load(Ordering::SeqCst) {
+        if self.failure.is_some() || self.interrupted.load(Ordering::SeqCst) {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
+    }
+
+    fn keeps_position(&mut self, last: bool) -> bool {
+        // After a failed write what was kept before is the best there is.
+        self.failure.is_none() && (last || self.kept.elapsed() >= self.every)
     }
 }
