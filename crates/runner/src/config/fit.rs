@@ -160,7 +160,10 @@ pub(super) fn dimension_scaling(file: &str, resolved: &Resolved) -> Option<Probl
     let word = |path: &str| resolved.get(path).map(Value::as_word);
     let solver = word("training.solver")?;
     let why = match word("training.estimator.kind") {
-        _ if resolved.get("training.twin.knowledge").is_some() => {
+        // Not measured by losses, or only afterwards.
+        _ if resolved.get("training.twin.knowledge").is_some()
+            || resolved.get("training.in_situ.interference").is_some() =>
+        {
             format!("the gradient of {solver} is exact and not divided by the number of parameters")
         }
         Some(kind) if kind == "coordinate" => {

@@ -1,6 +1,6 @@
 //! The results folder: where it is, and that nothing of another run is in it.
 
-use super::lock::{self, FolderLock};
+use super::lock::FolderLock;
 use super::manifest::Manifest;
 use super::{atomic, position};
 use crate::config::{Loaded, mesh};
@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Every file that a run writes.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 9] = [
     "config.toml",
     mesh::FILE,
     "manifest.json",
@@ -21,7 +21,6 @@ pub const FILES: [&str; 10] = [
     "parameters.npz",
     "summary.json",
     position::FILE,
-    lock::FILE,
 ];
 
 /// Where the results should go.
@@ -239,7 +238,7 @@ fn prepare(path: &Path, overwrite: bool) -> Result<(FolderLock, bool), Error> {
         ));
     }
     let lock = FolderLock::take(path)?;
-    for name in FILES.into_iter().filter(|name| *name != lock::FILE) {
+    for name in FILES {
         let file = path.join(name);
         match fs::remove_file(&file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -4,10 +4,7 @@ use crate::error::{Error, Problem};
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-/// The file whose lock a process holds while it works in a folder.
-pub const FILE: &str = "lock";
-
-/// Held until it is dropped, or the process ends in any way.
+/// The lock of the folder itself, so that nothing of it is left behind; held until it is dropped, or the process ends in any way.
 #[derive(Debug)]
 pub struct FolderLock {
     /// `None` where locks are not to be had; no harm is done without.
@@ -18,18 +15,12 @@ impl FolderLock {
     /// Takes the lock of a folder.
     ///
     /// # Errors
-    /// One problem when another process holds it, or the folder cannot be written.
+    /// One problem when another process holds it.
     pub fn take(folder: &Path) -> Result<Self, Error> {
-        let path = folder.join(FILE);
-        let file = File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| {
-                let why = format!("cannot be written: {error}");
-                Problem::of(path.display(), why, "make the folder writable")
-            })?;
+        // Some systems open no folders, and some file systems have no locks.
+        let Ok(file) = File::open(folder) else {
+            return Ok(Self { _file: None });
+        };
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: Some(file) }),
             Err(TryLockError::WouldBlock) => {
