@@ -239,11 +239,8 @@ fn as_much_is_found_as_intensities_tell() {
             "{ports} ports, {extra_columns} more: {} of {mzis} theta",
             plan.theta.len()
         );
-        assert_eq!(
-            plan.theta.is_empty(),
-            extra_columns > 1,
-            "{ports} {extra_columns}"
-        );
+        let isolated = extra_columns == 1 && ports % 2 == 1;
+        assert_eq!(plan.theta.is_empty(), !isolated, "{ports} {extra_columns}");
         assert_eq!(visible_rank(&topology), 2 * mzis - (ports - 1));
     }
 }

@@ -96,6 +96,11 @@ fn an_earlier_result_is_kept_unless_it_may_be_replaced() {
         )
     );
     assert!(path.join("summary.json").is_file());
+    // Not while somebody is at work in it.
+    let report = create(&named(&path, true)).unwrap_err().report();
+    assert!(report.contains("another process"), "{report}");
+    assert!(path.join("summary.json").is_file());
+    drop(folder);
     create(&named(&path, true)).unwrap();
     assert!(!path.join("summary.json").exists());
     assert!(
