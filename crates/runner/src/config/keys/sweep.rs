@@ -30,7 +30,7 @@ pub(super) const KEYS: &[Key] = &[
         .or(Absent)
         .one_of("dies")
         .doc("Dies on which each setting is run, their seeds from chip.die_seed of the experiment on; no key, that one."),
-    Key::integers("die_seeds", (0, EXACT_MAX), "")
+    Key::integers("die_seeds", (0, EXACT_MAX), "seeds")
         .or(Absent)
         .one_of("dies")
         .doc("Their seeds."),
@@ -38,7 +38,7 @@ pub(super) const KEYS: &[Key] = &[
         .or(Absent)
         .one_of("trainings")
         .doc("Trainings of each setting on each die, their seeds from seed of the experiment on; no key, that one."),
-    Key::integers("seeds", (0, EXACT_MAX), "")
+    Key::integers("seeds", (0, EXACT_MAX), "seeds")
         .or(Absent)
         .one_of("trainings")
         .doc("Their seeds."),
@@ -56,12 +56,12 @@ pub(super) const KEYS: &[Key] = &[
         .doc("Cores of a task: so many runs at a time."),
     Key::name("slurm.partition")
         .or(Absent)
-        .doc("Partition; no key, the cluster's default. Also the next three."),
-    Key::name("slurm.account").or(Absent).doc("Account."),
+        .doc("Partition; no key, the cluster's default."),
+    Key::name("slurm.account").or(Absent).doc("Account; no key, the cluster's default."),
     Key::integer("slurm.minutes", (1, 10_000_000), "min")
         .or(Absent)
-        .doc("Time limit of a task."),
+        .doc("Time limit of a task; no key, the cluster's default."),
     Key::integer("slurm.memory_mib", (1, 1 << 30), "MiB")
         .or(Absent)
-        .doc("Memory of a task."),
+        .doc("Memory of a task; no key, the cluster's default."),
 ];
