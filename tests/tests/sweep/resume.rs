@@ -16,7 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PART: &str = "out/parts/rows-1-of-1.jsonl";
 
 /// Long enough to be ended in the middle.
-const SLOWER: [&str; 4] = ["--set", "training.epochs=12", "--threads", "2"];
+const SLOWER: [&str; 6] = [
+    "--set",
+    "training.epochs=12",
+    "--threads",
+    "2",
+    "--keep-every",
+    "0",
+];
 
 #[track_caller]
 fn wait_until(what: &str, mut reached: impl FnMut() -> bool) {
@@ -56,6 +63,16 @@ fn killed_and_torn_it_does_what_is_missing_with_the_same_bytes() {
     child.wait().unwrap();
     let part = bench.path().join(PART);
     let before = fs::read_to_string(&part).unwrap();
+    // Of the two runs under way at least one had ended an epoch: where it stood is kept.
+    let positions = || {
+        bench
+            .entries()
+            .iter()
+            .filter(|e| e.contains("position-"))
+            .count()
+    };
+    let under_way = positions();
+    assert!((1..=3).contains(&under_way), "{under_way}");
     let done = lines(&part);
     assert!((3..RUNS).contains(&done), "{done}");
     assert!(!bench.path().join("out/rows.jsonl").exists());
@@ -84,6 +101,7 @@ fn killed_and_torn_it_does_what_is_missing_with_the_same_bytes() {
         "what was done was not done again"
     );
     assert_eq!(lines(&part), RUNS);
+    assert_eq!(positions(), 0);
     assert_eq!(bench.fzero(&["sweep", "--status", "out"]).code, Some(0));
     // A third time there is nothing to do.
     bench.fzero(&arguments).done();

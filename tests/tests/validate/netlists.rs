@@ -73,7 +73,7 @@ fn each_order_that_is_odd_has_its_line() {
     );
     odd_mesh(
         "name = \"m\"\nports = 4\n[[block]]\ntopology = \"rectangular\"\nports = [3, 2, 1, 0]\n",
-        "m.toml:3: MZI 0 names port 3 before port 2: theta and phi stand on port 3, its lower arm",
+        "m.toml:3: MZI 0 names port 1 before port 0: theta and phi stand on port 1, its lower arm",
     );
     odd(
         "[[[2, 3],\n[0, 1]], [[1, 2]]]",

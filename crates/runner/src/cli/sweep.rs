@@ -46,6 +46,10 @@ pub struct SweepArgs {
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
 
+    /// Keep where each run stands after this time, and at Ctrl-C; 0 = after every epoch.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, value_parser = super::interval, help_heading = "Output")]
+    pub keep_every: f64,
+
     /// Show no progress.
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,

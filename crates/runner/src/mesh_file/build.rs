@@ -214,6 +214,10 @@ impl Builder<'_> {
         for (placed, column) in cells {
             all[column].push(placed);
         }
+        // As in named meshes: from the first port down.
+        for column in &mut all {
+            column.sort_by_key(|(placed, _)| placed.ports.into_iter().min());
+        }
         Some(all)
     }
 }

@@ -81,7 +81,7 @@ fn components_and_blocks_fall_into_the_first_column_that_is_free() {
         columns,
         [
             vec![("shifter", [0, 0]), ("mzi", [2, 3]), ("loss", [5, 5])],
-            vec![("mzi", [3, 4]), ("coupler", [0, 1])],
+            vec![("coupler", [0, 1]), ("mzi", [3, 4])],
             vec![("mzi", [2, 3]), ("coupler", [4, 5])],
             vec![("crossing", [2, 1])],
         ]

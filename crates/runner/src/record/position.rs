@@ -10,7 +10,8 @@
 //! Numbers are little-endian. The file is written anew as a whole, beside the old one, and then takes its
 //! place, so a process that is killed leaves one or the other.
 
-use super::folder::ResultsFolder;
+use super::atomic;
+use super::folder::unwritable;
 use crate::error::{Error, Problem};
 use fzero::estimate::ChosenRadius;
 use fzero::layerwise::{Outcome, Position};
@@ -132,23 +133,24 @@ impl SavedRun {
         postcard::from_bytes(payload).map_err(|fault| PositionFault::Undecodable(fault.to_string()))
     }
 
-    /// Writes it into a folder, whole or not at all.
+    /// Writes it to a file, whole or not at all.
     ///
     /// # Errors
     /// One problem that names the file.
-    pub fn write(&self, folder: &ResultsFolder) -> Result<(), Error> {
-        let failed = |error| Error::failed(format!("{FILE} cannot be written"), error, "");
-        folder.write(FILE, &self.encode().map_err(failed)?)
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let failed =
+            |error| Error::failed(format!("{} cannot be written", path.display()), error, "");
+        let bytes = self.encode().map_err(failed)?;
+        atomic::write(path, &bytes).map_err(|error| unwritable(path, &error).into())
     }
 
-    /// The one of a folder; `None` where there is none.
+    /// The one of a file; `None` where there is none.
     ///
     /// # Errors
     /// One problem that names the file and what is wrong with it.
-    pub fn read(folder: &Path) -> Result<Option<Self>, Error> {
-        let path = folder.join(FILE);
+    pub fn read(path: &Path) -> Result<Option<Self>, Error> {
         let problem = |why: String, help: &str| Error::from(Problem::of(path.display(), why, help));
-        let bytes = match fs::read(&path) {
+        let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(problem(format!("cannot be read: {error}"), "")),

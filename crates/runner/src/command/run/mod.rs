@@ -185,7 +185,7 @@ pub(super) fn train(
 
 /// Where the run of a folder stands; `None` where nothing was kept yet.
 fn position_of(folder: &ResultsFolder, loaded: &Loaded) -> Result<Option<SavedRun>, Error> {
-    let saved = SavedRun::read(folder.path())?;
+    let saved = SavedRun::read(&folder.file(position::FILE))?;
     if let Some(saved) = &saved
         && saved.config_hash != loaded.hash()
     {

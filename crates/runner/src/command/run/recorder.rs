@@ -4,7 +4,7 @@ use crate::command::training::Watch;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::record::metrics::TrainedOn;
-use crate::record::position::{SavedRun, Standing};
+use crate::record::position::{self, SavedRun, Standing};
 use crate::record::{MetricsLog, ResultsFolder};
 use fzero::{EpochRecord, Observer};
 use std::ops::ControlFlow;
@@ -71,7 +71,7 @@ impl<'a> Recorder<'a> {
             elapsed_s: self.elapsed_s(),
             standing,
         };
-        saved.write(self.folder)
+        saved.write(&self.folder.file(position::FILE))
     }
 }
 

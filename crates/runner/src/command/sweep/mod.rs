@@ -2,6 +2,7 @@
 
 mod announce;
 mod execute;
+mod keep;
 mod point;
 mod slurm;
 mod status;
@@ -20,6 +21,7 @@ use crate::progress::{Mode, SweepProgress};
 use crate::record::sweep::{Plan, SweepFolder, SweepManifest};
 use crate::record::{Row, manifest};
 use execute::{Ended, execute};
+use keep::Keep;
 use numerics::Level;
 use std::collections::BTreeMap;
 use std::env;
@@ -78,9 +80,18 @@ fn sweep_all(args: &SweepArgs, sweep: &Sweep, simd: Level) -> Result<Status, Err
         &missing,
         threads,
         &stop,
-        |number| point::run(sweep, number, simd, &stop),
+        |number| {
+            let keep = Keep {
+                path: folder.position(number),
+                every_s: args.keep_every,
+                stop: &stop,
+            };
+            point::run(sweep, number, simd, &keep)
+        },
         |row: Row| {
             part.append(&row)?;
+            // The row is safe: there is nothing to go on with. One that stays does no harm.
+            let _ = std::fs::remove_file(folder.position(row.run));
             progress.ended(&row);
             Ok(())
         },

@@ -1,18 +1,17 @@
 //! One run of a sweep, from its number to its row.
 
+use super::keep::{Keep, Keeper};
 use crate::command::experiment::Experiment;
-use crate::command::training::{self, Watch};
+use crate::command::training;
 use crate::config::Sweep;
 use crate::config::sweep::Run;
 use crate::error::Error;
 use crate::record::Row;
 use crate::record::summary::Score;
-use fzero::{EpochRecord, Observer, Stop};
+use fzero::Stop;
 use numerics::Level;
 use std::any::Any;
-use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Runs it on one thread. A run that fails gives a row with its error; one that was stopped gives none.
@@ -23,7 +22,7 @@ pub(super) fn run(
     sweep: &Sweep,
     number: usize,
     simd: Level,
-    stop: &AtomicBool,
+    keep: &Keep<'_>,
 ) -> Result<Option<Row>, Error> {
     let run = sweep.run(number);
     // A pool of its own: in a shared one a thread that waits would begin with another run.
@@ -32,7 +31,7 @@ pub(super) fn run(
         .build()
         .map_err(|error| Error::failed("threads cannot be started", error, "lower --threads"))?;
     let began = Instant::now();
-    let done = pool.install(|| catch_unwind(AssertUnwindSafe(|| train(sweep, &run, simd, stop))));
+    let done = pool.install(|| catch_unwind(AssertUnwindSafe(|| train(sweep, &run, simd, keep))));
     let row = match done {
         Ok(Ok(row)) => return Ok(row.map(|row| numbered(row, &run))),
         Ok(Err(error)) => failed(&run, error.report()),
@@ -44,16 +43,16 @@ pub(super) fn run(
     }))
 }
 
-fn train(
-    sweep: &Sweep,
-    run: &Run<'_>,
-    simd: Level,
-    stop: &AtomicBool,
-) -> Result<Option<Row>, Error> {
+fn train(sweep: &Sweep, run: &Run<'_>, simd: Level, keep: &Keep<'_>) -> Result<Option<Row>, Error> {
     let loaded = sweep.load(run)?;
     let experiment = Experiment::prepare(&loaded)?;
-    let trained = training::train(&loaded, experiment, None, &mut Stopper(stop), simd)
+    let saved = keep.read(&loaded.hash());
+    let before_s = saved.as_ref().map_or(0.0, |saved| saved.elapsed_s);
+    let mut keeper = Keeper::new(keep, loaded.hash(), before_s);
+    let standing = saved.map(|saved| saved.standing);
+    let mut trained = training::train(&loaded, experiment, standing, &mut keeper, simd)
         .map_err(|error| error.with_help(""))?;
+    trained.summary.elapsed_s += before_s;
     let stopped = trained.summary.stopped == Stop::Observer;
     Ok((!stopped).then(|| Row::of(&trained.summary)))
 }
@@ -87,18 +86,5 @@ fn message(panic: &(dyn Any + Send)) -> &str {
         (Some(text), _) => text,
         (_, Some(text)) => text,
         _ => "no message",
-    }
-}
-
-struct Stopper<'a>(&'a AtomicBool);
-
-impl Watch for Stopper<'_> {}
-
-impl Observer for Stopper<'_> {
-    fn epoch_ends(&mut self, _record: &EpochRecord, _parameters: &[f64]) -> ControlFlow<()> {
-        match self.0.load(Ordering::SeqCst) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
     }
 }

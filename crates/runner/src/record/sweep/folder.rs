@@ -87,6 +87,11 @@ impl SweepFolder {
         })
     }
 
+    /// The file that says where a run stands that is under way.
+    pub fn position(&self, run: usize) -> PathBuf {
+        self.path.join(PARTS).join(format!("position-{run}.bin"))
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path
