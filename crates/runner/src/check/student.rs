@@ -1,6 +1,6 @@
 //! Student's t distribution with any number of degrees of freedom.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
 
 /// Beyond this many degrees of freedom it is the normal distribution to 1e-6.
 const MOST: f64 = 1e6;
@@ -40,7 +40,10 @@ pub fn critical(p: f64, dof: f64) -> f64 {
 /// `freedom` is 0, or `confidence` not between 0 and 1: errors of the caller.
 pub fn two_sided(confidence: f64, freedom: usize) -> f64 {
     const DIGITS: f64 = 1e9;
-    let t = critical(0.5 * (1.0 - confidence), freedom as f64);
+    let (p, freedom) = (0.5 * (1.0 - confidence), freedom as f64);
+    let t = critical(p, freedom);
+    // A step of Newton's: the inverse stops where its own step is small.
+    let t = t + (upper_tail(t, freedom) - p) / distribution(freedom).pdf(t);
     (DIGITS * t).round() / DIGITS
 }
 
