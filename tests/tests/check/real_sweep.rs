@@ -7,7 +7,7 @@ use runner::record::baseline::BaselineFile;
 use std::collections::BTreeSet;
 use std::fs;
 
-/// Two settings on three dies, two trainings each. Long enough that a twelfth of it is far worse.
+/// Two settings on three dies, two trainings each. Long enough that a tenth of it is far worse.
 const SWEEP: &str = "\
 name = \"gate\"
 dies = 3
@@ -16,16 +16,17 @@ trainings = 2
 [set]
 data.set = \"digits\"
 chip.readout.kind = \"signed\"
-training.epochs = 36
+training.epochs = 40
 training.evaluate_every = 0
-training.estimator.smoothing_radius_rad = 0.6
+training.estimator.smoothing_radius_rad = 0.1
 training.goal.kind = \"softmax\"
 training.goal.temperature = 0.1
-training.optimizer.learning_rate = 0.01
+training.optimizer.learning_rate = 0.003
+training.optimizer.schedule = \"cosine\"
 
 [[axis]]
 key = \"process.mesh.splitter_error_sigma_rad\"
-values = [0.0, 0.02]
+values = [0.01, 0.03]
 ";
 
 const LIMITS: [&str; 4] = ["--max-queries-ratio", "1", "--max-memory-ratio", "1"];
@@ -79,11 +80,11 @@ fn fresh_dies_and_seeds_do_not_fail() {
 #[test]
 fn a_shorter_training_is_another_configuration_and_its_rows_are_worse() {
     let bench = bench();
-    sweep(&bench, "short", &["--set", "training.epochs=3"]);
+    sweep(&bench, "short", &["--set", "training.epochs=4"]);
     let ended = check(&bench, "short", &[]);
     assert_eq!(
         ended.stderr.trim_end(),
-        "base.json: of another configuration than short/config.toml: training.epochs = 36 there, 3 here\n  help: if \
+        "base.json: of another configuration than short/config.toml: training.epochs = 40 there, 4 here\n  help: if \
          the change is meant, make the results the baseline with --update"
     );
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
@@ -95,7 +96,7 @@ fn a_shorter_training_is_another_configuration_and_its_rows_are_worse() {
     assert!(
         ended
             .stdout
-            .ends_with("\nfail: 0 pass, 2 fail, 0 undecided\n"),
+            .ends_with("\nFAIL: 0 pass, 2 fail, 0 undecided\n"),
         "{}",
         ended.stdout
     );
