@@ -60,7 +60,7 @@ fn time_is_judged_by_statistics_and_memory_must_be_there() {
     let ended = check(&bench, "now", &["--max-memory-ratio", "1.2"]);
     assert_eq!(ended.code, Some(2));
     assert!(
-        ended.stdout.contains("memory not measured on both sides"),
+        ended.stdout.contains("memory not known on both sides"),
         "{}",
         ended.stdout
     );

@@ -1,8 +1,9 @@
-//! `fzero check` as a whole, on rows that were written by hand.
+//! `fzero check` as a whole, on rows that were written by hand, and on a real sweep.
 
 mod baseline;
 mod damaged;
 mod limits;
+mod real_sweep;
 mod reports;
 mod verdicts;
 

@@ -57,6 +57,8 @@ fn as_of_the_same_run_alone() {
     assert_eq!(row.config_hash, summary.config_hash);
     assert_eq!(row.network(), summary.vote.test);
     assert_eq!(row.queries, summary.ledger.budgeted_queries());
+    assert!(row.memory_estimate_bytes.is_some());
+    assert_eq!(row.memory_estimate_bytes, summary.memory_estimate_bytes);
     let accuracy = row.accuracy.clone().unwrap();
     let layers: Vec<_> = summary.layers.iter().map(|layer| layer.test).collect();
     assert_eq!(accuracy.layers, layers);

@@ -57,7 +57,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "RATIO", value_parser = ratio, help_heading = "Limits")]
     pub max_time_ratio: Option<f64>,
 
-    /// Most memory of a run, over that of the baseline; for rows that have memory_bytes.
+    /// Largest memory estimate of a run, over that of the baseline; where rows have memory_bytes, that.
     #[arg(long, value_name = "RATIO", value_parser = ratio, help_heading = "Limits")]
     pub max_memory_ratio: Option<f64>,
 

@@ -31,6 +31,8 @@ pub(super) struct Conclusion<'a> {
     pub(super) radii: Vec<ChosenRadius>,
     /// The file of the phases, where they were not trained here.
     pub(super) phases: Option<String>,
+    /// Upper estimate in bytes; none of an evaluation, which has no trainer.
+    pub(super) memory: Option<u64>,
     pub(super) elapsed_s: f64,
     pub(super) simd: Level,
 }
@@ -79,6 +81,7 @@ impl Conclusion<'_> {
             ledger: self.ledger.clone(),
             bench: self.bench,
             parameters: self.parameters,
+            memory_estimate_bytes: self.memory,
             elapsed_s: self.elapsed_s,
             threads: rayon::current_num_threads(),
             simd: self.simd.to_string(),

@@ -84,6 +84,7 @@ fn measure(args: &EvaluateArgs, loaded: &Loaded, simd: Level) -> Result<(), Erro
             .sum(),
         radii: Vec::new(),
         phases: Some(args.phases.display().to_string()),
+        memory: None,
         elapsed_s: began.elapsed().as_secs_f64(),
         simd,
     };

@@ -104,12 +104,17 @@ pub(super) struct Experiment {
     /// A second training, on the device.
     pub(super) fine_tuning: Option<LayerwisePlan>,
     pub(super) streams: Streams,
-    /// An upper estimate of the memory in bytes.
+    /// An upper estimate of the memory of a training in bytes.
     pub(super) memory: u64,
     pub(super) cautions: Vec<Caution>,
 }
 
 impl Experiment {
+    /// An upper estimate of the memory in bytes, with that of reading the data.
+    pub(super) fn memory_bytes(&self) -> u64 {
+        self.memory.max(self.task.read_bytes())
+    }
+
     pub(super) fn prepare(loaded: &Loaded) -> Result<Self, Error> {
         match &loaded.config.model {
             Model::Mesh => Self::on_chip(loaded),

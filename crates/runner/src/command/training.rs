@@ -72,6 +72,7 @@ pub(super) fn train(
     simd: Level,
 ) -> Result<Trained, Failure> {
     let config = &loaded.config;
+    let memory = experiment.memory_bytes();
     let began = Instant::now();
     let Experiment {
         task,
@@ -166,6 +167,7 @@ pub(super) fn train(
         parameters: shapes.iter().map(|shape| shape.existing()).sum(),
         radii,
         phases: None,
+        memory: Some(memory),
         elapsed_s,
         simd,
     };

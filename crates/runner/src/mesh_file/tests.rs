@@ -87,7 +87,7 @@ fn components_and_blocks_fall_into_the_first_column_that_is_free() {
         ]
     );
     // A quarter of the power goes across.
-    let Cell::Coupler { angle_rad } = found.cell(4) else {
+    let Cell::Coupler { angle_rad } = found.cell(3) else {
         panic!("a coupler");
     };
     assert!((angle_rad.sin().powi(2) - 0.25).abs() < 1e-15);

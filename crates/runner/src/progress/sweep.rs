@@ -170,6 +170,7 @@ mod tests {
             }),
             test_images: 8,
             queries: 0,
+            memory_estimate_bytes: None,
             error: error.map(str::to_owned),
             elapsed_s: 0.0,
         }

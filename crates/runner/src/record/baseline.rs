@@ -76,7 +76,10 @@ pub struct BaselineRun {
     pub queries: u64,
     /// Time of the run, in s.
     pub elapsed_s: f64,
-    /// Memory of the run, in bytes; none where it was not measured.
+    /// Upper estimate of the memory of the run, in bytes; none where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_estimate_bytes: Option<u64>,
+    /// Memory that another program measured, in bytes; fzero does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_bytes: Option<u64>,
 }

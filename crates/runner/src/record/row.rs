@@ -30,6 +30,10 @@ pub struct Row {
     pub test_images: usize,
     /// Samples sent through the device for training and calibration; 0 of a run that failed.
     pub queries: u64,
+    /// Upper estimate of the memory that the run takes of the machine, in bytes, from the sizes of what it holds; none
+    /// where it is not known.
+    #[serde(default)]
+    pub memory_estimate_bytes: Option<u64>,
     /// Why it failed.
     pub error: Option<String>,
     /// Time of the run on one thread, in s.
@@ -65,6 +69,7 @@ impl Row {
             }),
             test_images: summary.test_samples,
             queries: summary.ledger.budgeted_queries(),
+            memory_estimate_bytes: summary.memory_estimate_bytes,
             error: None,
             elapsed_s: summary.elapsed_s,
         }
@@ -124,6 +129,7 @@ mod tests {
             }),
             test_images: 360,
             queries: 12,
+            memory_estimate_bytes: Some(1 << 20),
             error: None,
             elapsed_s: 0.25,
         }

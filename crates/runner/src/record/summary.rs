@@ -59,6 +59,10 @@ pub struct Summary {
     pub bench: Option<BenchRecord>,
     /// Trainable and fixed parameters of all layers.
     pub parameters: usize,
+    /// Upper estimate of the memory that the run takes of the machine, in bytes, from the sizes of what it holds: it
+    /// does not depend on the machine. None of an evaluation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_estimate_bytes: Option<u64>,
     /// Time of the run, in s.
     pub elapsed_s: f64,
     /// Threads used.

@@ -9,7 +9,7 @@ use crate::check::need::Need;
 use crate::check::setting::setting;
 use crate::check::{Limits, Verdict, judge};
 use crate::cli::{CheckArgs, Measure};
-use crate::record::baseline::{BaselineFile, BaselineSetting};
+use crate::record::baseline::{BaselineFile, BaselineRun, BaselineSetting};
 use crate::record::summary::Score;
 use crate::table::{grouped, seconds, shown};
 use serde::Serialize;
@@ -404,21 +404,7 @@ fn costs(
         let Some(limit) = limit else { continue };
         let samples: Vec<CostSample> = pairs
             .iter()
-            .map(|(_, before, now)| CostSample {
-                baseline: before
-                    .runs
-                    .iter()
-                    .filter_map(|run| value(cost, run.queries, run.elapsed_s, run.memory_bytes))
-                    .collect(),
-                now: now
-                    .rows
-                    .iter()
-                    .filter(|row| row.row.error.is_none())
-                    .filter_map(|row| {
-                        value(cost, row.row.queries, row.row.elapsed_s, row.memory_bytes)
-                    })
-                    .collect(),
-            })
+            .map(|(_, before, now)| cost_sample(cost, before, now))
             .collect();
         let judged = cost::judge(cost, &samples, limit, alpha);
         for ((line, before, _), found) in pairs.iter().zip(judged) {
@@ -439,11 +425,40 @@ fn costs(
     reports
 }
 
-fn value(cost: Cost, queries: u64, elapsed_s: f64, memory_bytes: Option<u64>) -> Option<f64> {
+fn bytes(bytes: Option<u64>) -> Option<f64> {
+    bytes.map(|bytes| bytes as f64)
+}
+
+fn time(elapsed_s: f64) -> Option<f64> {
+    (elapsed_s > 0.0).then_some(elapsed_s)
+}
+
+fn cost_sample(cost: Cost, before: &BaselineSetting, now: &SettingRows) -> CostSample {
+    let ended = || now.rows.iter().filter(|row| row.row.error.is_none());
+    let both = |of_baseline: fn(&BaselineRun) -> Option<f64>,
+                of_row: fn(&CheckRow) -> Option<f64>| {
+        CostSample {
+            baseline: before.runs.iter().filter_map(of_baseline).collect(),
+            now: ended().filter_map(of_row).collect(),
+        }
+    };
     match cost {
-        Cost::Queries => Some(queries as f64),
-        Cost::Time => (elapsed_s > 0.0).then_some(elapsed_s),
-        Cost::Memory => memory_bytes.map(|bytes| bytes as f64),
+        Cost::Queries => both(
+            |run| Some(run.queries as f64),
+            |row| Some(row.row.queries as f64),
+        ),
+        Cost::Time => both(|run| time(run.elapsed_s), |row| time(row.row.elapsed_s)),
+        Cost::Memory => {
+            let measured = both(|run| bytes(run.memory_bytes), |row| bytes(row.memory_bytes));
+            // A measured memory is not compared with an estimate.
+            if !measured.baseline.is_empty() && !measured.now.is_empty() {
+                return measured;
+            }
+            both(
+                |run| bytes(run.memory_estimate_bytes),
+                |row| bytes(row.row.memory_estimate_bytes),
+            )
+        }
     }
 }
 
@@ -458,7 +473,7 @@ pub(super) fn cost_text(cost: Cost, value: f64) -> String {
 
 fn cost_message(cost: Cost, found: &CostJudgement, limit: f64) -> String {
     let (Some(before), Some(now), Some(ratio)) = (found.baseline, found.now, found.ratio) else {
-        return format!("{} not measured on both sides", cost.name());
+        return format!("{} not known on both sides", cost.name());
     };
     let mut text = format!(
         "{} {} now, {} in the baseline: {ratio:.3} of it, at most {limit} allowed",

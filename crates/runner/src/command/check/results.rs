@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct CheckRow {
     #[serde(flatten)]
     pub(super) row: Row,
+    /// What another program measured.
     #[serde(default)]
     pub(super) memory_bytes: Option<u64>,
 }

@@ -105,6 +105,7 @@ fn run(args: &CheckArgs, setting: &str, row: &CheckRow) -> Result<BaselineRun, P
         accuracy: accuracy.clone(),
         queries: row_of.queries,
         elapsed_s: row_of.elapsed_s,
+        memory_estimate_bytes: row_of.memory_estimate_bytes,
         memory_bytes: row.memory_bytes,
     })
 }

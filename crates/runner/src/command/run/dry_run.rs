@@ -29,7 +29,7 @@ pub(super) fn report(
         .sum();
     let bench_lines = bench_lines(&mut experiment);
     // What reading took is given back before the chip is made.
-    let memory = experiment.memory.max(experiment.task.read_bytes());
+    let memory = experiment.memory_bytes();
     let time_s = estimate::time_s(&mut experiment);
     let mut lines = Vec::new();
     let mut line = |text: String| lines.push(text);

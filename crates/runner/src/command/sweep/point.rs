@@ -76,6 +76,7 @@ fn failed(run: &Run<'_>, error: String) -> Row {
         accuracy: None,
         test_images: 0,
         queries: 0,
+        memory_estimate_bytes: None,
         error: Some(error),
         elapsed_s: 0.0,
     }

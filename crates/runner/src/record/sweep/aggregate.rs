@@ -1,13 +1,16 @@
 //! Statistics of each setting of a sweep.
 
 use super::plan::Plan;
-use super::student::t_95;
+use crate::check::student::two_sided;
 use crate::record::Row;
 use crate::record::summary::Score;
 use photonics::validate::statistics::{Proportion, Summary};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// Level of all intervals.
+const CONFIDENCE: f64 = 0.95;
 
 /// `aggregates.json`: nothing in it depends on the machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,7 +131,7 @@ impl Aggregates {
             name: plan.name.clone(),
             sweep_hash: plan.sweep_hash.clone(),
             score,
-            confidence: 0.95,
+            confidence: CONFIDENCE,
             yield_at: plan.yield_at,
             axes: plan.axes.clone(),
             settings: settings.collect(),
@@ -202,7 +205,7 @@ impl Spread {
         let found = Summary::of(means)?;
         let half = found
             .standard_error()
-            .map(|error| t_95(found.n - 1) * error);
+            .map(|error| two_sided(CONFIDENCE, found.n - 1) * error);
         Some(Self {
             n: found.n,
             mean: found.mean,
@@ -263,6 +266,7 @@ mod tests {
             }),
             test_images: 10,
             queries: 100,
+            memory_estimate_bytes: None,
             error: score.is_none().then(|| "no".to_owned()),
             elapsed_s: 1.0,
         };

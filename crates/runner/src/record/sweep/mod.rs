@@ -17,7 +17,6 @@ mod folder;
 mod part;
 mod plan;
 mod spreadsheet;
-mod student;
 
 pub use aggregate::{Aggregate, Aggregates, Spread, Yield};
 pub use folder::SweepFolder;

@@ -131,6 +131,7 @@ mod tests {
             accuracy: None,
             test_images: 0,
             queries: 0,
+            memory_estimate_bytes: None,
             error: Some("x".into()),
             elapsed_s: 0.0,
         }

@@ -19,7 +19,16 @@ pub(super) fn rows(plan: &Plan, rows: &BTreeMap<usize, Row>) -> csv::Result<Vec<
     header.extend(plan.axes.iter().cloned());
     header.extend(["die_seed", "seed", "network", "last_layer"].map(str::to_owned));
     header.extend((0..most).map(|layer| format!("layer{layer}")));
-    header.extend(["test_images", "queries", "error", "elapsed_s"].map(str::to_owned));
+    header.extend(
+        [
+            "test_images",
+            "queries",
+            "memory_estimate_bytes",
+            "error",
+            "elapsed_s",
+        ]
+        .map(str::to_owned),
+    );
     table.write(header)?;
     for row in rows.values() {
         let accuracy = row.accuracy.clone().unwrap_or_default();
@@ -43,6 +52,10 @@ pub(super) fn rows(plan: &Plan, rows: &BTreeMap<usize, Row>) -> csv::Result<Vec<
         };
         cells.push(count(row.test_images as u64));
         cells.push(count(row.queries));
+        cells.push(
+            row.memory_estimate_bytes
+                .map_or_else(String::new, |bytes| bytes.to_string()),
+        );
         // On one line, for programs that do not know quotes.
         let error = row.error.as_deref().unwrap_or_default();
         cells.push(error.replace('\n', ";"));

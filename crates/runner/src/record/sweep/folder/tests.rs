@@ -43,6 +43,7 @@ fn row(run: usize, error: Option<&str>) -> Row {
         accuracy: None,
         test_images: 0,
         queries: 0,
+        memory_estimate_bytes: None,
         error: error.map(str::to_owned),
         elapsed_s: 0.0,
     }
