@@ -74,6 +74,10 @@ fn sweep_all(args: &SweepArgs, sweep: &Sweep, simd: Level) -> Result<Status, Err
     if !args.quiet && missing.len() < mine {
         eprintln!("{} of {mine} runs are there already", mine - missing.len());
     }
+    // Left by a process that was killed between a run's row and this.
+    for run in before.keys().filter(|run| shard.has(**run)) {
+        let _ = std::fs::remove_file(folder.position(*run));
+    }
     let stop = listen_for_interrupts();
     let mut progress = SweepProgress::new(Mode::choose(args.quiet), missing.len());
     let ended = execute(
