@@ -18,6 +18,7 @@ pub mod compare;
 pub mod drive;
 pub mod folder;
 pub mod foreign_phases;
+pub mod keeping;
 pub mod lock;
 pub mod manifest;
 pub mod matrix;

@@ -13,6 +13,7 @@ use crate::config::Loaded;
 use crate::error::{Error, Problem, Status};
 use crate::progress::{Mode, Progress};
 use crate::record::checkpoint::write_checkpoint;
+use crate::record::keeping::Keeping;
 use crate::record::manifest;
 use crate::record::position::{self, SavedRun};
 use crate::record::{FolderChoice, Manifest, MetricsLog, ResultsFolder, Summary};
@@ -149,14 +150,9 @@ pub(super) fn train(
             (log, saved.elapsed_s)
         }
     };
-    let recorder = Recorder::new(
-        &folder,
-        loaded.hash(),
-        log,
-        job.interrupted.clone(),
-        elapsed_s,
-        job.keep_every_s,
-    );
+    let path = folder.file(position::FILE);
+    let keeping = Keeping::new(path, loaded.hash(), elapsed_s, job.keep_every_s);
+    let recorder = Recorder::new(keeping, log, job.interrupted.clone());
     let layers = experiment.device.layers();
     let mut observer = Progress::new(Mode::choose(job.quiet), layers, recorder).scored(score);
     let standing = saved.map(|saved| saved.standing);

@@ -1,12 +1,12 @@
 //! Where a run of a sweep stands, so that one that is killed need not begin anew.
 
 use crate::command::training::Watch;
+use crate::record::keeping::Keeping;
 use crate::record::position::{SavedRun, Standing};
 use fzero::{EpochRecord, Observer};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 /// Where and how often a run's position is kept.
 pub(super) struct Keep<'a> {
@@ -32,42 +32,25 @@ impl Keep<'_> {
 
 /// Watches a run.
 pub(super) struct Keeper<'a> {
-    keep: &'a Keep<'a>,
-    config_hash: String,
-    before: Duration,
-    began: Instant,
-    every: Duration,
-    kept: Instant,
+    stop: &'a AtomicBool,
+    keeping: Keeping,
 }
 
 impl<'a> Keeper<'a> {
     /// Of a run that has taken `before_s` already.
-    pub(super) fn new(keep: &'a Keep<'a>, config_hash: String, before_s: f64) -> Self {
-        let duration = |s| Duration::try_from_secs_f64(s).unwrap_or(Duration::MAX);
-        let now = Instant::now();
+    pub(super) fn new(keep: &Keep<'a>, config_hash: String, before_s: f64) -> Self {
+        let path = keep.path.clone();
         Self {
-            keep,
-            config_hash,
-            before: duration(before_s),
-            began: now,
-            every: duration(keep.every_s),
-            kept: now,
+            stop: keep.stop,
+            keeping: Keeping::new(path, config_hash, before_s, keep.every_s),
         }
     }
 }
 
 impl Watch for Keeper<'_> {
     fn keep(&mut self, standing: Standing) {
-        self.kept = Instant::now();
-        let elapsed = self.before.saturating_add(self.began.elapsed());
-        let saved = SavedRun {
-            config_hash: self.config_hash.clone(),
-            metrics_bytes: 0,
-            elapsed_s: elapsed.as_secs_f64(),
-            standing,
-        };
         // Without it the run would begin anew after a kill, no more; rows tell of a full disk.
-        if let Err(error) = saved.write(&self.keep.path) {
+        if let Err(error) = self.keeping.keep(standing, 0) {
             eprintln!("{}", error.report());
         }
     }
@@ -75,7 +58,7 @@ impl Watch for Keeper<'_> {
 
 impl Observer for Keeper<'_> {
     fn epoch_ends(&mut self, _record: &EpochRecord, _parameters: &[f64]) -> ControlFlow<()> {
-        match self.keep.stop.load(Ordering::SeqCst) {
+        match self.stop.load(Ordering::SeqCst) {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
@@ -83,7 +66,7 @@ impl Observer for Keeper<'_> {
 
     fn keeps_position(&mut self, last: bool) -> bool {
         // One that is done has a row in a moment.
-        let stopped = last && self.keep.stop.load(Ordering::SeqCst);
-        stopped || self.kept.elapsed() >= self.every
+        let stopped = last && self.stop.load(Ordering::SeqCst);
+        stopped || self.keeping.is_due()
     }
 }
